@@ -1,0 +1,334 @@
+// @ts-check
+/** V3 · One order whole: what was bought where and why, the parcels, the money, every word and every step. */
+import { call, path, place, Problem } from '../api.js';
+import { cash, number, sums, t, when, word } from '../i18n.js';
+import { h } from '../ui.js';
+import { block, panel } from './panels.js';
+import { badge, empty, hold, reasons, say, trouble } from './parts.js';
+import { approve, cancelled, rerouted, resolve } from './purchase.js';
+import { composer, said } from './talk.js';
+import { by, history } from './timeline.js';
+
+// Whose turn it is while a purchase order is in this state.
+/** @type {Record<string, string>} */
+const TURN = {
+  ON_HOLD: 'me', NEEDS_HUMAN: 'me', REJECTED: 'me',
+  READY: 'system', SUBMITTING: 'system', UNKNOWN: 'system',
+  SUBMITTED: 'supplier', ACKNOWLEDGED: 'supplier', PARTIALLY_SHIPPED: 'supplier',
+  SHIPPED: 'carrier',
+};
+// The supplier of a purchase order for lines that no offer could be found for.
+const UNROUTED = '-';
+const CASE_MINE = ['OPEN', 'LIABILITY_PROPOSED', 'NEGOTIATING', 'ESCALATED'];
+
+/**
+ * @param {import('./parts.js').Context} context
+ * @returns {import('./parts.js').Screen}
+ */
+export function view({ shop, params, query, supplier }) {
+  const [, order] = params;
+  const at = path('orders', shop.id, order);
+  /** @type {Map<string, string>} what went wrong with a purchase order, until it is tried again */
+  const notes = new Map();
+  const recall = history();
+  let title = t('order.title', { number: order });
+
+  const { el: story, reload } = panel(() => call(at), draw);
+  const talk = composer(at, supplier, query.has('say'), () => reload());
+  const el = h('div', { class: 'view order' }, story);
+
+  /** @param {any} data */
+  function draw(data) {
+    const { order: it, purchases, shipments, cases, refunds, claims, conversation, timeline } = data;
+    title = t('order.title', { number: it.number });
+    document.title = `${title} · ${t('app.name')}`;
+    return [
+      h(
+        'div',
+        { class: 'head' },
+        h('p', { class: 'crumb' }, h('a', { href: '#/orders' }, t('orders.title'))),
+        h('h1', {}, it.number),
+        badge('order', it.state),
+        !it.paid && h('span', { class: 'badge warn' }, t('order.unpaid')),
+        it.test && h('span', { class: 'badge idle' }, t('order.test')),
+        h('p', { class: 'turn' }, t('order.turn'), h('strong', {}, t(`turn.${whose(data)}`))),
+      ),
+      steps(data),
+      h(
+        'div',
+        { class: 'columns' },
+        h(
+          'div',
+          {},
+          block(
+            t('order.purchases'),
+            { id: 'purchases' },
+            purchases.length
+              ? purchases.map((/** @type {any} */ po) => purchase(po, it))
+              : empty(t('order.unrouted'), t(it.paid ? 'order.unrouted.text' : 'order.unpaid.text')),
+          ),
+          shipments.length > 0 && block(t('order.parcels'), {}, shipments.map(parcel)),
+          cases.length > 0 &&
+            block(t('order.cases'), {}, h('ul', { class: 'plain' }, cases.map((/** @type {any} */ one) => complaint(one, refunds, claims)))),
+          block(
+            t('order.talk'),
+            { id: 'talk' },
+            conversation.length
+              ? h('ol', { class: 'talk', role: 'log', 'aria-label': t('order.talk') }, conversation.map(said))
+              : h('p', { class: 'dim' }, t('order.silent')),
+            talk.with(purchases),
+          ),
+        ),
+        h(
+          'div',
+          {},
+          block(t('order.lines'), {}, h('ul', { class: 'plain lines' }, it.lines.map((/** @type {any} */ line) => mapped(line, purchases, it)))),
+          block(t('order.recipient'), {}, recipient()),
+          block(t('order.money'), {}, money(it, purchases, refunds, claims)),
+          block(t('order.timeline'), { id: 'timeline' }, recall(timeline)),
+        ),
+      ),
+    ];
+  }
+
+  /** @param {any} data */
+  function whose({ order: it, purchases, cases }) {
+    if (cases.some((/** @type {any} */ one) => CASE_MINE.includes(one.state))) return 'me';
+    if (!it.paid) return 'customer';
+    const turns = purchases.map((/** @type {any} */ po) => TURN[po.state]);
+    return ['me', 'system', 'supplier', 'carrier'].find((who) => turns.includes(who)) ?? (purchases.length ? 'nobody' : 'system');
+  }
+
+  /** @param {any} data */
+  function steps({ order: it, purchases, shipments }) {
+    const live = purchases.filter((/** @type {any} */ po) => po.state !== 'CANCELLED');
+    const past = (/** @type {string[]} */ ...states) => live.length > 0 && live.every((/** @type {any} */ po) => states.includes(po.state));
+    const arrived = shipments.length > 0 && past('SHIPPED', 'CLOSED') && shipments.every((/** @type {any} */ one) => one.state === 'DELIVERED');
+    const reached = [
+      ['paid', it.paid],
+      ['bought', past('SUBMITTED', 'ACKNOWLEDGED', 'PARTIALLY_SHIPPED', 'SHIPPED', 'CLOSED')],
+      ['shipped', past('SHIPPED', 'CLOSED')],
+      ['arrived', arrived],
+    ];
+    return h(
+      'ol',
+      { class: 'steps', 'aria-label': t('order.steps') },
+      reached.map(([step, done]) =>
+        h('li', { class: done ? 'done' : '' }, t(`step.${step}`), h('span', { class: 'unseen' }, t(done ? 'step.done' : 'step.open'))),
+      ),
+    );
+  }
+
+  /** @param {any} po @param {any} it */
+  function purchase(po, it) {
+    const why = [...po.why];
+    return h(
+      'article',
+      { class: 'card', id: `po-${po.number}`, tabindex: -1, 'aria-label': `${t('po.number')} ${po.number}` },
+      h(
+        'header',
+        {},
+        h('h3', {}, po.supplier === UNROUTED ? t('po.nowhere') : supplier(po.supplier)),
+        badge('purchase', po.state),
+        badge('payment', po.payment),
+        h('span', { class: 'sum' }, cash(po.total)),
+      ),
+      reasons(po.holds, 'hold'),
+      h(
+        'table',
+        { class: 'inner' },
+        h('thead', { class: 'unseen' }, h('tr', {}, ['goods', 'quantity', 'cost'].map((head) => h('th', { scope: 'col' }, t(`po.${head}`))))),
+        h(
+          'tbody',
+          {},
+          po.lines.map((/** @type {any} */ line) =>
+            h(
+              'tr',
+              {},
+              h('td', { class: 'grow' }, line.title, h('span', { class: 'dim code' }, line.external_variant)),
+              h('td', { class: 'num' }, `× ${number(line.quantity)}`),
+              h('td', { class: 'num' }, cash(line.unit_cost)),
+            ),
+          ),
+          h('tr', { class: 'dim' }, h('td', {}, t('po.shipping')), h('td', {}), h('td', { class: 'num' }, cash(po.shipping))),
+        ),
+      ),
+      h(
+        'details',
+        {},
+        h('summary', {}, t('po.why')),
+        reasons(why) || h('p', { class: 'dim' }, t('po.why.none')),
+        h(
+          'dl',
+          { class: 'pairs' },
+          h('div', {}, h('dt', {}, t('po.number')), h('dd', { class: 'code' }, po.number)),
+          po.supplier_order && h('div', {}, h('dt', {}, t('po.theirs')), h('dd', { class: 'code' }, po.supplier_order)),
+          h('div', {}, h('dt', {}, t('po.agreement')), h('dd', {}, po.agreement ? t('po.version', { version: po.agreement }) : t('po.agreement.none'))),
+          po.approved_by && h('div', {}, h('dt', {}, t('po.approved')), h('dd', {}, by(po.approved_by))),
+          po.promised && h('div', {}, h('dt', {}, t('po.promised')), h('dd', {}, when(po.promised))),
+          po.ship_by && h('div', {}, h('dt', {}, t('po.shipby')), h('dd', {}, when(po.ship_by))),
+        ),
+      ),
+      notes.has(po.number) && h('p', { class: 'note', role: 'alert' }, notes.get(po.number)),
+      po.cancel_requested && h('p', { class: 'note' }, t('po.cancelling')),
+      verbs(po, it),
+    );
+  }
+
+  /** @param {any} po @param {any} it */
+  function verbs(po, it) {
+    const key = { shop: shop.id, order, number: po.number, ver: po.ver, total: cash(po.total), exact: po.total.amount };
+    const row = { order_number: it.number, reason: po.holds[0] ?? null };
+    /** @param {string} name @param {() => void} run @param {string} [look] */
+    const button = (name, run, look = '') =>
+      h('button', { type: 'button', id: `${name}-${po.number}`, class: look, onclick: run }, name === 'approve' ? t('approve.button', { total: key.total }) : t(`verb.${name}`));
+    const list = [];
+    const nowhere = po.supplier === UNROUTED;
+    // A purchase that was placed but whose payment the supplier refused waits for the same word: pay.
+    if ((po.state === 'ON_HOLD' && !nowhere) || (po.state === 'SUBMITTED' && po.payment === 'UNPAID' && po.holds.length)) {
+      list.push(button('approve', async () => done(po, await approve(key, row, supplier(po.supplier)), 'approve'), 'primary'));
+    }
+    if (po.state === 'NEEDS_HUMAN') list.push(button('resolve', async () => done(po, await resolve(key, row), 'resolve'), 'primary'));
+    if (po.state === 'REJECTED' || (po.state === 'ON_HOLD' && nowhere)) {
+      list.push(button('reroute', () => later(po, 'reroute', () => rerouted(key)), 'primary'));
+    }
+    if (['ON_HOLD', 'READY', 'REJECTED', 'NEEDS_HUMAN', 'SUBMITTED', 'ACKNOWLEDGED'].includes(po.state) && !po.cancel_requested) {
+      list.push(button('cancel', () => later(po, 'cancel', () => cancelled(key)), 'quiet'));
+    }
+    return list.length > 0 && h('div', { class: 'actions' }, list);
+  }
+
+  /** @param {any} po @param {boolean} was @param {string} verb */
+  function done(po, was, verb) {
+    if (was) say(t(`done.${verb}`, { number: po.number }), 'good');
+    reload();
+  }
+
+  /** @param {any} po @param {string} verb @param {() => Promise<unknown>} run */
+  function later(po, verb, run) {
+    notes.set(po.number, t(`held.${verb}`));
+    reload();
+    hold(
+      t(`hold.${verb}`, { count: 1 }),
+      async () => {
+        await run();
+        notes.delete(po.number);
+        await reload();
+      },
+      () => {
+        notes.delete(po.number);
+        reload();
+      },
+      (error) => {
+        const state = error instanceof Problem && error.values.state;
+        const words = error instanceof Problem ? [error.detail, state && t('problem.now', { state: word('state.purchase', state) }), error.todo] : [t('problem.page')];
+        notes.set(po.number, words.filter(Boolean).join(' '));
+        reload();
+      },
+    );
+  }
+
+  /** @param {any} line @param {any[]} purchases @param {any} it */
+  function mapped(line, purchases, it) {
+    const bought = purchases
+      .filter((po) => po.state !== 'CANCELLED')
+      .flatMap((po) => po.lines.filter((/** @type {any} */ one) => one.order_line === line.id).map((/** @type {any} */ one) => ({ po, one })));
+    return h(
+      'li',
+      {},
+      h('p', { class: 'spread' }, h('span', {}, line.title), h('span', { class: 'num' }, `${number(line.quantity)} × ${cash(line.price)}`)),
+      line.sku && h('p', { class: 'dim code' }, line.sku),
+      bought.length
+        ? bought.map(({ po, one }) => h('p', { class: 'dim' }, t('order.mapped', { supplier: supplier(po.supplier), variant: one.external_variant, cost: cash(one.unit_cost) })))
+        : it.state !== 'CANCELLED' && h('p', { class: 'warn-text' }, t(it.routed ? 'order.unmapped' : 'order.unmapped.yet')),
+    );
+  }
+
+  /** @param {any} one */
+  function parcel(one) {
+    const points = [...one.checkpoints].sort((a, b) => b.at.localeCompare(a.at));
+    /** @param {any} point */
+    const scan = (point) => h('li', {}, when(point.at), h('span', {}, [point.location, point.text].filter(Boolean).join(' · ')));
+    return h(
+      'article',
+      { class: 'card' },
+      h('header', {}, h('h3', { class: 'code' }, one.number), h('span', { class: 'dim' }, word('carrier', one.carrier)), badge('shipment', one.state)),
+      reasons(one.suspect, 'hold'),
+      h('p', { class: 'dim' }, t(`told.${one.shop_told}`)),
+      points.length ? h('ol', { class: 'scans' }, points.slice(0, 3).map(scan)) : h('p', { class: 'dim' }, t('parcel.silent')),
+      points.length > 3 && h('details', {}, h('summary', {}, t('parcel.earlier', { count: number(points.length - 3) })), h('ol', { class: 'scans' }, points.slice(3).map(scan))),
+    );
+  }
+
+  /** @param {any} one @param {any[]} refunds @param {any[]} claims */
+  function complaint(one, refunds, claims) {
+    const refund = refunds.find((other) => other.case === one.id);
+    const claim = claims.find((other) => other.case === one.id);
+    return h(
+      'li',
+      { class: 'spread' },
+      h('a', { href: place('cases', shop.id, order, one.id) }, word('reason', one.reason)),
+      badge('case', one.state),
+      refund && h('span', {}, t('case.refund'), ' ', cash(refund.amount), ' ', badge('refund', refund.state)),
+      claim && h('span', {}, t('case.claim'), ' ', cash(claim.amount), ' ', badge('claim', claim.state)),
+    );
+  }
+
+  function recipient() {
+    const slot = h('div');
+    const button = h(
+      'button',
+      {
+        type: 'button',
+        id: 'recipient',
+        onclick: async () => {
+          button.disabled = true;
+          try {
+            const one = await call(`${at}/recipient`);
+            const street = [one.province, one.city, one.district, one.address1, one.address2].filter(Boolean);
+            slot.replaceChildren(
+              h('p', { class: 'copy' }, [one.name, one.phone, street.join(one.country === 'CN' ? '' : ', '), one.postcode, one.country === 'CN' ? '' : one.country].filter(Boolean).join('\n')),
+              one.email && h('p', { class: 'copy' }, one.email),
+            );
+            button.remove();
+          } catch (error) {
+            slot.replaceChildren(trouble(error));
+            button.disabled = false;
+          }
+        },
+      },
+      t('order.show'),
+    );
+    return [h('p', { class: 'dim' }, t('order.recipient.text')), slot, button];
+  }
+
+  /** @param {any} it @param {any[]} purchases @param {any[]} refunds @param {any[]} claims */
+  function money(it, purchases, refunds, claims) {
+    const live = purchases.filter((po) => po.state !== 'CANCELLED').map((po) => ({ money: po.total, sign: -1 }));
+    const back = refunds.filter((one) => one.state === 'SETTLED').map((one) => ({ money: one.amount, sign: -1 }));
+    const got = claims.filter((one) => one.state === 'SETTLED').map((one) => ({ money: one.accepted ?? one.amount }));
+    const all = [{ money: it.total }, ...live, ...back, ...got];
+    /** @param {string} key @param {{money: any, sign?: number}[]} parts @param {string} [look] */
+    const line = (key, parts, look = '') =>
+      parts.length > 0 && h('div', { class: look }, h('dt', {}, t(key)), h('dd', { class: 'num' }, sums(parts).map(cash).join(' ')));
+    return [
+      h('dl', { class: 'money' }, line('money.order', [{ money: it.total }]), line('money.bought', live), line('money.refunds', back), line('money.claims', got), line('money.left', all, 'sum')),
+      h('p', { class: 'dim' }, t('money.note')),
+    ];
+  }
+
+  return {
+    get title() {
+      return title;
+    },
+    el,
+    reload,
+    keys: {
+      m: () => talk.text.focus(),
+      e: () => /** @type {HTMLElement | null} */ (el.querySelector('.card .actions button'))?.click(),
+      Escape: () => {
+        location.hash = '#/orders';
+      },
+    },
+  };
+}

@@ -1,0 +1,93 @@
+// @ts-check
+/** What a person can do to a purchase order: the questions asked before, and the calls. */
+import { call, path, Problem } from '../api.js';
+import { cash, sums, t } from '../i18n.js';
+import { h } from '../ui.js';
+import { ask } from './parts.js';
+
+/** @typedef {{shop: string, order: string, number: string, ver: number}} Po `ver` is the version that the person saw */
+
+// The other way round of the text that money is shown as in summaries.
+/** @type {Record<string, string>} */
+const SIGNS = { '¥': 'CNY', $: 'USD', '€': 'EUR', '£': 'GBP' };
+
+/**
+ * Money from a summary's text such as "¥1,412.00" or "HKD 12.00"; null when it is none.
+ * @param {string} text
+ */
+export function read(text) {
+  const found = /^(-?)([A-Z]{3} |\D)?([\d,]+(?:\.\d+)?)$/.exec(text);
+  if (!found) return null;
+  const sign = (found[2] ?? '').trim();
+  return { amount: found[1] + found[3].replaceAll(',', ''), currency: SIGNS[sign] ?? sign };
+}
+
+/**
+ * The sum of several texts of money; '' when there is nothing to add.
+ * @param {string[]} texts
+ */
+export const sumOf = (texts) => sums(texts.map((text) => ({ money: read(text) }))).map(cash).join(' + ');
+
+/** @param {Po} po @param {string} verb @param {Record<string, unknown>} body */
+const post = (po, verb, body) => call(path('orders', po.shop, po.order, 'purchase-orders', po.number, verb), { ver: po.ver, ...body });
+
+/** @typedef {Po & {total: string, exact?: string}} Paid `total` as the person reads it; `exact` its amount, when it is known */
+
+/**
+ * Money leaves: only the version and the total that the person saw are agreed to.
+ * @param {Paid} po
+ */
+export const approved = (po) => post(po, 'approve', { total: po.exact ?? read(po.total)?.amount });
+
+/** @param {Po} po */
+export const rerouted = (po) => post(po, 'reroute', {});
+
+/** @param {Po} po @param {string} [reason] */
+export const cancelled = (po, reason) => post(po, 'cancel', reason ? { reason } : {});
+
+/**
+ * Ask, then agree.
+ * @param {Paid} po
+ * @param {{order_number: string, reason?: {text: string} | null}} row
+ * @param {string} supplier
+ */
+export function approve(po, row, supplier) {
+  return ask({
+    title: t('approve.title', { number: row.order_number }),
+    body: [
+      h(
+        'dl',
+        { class: 'pairs' },
+        h('div', {}, h('dt', {}, t('po.supplier')), h('dd', {}, supplier)),
+        h('div', {}, h('dt', {}, t('po.number')), h('dd', { class: 'code' }, po.number)),
+        h('div', {}, h('dt', {}, t('po.why.hold')), h('dd', {}, row.reason?.text ?? '–')),
+      ),
+      h('p', {}, t('approve.text')),
+    ],
+    ok: t('approve.button', { total: po.total }),
+    send: () => approved(po),
+  });
+}
+
+/**
+ * Only a person can see whether the supplier has it: with its number, or for certain not.
+ * @param {Po} po
+ * @param {{order_number: string, reason?: {text: string} | null}} row
+ */
+export function resolve(po, row) {
+  return ask({
+    title: t('resolve.title', { number: row.order_number }),
+    body: [
+      h('p', {}, row.reason?.text ?? ''),
+      h('p', {}, t('resolve.text', { po: po.number })),
+      h('label', {}, t('resolve.number'), h('input', { name: 'number', autocomplete: 'off', maxlength: 64 })),
+    ],
+    ok: t('resolve.has'),
+    more: [{ label: t('resolve.hasnot'), value: 'none' }],
+    send: async (form, choice) => {
+      const number = String(form.get('number') ?? '').trim();
+      if (choice === 'ok' && !number) throw new Problem(400, { detail: t('resolve.missing') });
+      await post(po, 'resolve', { supplier_order: choice === 'none' ? null : number });
+    },
+  });
+}

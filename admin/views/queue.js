@@ -1,0 +1,305 @@
+// @ts-check
+/** V1 · What waits for a person: each row says why, by when and how much, and offers the one likely verb. */
+import { call, place, Problem } from '../api.js';
+import { left, number, t, word } from '../i18n.js';
+import { h, keyed } from '../ui.js';
+import { ask, badge, empty, fits, focused, hold, refocus, say, trouble, waiting, walk } from './parts.js';
+import { approve, approved, rerouted, resolve, sumOf } from './purchase.js';
+
+/** @typedef {import('../api.js').Row} Row */
+
+const KINDS = ['purchase', 'case', 'claim', 'shipment', 'notice'];
+// Verbs that may be given to many rows at once; the others need a look at each.
+const BULK = ['approve', 'reroute'];
+
+/**
+ * @param {import('./parts.js').Context} context
+ * @returns {import('./parts.js').Screen}
+ */
+export function view({ shop, query, go, supplier, filter, counted }) {
+  let kind = query.get('kind') ?? '';
+  let wish = query.get('q') ?? '';
+  /** @type {Row[]} */
+  let rows = [];
+  /** @type {Record<string, number>} */
+  let counts = {};
+  /** @type {Set<string>} */
+  const picked = new Set();
+  /** @type {Set<string>} rows that a held command will change; they are out of sight until it is sent or taken back */
+  const leaving = new Set();
+  /** @type {Map<string, string>} what went wrong with a row, until it is tried again */
+  const notes = new Map();
+
+  const chips = h('div', { class: 'chips', role: 'group', 'aria-label': t('queue.filter') });
+  const bar = h('div', { class: 'bulk', role: 'group', 'aria-label': t('queue.bulk'), hidden: true });
+  const list = h('ul', { class: 'rows queue', 'aria-label': t('queue.title') });
+  const slot = h('div', {}, waiting());
+  const el = h('div', { class: 'view' }, h('div', { class: 'head' }, h('h1', {}, t('queue.title')), chips), bar, slot, list);
+
+  /** @param {Row} row */
+  const id = (row) => `${row.kind}:${row.order}:${row.id}`;
+  const shown = () =>
+    rows.filter(
+      (row) =>
+        !leaving.has(id(row)) &&
+        (!kind || row.kind === kind) &&
+        (!wish || fits(wish, row.order_number, row.order, row.reason?.text, supplier(row.supplier), row.amount)),
+    );
+
+  async function reload() {
+    try {
+      const answer = await call(`/api/queue?shop=${encodeURIComponent(shop.id)}`);
+      // A row that did not change stays the very same object, so that its element and the focus in it stay too.
+      const old = new Map(rows.map((row) => [JSON.stringify(row), row]));
+      rows = answer.rows.map((/** @type {Row} */ row) => old.get(JSON.stringify(row)) ?? row);
+      ({ counts } = answer);
+      slot.replaceChildren();
+      draw();
+    } catch (error) {
+      if (!rows.length) list.replaceChildren();
+      slot.replaceChildren(trouble(error, reload));
+    }
+  }
+
+  function draw() {
+    const now = shown();
+    const ids = new Set(now.map(id));
+    for (const one of picked) if (!ids.has(one)) picked.delete(one);
+    const total = rows.length - leaving.size;
+    counted(total);
+    chips.replaceChildren(
+      chip('', t('queue.all'), total),
+      ...KINDS.filter((one) => counts[one] || one === kind).map((one) => chip(one, t(`kind.${one}`), counts[one] ?? 0)),
+    );
+    const focus = focused(list);
+    const at = [...list.children].findIndex((child) => child.contains(document.activeElement));
+    keyed(list, now, id, line);
+    refocus(focus);
+    // The row in hand is gone: go on with the one that took its place.
+    if (at >= 0 && !list.contains(document.activeElement)) {
+      const next = list.children[Math.min(at, list.children.length - 1)]?.querySelector('a.go');
+      if (next instanceof HTMLElement) next.focus();
+    }
+    list.hidden = !now.length;
+    if (!slot.querySelector('.problem')) slot.replaceChildren(...(now.length ? [] : [nothing()]));
+    select();
+  }
+
+  function nothing() {
+    if (total()) return empty(t('list.none'), t('list.none.text'), h('button', { type: 'button', onclick: clear }, t('list.clear')));
+    return empty(t('queue.empty'), t('queue.empty.text'), h('p', {}, h('a', { class: 'button', href: '#/products' }, t('products.add.title'))));
+  }
+  const total = () => rows.length - leaving.size;
+
+  /** @param {string} name @param {string} label @param {number} amount */
+  function chip(name, label, amount) {
+    return h(
+      'button',
+      {
+        type: 'button',
+        id: `chip-${name || 'all'}`,
+        class: 'chip',
+        'aria-pressed': String(kind === name),
+        onclick: () => {
+          kind = name;
+          filter({ kind, q: wish });
+          draw();
+          document.getElementById(`chip-${name || 'all'}`)?.focus();
+        },
+      },
+      label,
+      h('span', { class: 'count' }, number(amount)),
+    );
+  }
+
+  function clear() {
+    kind = wish = '';
+    const search = document.getElementById('search');
+    if (search instanceof HTMLInputElement) search.value = '';
+    filter({});
+    draw();
+  }
+
+  /** @param {Row} row */
+  function line(row) {
+    const name = id(row);
+    const to = ['case', 'claim'].includes(row.kind) ? place('cases', shop.id, row.order, row.id) : place('orders', shop.id, row.order);
+    const note = notes.get(name);
+    return h(
+      'li',
+      { class: `row ${row.kind}`, id: `row-${name}` },
+      h('input', {
+        type: 'checkbox',
+        id: `pick-${name}`,
+        checked: picked.has(name),
+        'aria-label': t('queue.pick', { number: row.order_number || row.order }),
+        onchange: (/** @type {any} */ event) => {
+          if (event.target.checked) picked.add(name);
+          else picked.delete(name);
+          select();
+        },
+      }),
+      h(
+        'div',
+        { class: 'what' },
+        h('a', { class: 'go', id: `go-${name}`, href: to }, row.order_number || row.order),
+        h('span', { class: 'kind' }, t(`kind.${row.kind}`)),
+        badge(row.kind, row.state),
+      ),
+      h(
+        'div',
+        { class: 'because' },
+        h('p', {}, row.reason?.text ?? t(`queue.why.${row.kind}`)),
+        row.supplier && h('span', { class: 'dim' }, supplier(row.supplier)),
+        note && h('p', { class: 'note', role: 'alert' }, note),
+      ),
+      h('div', { class: 'by' }, left(row.due)),
+      h('div', { class: 'sum' }, row.amount || ''),
+      h('div', { class: 'do' }, verb(row, to)),
+    );
+  }
+
+  /** @param {Row} row @param {string} to */
+  function verb(row, to) {
+    const name = row.verb ?? 'look';
+    const label = word('verb', name === 'open' || name === 'look' ? `${name}.${row.kind}` : name);
+    const id_ = `verb-${id(row)}`;
+    if (['open', 'look', 'resend'].includes(name)) {
+      return h('a', { class: 'button verb', id: id_, href: name === 'resend' ? `${to}?say` : to, tabindex: 0 }, label);
+    }
+    return h('button', { type: 'button', id: id_, class: `verb ${name === 'approve' ? 'primary' : ''}`, onclick: () => act(row, name) }, label);
+  }
+
+  /** @param {Row} row @param {string} name */
+  async function act(row, name) {
+    const po = { shop: shop.id, order: row.order, number: row.id, ver: row.ver, total: row.amount };
+    notes.delete(id(row));
+    if (name === 'approve' && (await approve(po, row, supplier(row.supplier)))) gone(row, t('done.approve', { number: row.order_number }));
+    else if (name === 'resolve' && (await resolve(po, row))) gone(row, t('done.resolve', { number: row.order_number }));
+    else if (name === 'reroute') later([row]);
+    else await reload();
+  }
+
+  /** @param {Row} row @param {string} text */
+  function gone(row, text) {
+    say(text, 'good');
+    rows = rows.filter((one) => one !== row);
+    counts = { ...counts, [row.kind]: Math.max(0, (counts[row.kind] ?? 1) - 1) };
+    draw();
+    reload();
+  }
+
+  /** Route again in ten seconds, unless taken back. @param {Row[]} some */
+  function later(some) {
+    for (const row of some) leaving.add(id(row));
+    draw();
+    const back = () => {
+      for (const row of some) leaving.delete(id(row));
+    };
+    hold(
+      t('hold.reroute', { count: number(some.length) }),
+      async () => {
+        for (const row of some) await each(row, () => rerouted({ shop: shop.id, order: row.order, number: row.id, ver: row.ver }));
+        back();
+        await reload();
+      },
+      () => {
+        back();
+        draw();
+      },
+      (error) => {
+        back();
+        slot.replaceChildren(trouble(error));
+        reload();
+      },
+    );
+  }
+
+  /** One of several: what is refused says so in its own row. @param {Row} row @param {() => Promise<unknown>} run */
+  async function each(row, run) {
+    try {
+      await run();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const state = error.values.state && word(`state.${row.kind}`, error.values.state);
+      notes.set(id(row), [error.detail, state && t('problem.now', { state })].filter(Boolean).join(' '));
+      rows = rows.map((one) => (one === row ? { ...row } : one));
+      return false;
+    }
+  }
+
+  function select() {
+    const some = shown().filter((row) => picked.has(id(row)));
+    bar.hidden = !some.length;
+    for (const one of list.children) one.classList.toggle('picked', picked.has(one.id.replace('row-', '')));
+    if (!some.length) return bar.replaceChildren();
+    const verbs = new Set(some.map((row) => row.verb ?? 'look'));
+    const only = verbs.size === 1 ? [...verbs][0] : '';
+    const can = BULK.includes(only);
+    const sum = sumOf(some.map(({ amount }) => amount));
+    bar.replaceChildren(
+      h('strong', {}, t('queue.picked', { count: number(some.length) })),
+      sum ? h('span', {}, t('queue.sum', { sum })) : '',
+      h(
+        'button',
+        { type: 'button', class: 'primary verb-all', disabled: !can, onclick: () => many(some, only, sum) },
+        can ? t('queue.each', { verb: word('verb', only), count: number(some.length) }) : t('queue.each.none'),
+      ),
+      can ? '' : h('span', { class: 'dim' }, t(verbs.size > 1 ? 'queue.mixed' : 'queue.single')),
+      h('button', { type: 'button', class: 'quiet', onclick: drop }, t('act.clear')),
+    );
+  }
+
+  function drop() {
+    picked.clear();
+    for (const box of list.querySelectorAll('input')) box.checked = false;
+    select();
+  }
+
+  /** @param {Row[]} some @param {string} name @param {string} sum */
+  async function many(some, name, sum) {
+    if (name === 'reroute') return later(some);
+    let done = 0;
+    await ask({
+      title: t('approve.many', { count: number(some.length) }),
+      body: [
+        h('ul', { class: 'why' }, some.map((row) => h('li', {}, `${row.order_number} · ${row.amount} · ${row.reason?.text ?? ''}`))),
+        h('p', {}, t('approve.text')),
+      ],
+      ok: t('approve.button', { total: sum }),
+      send: async () => {
+        for (const row of some) {
+          const po = { shop: shop.id, order: row.order, number: row.id, ver: row.ver, total: row.amount };
+          if (await each(row, () => approved(po))) {
+            picked.delete(id(row));
+            done += 1;
+          }
+        }
+      },
+    });
+    if (done) say(t('done.many', { done: number(done), refused: number(some.length - done) }), done === some.length ? 'good' : 'warn');
+    await reload();
+  }
+
+  reload();
+  const keys = walk(list);
+  return {
+    title: t('queue.title'),
+    el,
+    keys: {
+      ...keys,
+      e: () => (picked.size ? bar.querySelector('button')?.click() : keys.e()),
+      a: () => {
+        for (const box of list.querySelectorAll('input')) if (!box.checked) box.click();
+      },
+      Escape: () => (picked.size ? drop() : clear()),
+    },
+    search(text) {
+      wish = text;
+      filter({ kind, q: wish });
+      draw();
+    },
+    reload,
+  };
+}

@@ -1,0 +1,1 @@
+"""When something is wrong, and afterwards: cases, refunds, claims, follow-up, scorecards."""

@@ -1,0 +1,124 @@
+"""The merchant's decisions about a case, bound to what stood on the page."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from aftersales.advance import owe
+from daifa.app import App
+from daifa.errors import Conflict, NotFound, Rejected
+from daifa.messages import Room, Wake
+from daifa.models.aftersales import Case
+from daifa.models.base import Model
+from daifa.models.facts import Fact
+from daifa.models.ids import CaseId, OrderKey
+from daifa.models.money import Amount, Money
+from daifa.models.states import CaseState
+from daifa.rules import claims, liability, notices
+from daifa.rules.lifecycle import CASE
+from daifa.tables.orders import refunded
+from daifa.tables.store import Add, Write
+
+
+class Decision(Model):
+    """What was decided about the version that the person saw; sums default to the proposal's."""
+
+    ver: int
+    refund: Amount | None = None
+    claim: Amount | None = None
+    amount: Amount | None = None
+    reason: str = Field(default="", max_length=500)
+    reference: str = Field(default="", max_length=200)
+
+
+def decide(verb: str, key: OrderKey, case_id: CaseId, decision: Decision, by: str, app: App) -> None:
+    """Carry the decision out; Conflict with the current state if the case is not what the person saw."""
+    case = app.orders.case(key, case_id)
+    if verb == "settle-claim":
+        _settle_claim(case, decision, by, app)
+        return
+    if case.ver != decision.ver:
+        raise Conflict("case.changed", state=case.state.value, ver=case.ver)
+    match verb:
+        case "accept":
+            _accept(case, decision, by, app)
+        case "decline":
+            _decline(case, decision.reason, by, app)
+        case _:
+            raise NotFound("http.no_route")
+
+
+def _accept(case: Case, decision: Decision, by: str, app: App) -> None:
+    CASE.check(case.state, CaseState.AGREED)
+    if case.liability is None:
+        raise Rejected("case.not_judged")
+    order = app.orders.order(case.key)
+    refund = _sum(decision.refund, case.liability.refund)
+    claim = _sum(decision.claim, case.liability.claim)
+    decided, paid, asked = liability.agreed(case, refund, claim, by, app.clock.now())
+    changes: list[Write | Add] = [Write(decided, case)]
+    if paid is not None:
+        room = order.total - order.refunded
+        changes += [Write(paid), refunded(case.key, refund.minor, room.minor)]
+    if asked is not None:
+        changes.append(Write(asked))
+    month = app.clock.now().strftime("%Y-%m")
+    changes.append(app.catalog.scored(case.supplier, month, f"cases_{case.reason.value.lower()}"))
+    try:
+        app.orders.transact(*changes)
+    except Conflict as error:
+        there = app.orders.case(case.key, case.id)
+        code = "case.changed" if there.ver != case.ver else "case.over_paid"
+        raise Conflict(code, state=there.state.value, ver=there.ver, refund=refund) from error
+    for kind, row in (("refund", paid), ("claim", asked)):
+        if row is not None:
+            app.queues.wake(Room.AFTERSALES, Wake(kind=kind, shop=case.shop, order=case.order, id=case.id))
+
+
+def _decline(case: Case, reason: str, by: str, app: App) -> None:
+    if not reason:
+        raise Rejected("case.no_reason")
+    now = app.clock.now()
+    change = {
+        "state": CASE.check(case.state, CaseState.CLOSED),
+        "due": None,
+        "work_due": None,
+        "facts": (*case.facts, Fact.of(now, "case.declined", by, reason=reason)),
+    }
+    app.orders.save(case.model_copy(update=change), case)
+    owe(notices.case_decided(app.orders.order(case.key), case, None, now), app)
+
+
+def _settle_claim(case: Case, decision: Decision, by: str, app: App) -> None:
+    """The supplier's money is here, or was set off: the claim is settled, and with the refund the case is closed."""
+    claim = app.orders.claim(case.key, case.id)
+    if claim.ver != decision.ver:
+        raise Conflict("case.changed", state=claim.state.value, ver=claim.ver)
+    if not decision.reference:
+        raise Rejected("claim.no_reference")
+    now = app.clock.now()
+    done = claims.settled(claim, decision.reference, by, now)
+    recovered = (claim.accepted or claim.amount).minor
+    month = now.strftime("%Y-%m")
+    changes: list[Write | Add] = [
+        Write(done, claim),
+        app.catalog.scored(case.supplier, month, "claims_settled"),
+        app.catalog.scored(case.supplier, month, "recovered_minor", recovered),
+    ]
+    if case.state is CaseState.RESOLVED:
+        fact = Fact.of(now, "case.closed", by)
+        closed = case.model_copy(
+            update={"state": CASE.check(case.state, CaseState.CLOSED), "facts": (*case.facts, fact)}
+        )
+        changes.append(Write(closed, case))
+    app.orders.transact(*changes)
+
+
+def _sum(chosen: Decimal | None, proposed: Money) -> Money:
+    if chosen is None:
+        return proposed
+    if chosen < 0:
+        raise Rejected("case.negative")
+    return Money(amount=chosen, currency=proposed.currency).rounded()

@@ -1,0 +1,1 @@
+"""What suppliers sell: fetch, extract, catalogue, price, publish."""

@@ -1,0 +1,192 @@
+"""Take in what a look brought: the offer, each shop's product of it, and the job that waits for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast
+
+from pydantic import ValidationError
+
+from collect.price import priced
+from collect.shelf import wake
+from collect.start import offer_number, supplier_at
+from collect.tasks import AskSupplier, Look, Outcome, Report
+from daifa.app import App
+from daifa.errors import Conflict, DaifaError, Rejected, Retry
+from daifa.http import NoAnswer
+from daifa.messages import Room
+from daifa.models.catalog import CollectJob, Offer, Product, Shop, Supplier
+from daifa.models.collected import CollectedProduct
+from daifa.models.facts import Reason
+from daifa.models.ids import ShopId
+from daifa.models.states import OfferState
+from daifa.ports import OfferReader
+from daifa.rules.offers import LOOK_AGAIN, checked_address, offer_id, offer_of, renewed, stale
+from daifa.rules.products import product_id, product_of
+from daifa.tables.store import Write
+from daifa.telemetry import count, log
+
+# How long a person's job is worth another try.
+GIVE_UP = timedelta(hours=1)
+# A supplier's gateway that can't answer is asked again after this many seconds.
+ASK_AGAIN = 30
+# Two messages about one offer at the same time: the later one decides on what the earlier one wrote.
+TRIES = 3
+
+
+def ask_supplier(task: AskSupplier, app: App) -> None:
+    """Read the offer through the supplier's own interface and take it in; asked again while it can't answer."""
+    try:
+        supplier = supplier_at(task.url, app)
+        adapter = cast(OfferReader, app.supplier(supplier))
+        product = adapter.collect(offer_number(supplier, task.url))
+    except (Retry, NoAnswer) as error:
+        log.warning("supplier can't say", extra={"code": error.code, "job": task.job})
+        if _waits(task, app):
+            app.queues.send(Room.CATALOGUE, task.model_dump_json(exclude_none=True), ASK_AGAIN)
+        return
+    except Rejected as error:
+        _failed(task, Reason.of(error.code, **error.values), app)
+        return
+    report = task.model_dump(exclude={"via"})
+    take(Report(**report, outcome=Outcome.COLLECTED, fetched_at=app.clock.now(), product=product), app)
+
+
+def take(report: Report, app: App) -> None:
+    """Write down what a look brought; the same news twice and news older than what we hold change nothing."""
+    try:
+        if report.outcome is Outcome.FAILED:
+            told = Reason.of(report.error.code, **report.error.values) if report.error else Reason.of("collect.failed")
+        elif report.outcome is Outcome.UNCHANGED:
+            _unchanged(report, app)
+            return
+        else:
+            refused = _collected(report, _product(report, app), app)
+            if refused is None:
+                return
+            told = refused
+    except Rejected as error:
+        if isinstance(error, Conflict):
+            raise
+        told = Reason.of(error.code, **error.values)
+    _failed(report, told, app)
+
+
+def _product(report: Report, app: App) -> CollectedProduct:
+    if report.product is not None:
+        return report.product
+    if report.product_key is None:
+        raise Rejected("collect.failed")
+    try:
+        return CollectedProduct.model_validate_json(app.snapshots.get(report.product_key)[0])
+    except ValidationError as error:
+        raise Rejected("collect.failed") from error
+
+
+def _collected(report: Report, product: CollectedProduct, app: App) -> Reason | None:
+    supplier = supplier_at(report.url, app)
+    address = _address(report, product, supplier, app)
+    external = offer_number(supplier, address) or address
+    seen = offer_of(product, supplier, external, address, report.fetched_at)
+    if isinstance(seen, Reason):
+        return seen
+    seen = seen.model_copy(update={"snapshot": report.snapshot or "", "etag": report.etag or ""})
+    for _ in range(TRIES):
+        try:
+            _write(report, product, seen, app)
+            return None
+        except Conflict:
+            continue
+    raise Retry("row.busy", table=app.catalog.table)
+
+
+def _address(report: Report, product: CollectedProduct, supplier: Supplier, app: App) -> str:
+    """Where the page says it lives, as long as that is on the same supplier's site; else where we were sent."""
+    try:
+        address = checked_address(product.url)
+        if supplier_at(address, app).id == supplier.id:
+            return address
+    except Rejected as error:
+        log.info("page names an address that is not its supplier's", extra={"code": error.code, "job": report.job})
+    return checked_address(report.url)
+
+
+def _write(report: Report, collected: CollectedProduct, seen: Offer, app: App) -> None:
+    """One transaction: the offer, the product of each shop that has or wants it, and the job."""
+    old = app.catalog.find_offer(seen.id)
+    new = renewed(old, seen)
+    held = new or old or seen
+    job = _job(report, app)
+    writes = [Write(new, old)] if new else []
+    due: list[Product] = []
+    for shop in _shops(app, job):
+        product = app.catalog.find_product(shop.id, product_id(shop.id, held.id))
+        if product is None and (job is None or job.shop != shop.id) or product is not None and new is None:
+            continue
+        made = priced(product_of(collected, held, shop, product), product, shop, app, held)
+        writes.append(Write(made, product))
+        if made.work_due and (product is None or made.work_due != product.work_due):
+            due.append(made)
+    if job is not None and job.state != "COLLECTED":
+        writes.append(Write(_done(job, product_id(job.shop, held.id), app), job))
+    if writes:
+        app.catalog.transact(*writes)
+    for product in due:
+        wake(product, app)
+
+
+def _shops(app: App, job: CollectJob | None) -> list[Shop]:
+    names: list[ShopId] = app.catalog.shops()
+    # The list of shops is an index and may be a moment late; the shop that asked is known for certain.
+    asked = [job.shop] if job and job.shop not in names else []
+    return [app.catalog.shop(name) for name in (*names, *asked)]
+
+
+def _done(job: CollectJob, product: str, app: App) -> CollectJob:
+    done = {"state": "COLLECTED", "product": product, "error": None, "work_due": None, "changed_at": app.clock.now()}
+    return job.model_copy(update=done)
+
+
+def _job(task: Look, app: App) -> CollectJob | None:
+    return app.catalog.job(task.job_id) if task.job_id else None
+
+
+def _waits(task: Look, app: App) -> bool:
+    job = _job(task, app)
+    return job is not None and job.state == "QUEUED" and app.clock.now() - job.created_at < GIVE_UP
+
+
+def _unchanged(report: Report, app: App) -> None:
+    """The page is byte for byte what it was: what we hold is confirmed as of now, unless we came to doubt it since."""
+    offer = app.catalog.find_offer(report.offer) if report.offer else None
+    if offer is None or offer.state is OfferState.STALE or report.fetched_at <= offer.collected_at:
+        return
+    confirmed = offer.model_copy(
+        update={"collected_at": report.fetched_at, "work_due": report.fetched_at + LOOK_AGAIN}
+    )
+    app.catalog.save(confirmed, offer)
+
+
+def _failed(task: Look, why: Reason, app: App) -> None:
+    """The job says why; the last good offer stays, marked as not confirmed, unless it was confirmed since."""
+    now = app.clock.now()
+    job = _job(task, app)
+    if job is not None and job.state == "QUEUED":
+        failed = {"state": "FAILED", "error": why, "work_due": None, "changed_at": now}
+        app.catalog.save(job.model_copy(update=failed), job)
+    offer = _held(task, app)
+    at = task.fetched_at if isinstance(task, Report) else now
+    if offer is not None and at > offer.collected_at:
+        app.catalog.save(stale(offer, why, at), offer)
+    log.info("not collected", extra={"code": why.code, "job": task.job})
+    count("CollectFailed")
+
+
+def _held(task: Look, app: App) -> Offer | None:
+    if task.offer:
+        return app.catalog.find_offer(task.offer)
+    try:
+        supplier = supplier_at(task.url, app)
+    except DaifaError:
+        return None
+    return app.catalog.find_offer(offer_id(supplier.id, offer_number(supplier, task.url) or task.url))

@@ -1,0 +1,79 @@
+"""From the bytes of a supplier's page or feed to the product it tells of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from collect.extraction import (
+    embedded, encoding, identity, json_ld, lenient_json, merge, microdata, opengraph, schema_org, shopify_state, sites, visible,
+)  # fmt: skip
+from collect.extraction.blocked import page_block
+from collect.extraction.found import Found
+from collect.extraction.page import Page
+from daifa.models.collected import Blocked, CollectedProduct
+
+LONGEST = 4_000_000
+
+
+def extract(body: bytes, url: str, content_type: str | None = None) -> CollectedProduct:
+    """The product a page or feed tells of, each field with its source; never raises and never goes to the network.
+
+    `body` are the bytes as fetched (any encoding; what is beyond 4 MB is not read), `url` is where they came from. A page
+    without a product comes back with `blocked` saying why. Amounts are per piece, weights in grams.
+    """
+    try:
+        text = encoding.decode(body[:LONGEST], content_type)
+        url = url[:2000]
+        if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+            return _document(text, url)
+        return _page(Page(text, url))
+    except Exception:  # a page is hostile input: whatever it breaks, the answer is "nothing to collect here"
+        return CollectedProduct(url=url, blocked=Blocked.NO_PRODUCT)
+
+
+def _page(page: Page) -> CollectedProduct:
+    site = sites.site_of(page)
+    structured = [*merge.main_product(json_ld.find(page), page)[:1], *merge.main_product(microdata.find(page), page)[:1]]
+    state = embedded.find(page)
+    shown = visible.find(page)
+    found = [*state, *structured, opengraph.find(page), shown]
+    found.append(Found("address", sku=identity.from_address(page)))
+    if site:
+        found.insert(0, sites.find(page, site))
+    product = merge.merge(page, found, site.only if site else frozenset())
+    if _holds_product(product, state, structured):
+        return product
+    reason = page_block(page) or Blocked.NO_PRODUCT
+    return CollectedProduct(url=page.url, title=product.title if reason is Blocked.NO_PRODUCT else None, blocked=reason)
+
+
+def _holds_product(product: CollectedProduct, state: list[Found], structured: list[Found]) -> bool:
+    """Whether this is a product at all: a title, and either software's word for it or a price with something to buy."""
+    if not product.title:
+        return False
+    if any(one.title or one.price for one in (*state, *structured)):
+        return True
+    if product.price is None:
+        return product.sources.get("sku") == "site"
+    return True
+
+
+def _document(text: str, url: str) -> CollectedProduct:
+    """A JSON body: Shopify's product in its three forms, or JSON-LD served on its own."""
+    data: Any = lenient_json.loads(text)
+    page = Page("", url)
+    if isinstance(data, dict) and isinstance(data.get("products"), list):
+        several = [each for each in data["products"] if shopify_state.is_product(each)]
+        if len(several) != 1:
+            return CollectedProduct(url=url, blocked=Blocked.MANY_PRODUCTS if several else Blocked.NO_PRODUCT)
+        data = several[0]
+    inner = data.get("product") if isinstance(data, dict) else None
+    for candidate in (data, inner):
+        if shopify_state.is_product(candidate):
+            return merge.merge(page, [shopify_state.read(candidate, url, "shopify_json")])
+    named = schema_org.products(data)
+    if not named:
+        return CollectedProduct(url=url, blocked=Blocked.NO_PRODUCT)
+    if len(named) > 1:
+        return CollectedProduct(url=url, blocked=Blocked.MANY_PRODUCTS)
+    return merge.merge(page, [schema_org.read(named[0], page, "json_ld")])

@@ -1,0 +1,223 @@
+"""What 1688's and Taobao's pages carry for their own scripts: the old `__INIT_DATA`, the newer `window.context`, `Hub.config`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from collect.extraction import amounts, lenient_json, schema_org, values
+from collect.extraction.found import Found
+from collect.extraction.page import Page
+from daifa.models.collected import Availability, CollectedOption, CollectedTier, CollectedVariant
+
+_CONTEXT = re.compile(r"window\.context\s*=\s*\(function.*?\}\)\s*\(\s*window\.contextPath\s*,", re.DOTALL)
+_INIT = re.compile(r"window\.__INIT_DATA\s*=")
+_SKU_MAP = re.compile(r"skuMap\s*:\s*(?=\{)")
+_AUCTION_IMAGES = re.compile(r"auctionImages\s*:\s*(?=\[)")
+_ITEM_ID = re.compile(r"itemId\s*:\s*['\"](\d{6,20})['\"]")
+
+
+def find(page: Page) -> Found | None:
+    """The offer of a 1688 page or the item of a Taobao page; None on any other."""
+    for _, body in page.scripts:
+        for opening in (_INIT, _CONTEXT):
+            start = opening.search(body)
+            if start and ("skuModel" in body or "orderParamModel" in body or "offerDetail" in body):
+                data = lenient_json.literal(body, start.end())
+                if isinstance(data, dict):
+                    return _offer(data, page)
+    return _taobao(page)
+
+
+def _offer(data: dict[str, Any], page: Page) -> Found | None:
+    """A 1688 offer; the model's parts stand at different depths in different years, so they are found by name."""
+    parts = _parts(data)
+    temp, detail = parts.get("tempModel", {}), parts.get("offerDetail", {})
+    found = Found("embedded_state")
+    found.currency = "CNY"
+    found.title = values.text(temp.get("offerTitle") or detail.get("subject"), 300)
+    if found.title is None:
+        return None
+    found.sku = values.code(str(temp.get("offerId") or detail.get("offerId") or ""))
+    order = parts.get("orderParam", {})
+    trade = parts.get("tradeModel", {})
+    found.min_order_quantity = values.count(order.get("beginNum") or trade.get("beginAmount")) or None
+    found.stock = values.count(order.get("canBookedAmount", trade.get("canBookedAmount")))
+    found.attributes, found.brand = _features(parts.get("attributes") or detail.get("featureAttributes"))
+    found.images = _pictures(parts.get("images") or detail.get("imageList"), page.base)
+    freight = parts.get("freightInfo", {})
+    found.ship_from = values.word(parts.get("location") or freight.get("location"))
+    model = parts.get("skuModel", {})
+    weights = freight.get("skuWeight") if isinstance(freight.get("skuWeight"), dict) else {}
+    found.options = _options(model, page.base)
+    found.variants = _variants(model, weights, page.base)
+    unit = values.grams(freight.get("unitWeight"), "kg")
+    found.weight_grams = unit
+    _offer_prices(found, order, trade, model)
+    gone = detail.get("status") not in (None, "PUBLISHED", "published")
+    found.availability = Availability.OUT_OF_STOCK if gone or found.stock == 0 else (
+        Availability.IN_STOCK if found.stock else None)  # fmt: skip
+    return found
+
+
+def _offer_prices(found: Found, order: dict[str, Any], trade: dict[str, Any], model: dict[str, Any]) -> None:
+    sku = order.get("skuParam") if isinstance(order.get("skuParam"), dict) else {}
+    kind = sku.get("skuPriceType") or trade.get("offerPriceModel", {}).get("priceDisplayType")
+    rows = sku.get("skuRangePrices") or trade.get("offerPriceModel", {}).get("currentPrices") or []
+    steps = [
+        (values.count(row.get("beginAmount")) or 1, price)
+        for row in rows
+        if isinstance(row, dict) and (price := amounts.amount(row.get("price"), "CNY", "cn"))
+    ]
+    scale = amounts.priced(str(model.get("skuPriceScale") or trade.get("priceDisplay") or ""), "cn")
+    prices = [price for _, price in steps] or ([scale.low, scale.high] if scale else [])
+    own = [variant.price for variant in found.variants if variant.price]
+    if kind == "rangePrice" and steps:
+        found.tiers = [CollectedTier(min_quantity=at, price=price) for at, price in sorted(steps)]
+        prices = [max(price for _, price in steps), min(price for _, price in steps)]
+        # The price of the smallest allowed quantity is what one piece costs; the rest of the ladder is in the tiers.
+        found.price, found.price_high = sorted(steps)[0][1], max(prices)
+        return
+    prices = prices or own
+    if prices:
+        found.price, found.price_high = min(prices), max(prices)
+
+
+def _parts(data: dict[str, Any]) -> dict[str, Any]:
+    """The named parts of the model wherever they stand; the first that is not empty wins."""
+    wanted = {"tempModel", "offerDetail", "orderParam", "skuModel", "tradeModel", "freightInfo", "location", "images"}
+    parts: dict[str, Any] = {}
+    for node in schema_org.nodes(data):
+        for name, value in node.items():
+            if name in wanted and value and not (isinstance(value, dict) and "$ref" in value):
+                known = parts.get(name)
+                if known is None or (name == "freightInfo" and "skuWeight" not in known):
+                    parts[name] = value
+        if str(node.get("componentType", "")).endswith("attribute-new") and isinstance(node.get("data"), list):
+            parts["attributes"] = node["data"]
+    return parts
+
+
+def _features(rows: object) -> tuple[dict[str, str], str | None]:
+    told: dict[str, str] = {}
+    for row in rows if isinstance(rows, list) else []:
+        if isinstance(row, dict):
+            name, value = values.word(row.get("name")), values.word(row.get("value"), 300)
+            if name and value:
+                told.setdefault(name, value)
+    return told, told.get("品牌")
+
+
+def _pictures(rows: object, base: str) -> list[str]:
+    told = [row.get("fullPathImageURI") or row.get("imageURI") if isinstance(row, dict) else row
+            for row in (rows if isinstance(rows, list) else [])]  # fmt: skip
+    return list(dict.fromkeys(address for each in told if (address := values.image(each, base))))
+
+
+def _props(model: dict[str, Any]) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
+    props = model.get("skuProps")
+    for prop in props if isinstance(props, list) else []:
+        if isinstance(prop, dict) and (name := values.text(prop.get("prop"), 60)):
+            rows = [row for row in prop.get("value") or [] if isinstance(row, dict)]
+            yield name, [(value, row.get("imageUrl")) for row in rows if (value := values.text(row.get("name"), 255))]
+
+
+def _options(model: dict[str, Any], base: str) -> list[CollectedOption]:
+    return [CollectedOption(name=name, values=tuple(value for value, _ in rows)) for name, rows in _props(model)]
+
+
+def _variants(model: dict[str, Any], weights: dict[Any, Any], base: str) -> list[CollectedVariant]:
+    props = list(_props(model))
+    pictures = {value: values.image(image, base) for _, rows in props for value, image in rows if image}
+    info = model.get("skuInfoMap") or model.get("skuInfoMapOriginal")
+    rows = list(info.items()) if isinstance(info, dict) else []
+    found = []
+    for spec, row in rows[:2000]:
+        if not isinstance(row, dict):
+            continue
+        chosen = [part for part in (values.text(str(row.get("specAttrs") or spec), 400) or "").split(">") if part]
+        stock = values.count(row.get("canBookCount"))
+        before = amounts.amount(row.get("price"), "CNY", "cn")
+        now = amounts.amount(row.get("discountPrice"), "CNY", "cn") or before
+        weight = weights.get(str(row.get("skuId")), weights.get(row.get("skuId")))
+        found.append(CollectedVariant(
+            options=dict(zip((name for name, _ in props), chosen, strict=False)),
+            key=values.code(row.get("specId")),
+            price=now,
+            list_price=before if before and now and before > now else None,
+            stock=stock,
+            availability=None if stock is None else Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK,
+            sku=values.code(row.get("cargoNumber")) or values.code(str(row.get("skuId") or "")),
+            image=next((pictures[value] for value in chosen if pictures.get(value)), None),
+            weight_grams=values.grams(weight, "kg"),
+        ))  # fmt: skip
+    return found
+
+
+def _taobao(page: Page) -> Found | None:
+    if not page.host.endswith(("taobao.com", "tmall.com", "tmall.hk")):
+        return None
+    found = Found("embedded_state", currency="CNY")
+    names = _taobao_names(page)
+    for _, body in page.scripts:
+        start = _SKU_MAP.search(body)
+        if start and not found.variants:
+            data = lenient_json.literal(body, start.end())
+            found.variants = _taobao_variants(data if isinstance(data, dict) else {}, names, page.base)
+        start = _AUCTION_IMAGES.search(body)
+        if start and not found.images:
+            found.images = _pictures(lenient_json.literal(body, start.end()), page.base)
+        item = _ITEM_ID.search(body)
+        found.sku = found.sku or (item[1] if item else None)
+    shown = page.tree.css_first("em.tb-rmb-num, .tm-price")
+    said = amounts.priced("¥" + shown.text(strip=True), "cn") if shown else None
+    prices = [variant.price for variant in found.variants if variant.price] or ([said.low, said.high] if said else [])
+    if prices:
+        found.price, found.price_high = min(prices), max(prices)
+    stocks = [variant.stock for variant in found.variants if variant.stock is not None]
+    found.stock = sum(stocks) if stocks else None
+    found.availability = None if not stocks else Availability.IN_STOCK if sum(stocks) else Availability.OUT_OF_STOCK
+    found.options = schema_org.options_of(found.variants)
+    title = page.tree.css_first(".tb-main-title, .tb-detail-hd h1")
+    found.title = values.text(title.attributes.get("data-title") or title.text(), 300) if title else None
+    for node in page.tree.css(".attributes-list li, #J_AttrUL li")[:80]:
+        name, _, value = (values.text(node.text(), 300) or "").replace("：", ":").partition(":")
+        if name and (told := values.word(value)):
+            found.attributes.setdefault(name.strip(), told)
+    found.brand = found.attributes.get("品牌")
+    return found if found.price or found.title else None
+
+
+def _taobao_names(page: Page) -> dict[str, tuple[str, str, str | None]]:
+    """For each `pid:vid` its option's name, its own name and its picture."""
+    names: dict[str, tuple[str, str, str | None]] = {}
+    for group in page.tree.css("ul[data-property]")[:20]:
+        option = values.text(group.attributes.get("data-property"), 60) or ""
+        for item in group.css("li[data-value]")[:200]:
+            label = item.css_first("span")
+            link = item.css_first("a[style*=url]")
+            style = re.search(r"url\(([^)]+)\)", (link.attributes.get("style") or "") if link else "")
+            picture = re.sub(r"_\d+x\d+\.(?:jpg|png)$", "", style[1]) if style else None
+            names[item.attributes.get("data-value") or ""] = (option, values.text(label.text() if label else "", 255) or "",
+                                                              values.image(picture, page.base))  # fmt: skip
+    return names
+
+
+def _taobao_variants(
+    data: dict[str, Any], names: dict[str, tuple[str, str, str | None]], base: str
+) -> list[CollectedVariant]:
+    found = []
+    for path, row in list(data.items())[:2000]:
+        if not isinstance(row, dict):
+            continue
+        chosen = [names[part] for part in path.strip(";").split(";") if part in names]
+        stock = values.count(row.get("stock"))
+        price = amounts.amount(row.get("price"), "CNY", "cn")
+        found.append(CollectedVariant(
+            options={option: value for option, value, _ in chosen}, key=values.code(row.get("skuId")), price=price,
+            stock=stock, image=next((picture for _, _, picture in chosen if picture), None),
+            availability=None if stock is None else Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK,
+        ))  # fmt: skip
+    return found
+

@@ -1,0 +1,172 @@
+"""Amounts of money as pages write them: `1.234,56 €`, `¥149.00 - 159.00`, `CHF 19.-`, `3.340` in Chile."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from daifa.models.money import places
+
+# Signs and names that mean one currency wherever they stand. Longer ones are tried first.
+SIGNS = {
+    "US$": "USD", "US $": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "CDN$": "CAD", "NZ$": "NZD",
+    "HK$": "HKD", "NT$": "TWD", "S$": "SGD", "R$": "BRL", "MX$": "MXN", "CLP$": "CLP", "AR$": "ARS",
+    "€": "EUR", "£": "GBP", "₽": "RUB", "руб": "RUB", "р.": "RUB", "₩": "KRW", "원": "KRW", "₹": "INR", "₺": "TRY",
+    "₴": "UAH", "грн": "UAH", "₫": "VND", "฿": "THB", "₪": "ILS", "₦": "NGN", "₱": "PHP", "₸": "KZT", "тг": "KZT",
+    "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "лв": "BGN", "円": "JPY", "RMB": "CNY", "CN¥": "CNY",
+    "JP¥": "JPY", "Rs.": "INR", "Rp": "IDR", "RM": "MYR", "Lei": "RON", "lei": "RON", "TL": "TRY", "Fr.": "CHF",
+}  # fmt: skip
+CODES = frozenset(
+    "AED ARS AUD BGN BHD BRL BYN CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HRK HUF IDR ILS INR ISK JOD JPY KRW KWD KZT"
+    " MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR".split()
+)
+OLD_CODES = {"RUR": "RUB", "BYR": "BYN", "RMB": "CNY", "NTD": "TWD", "LEI": "RON", "KN": "HRK", "원": "KRW"}
+# Signs that several currencies share: the country of the shop decides, and without a country nothing does.
+SHARED = {
+    "$": {"us": "USD", "cl": "CLP", "ar": "ARS", "ca": "CAD", "au": "AUD", "nz": "NZD", "mx": "MXN", "co": "COP",
+          "tw": "TWD", "hk": "HKD", "sg": "SGD", "uy": "UYU", "": "USD"},
+    "¥": {"jp": "JPY", "cn": "CNY", "": "CNY"},
+    "￥": {"jp": "JPY", "cn": "CNY", "": "CNY"},
+    "元": {"tw": "TWD", "hk": "HKD", "": "CNY"},
+    "kr": {"se": "SEK", "no": "NOK", "dk": "DKK", "is": "ISK"},
+    "Rs": {"in": "INR", "pk": "PKR"},
+}  # fmt: skip
+COUNTRY_CURRENCY = {
+    "us": "USD", "cl": "CLP", "ar": "ARS", "ca": "CAD", "au": "AUD", "nz": "NZD", "mx": "MXN", "tw": "TWD", "hk": "HKD",
+    "sg": "SGD", "jp": "JPY", "cn": "CNY", "se": "SEK", "no": "NOK", "dk": "DKK", "in": "INR", "pk": "PKR", "uk": "GBP",
+    "gb": "GBP", "kr": "KRW", "ru": "RUB", "by": "BYN", "ua": "UAH", "kz": "KZT", "pl": "PLN", "cz": "CZK", "hu": "HUF",
+    "ro": "RON", "bg": "BGN", "tr": "TRY", "br": "BRL", "ch": "CHF", "il": "ILS", "za": "ZAR", "th": "THB", "vn": "VND",
+    "id": "IDR", "my": "MYR", "ph": "PHP", "co": "COP", "pe": "PEN", "ae": "AED", "sa": "SAR", "ng": "NGN", "rs": "RSD",
+    "is": "ISK", "uy": "UYU",
+    **dict.fromkeys("de fr it es pt nl be at ie fi ee lv lt sk si gr cy mt lu hr".split(), "EUR"),
+}  # fmt: skip
+# Countries that write 1.234,56.
+COMMA_COUNTRIES = frozenset("de at fr it es pt nl be fi ee lv lt sk si gr pl cz hu ro bg hr rs tr ru by ua kz br cl ar co"
+                            " uy vn id dk no se is cy lu".split())  # fmt: skip
+
+_NUMBER = r"\d{1,3}(?:[ \u00a0\u202f'’.,٬]\d{3})+(?:[.,٫]\d{1,4})?|\d+(?:[.,٫]\d{1,4})?"
+_AMOUNT = re.compile(_NUMBER)
+_SIGN = re.compile(
+    "|".join(re.escape(sign) for sign in sorted([*SIGNS, *SHARED], key=len, reverse=True))
+    + r"|(?<![A-Za-z])(?:" + "|".join(sorted([*CODES, *OLD_CODES])) + r")(?![A-Za-z])"
+)  # fmt: skip
+_RANGE = re.compile(rf"({_NUMBER})\s*[^\d\s]{{0,4}}\s*(?:-|–|—|~|to|bis|à|a|до|至)\s*[^\d\s]{{0,4}}\s*({_NUMBER})(?!\d|\s*(?:개|件|个|pcs|items))")
+# Signs that always follow their amount: `2,900원 957개` is not 957 of anything.
+_AFTER = frozenset("руб р. 원 грн тг zł Kč Ft лв 円 元 Lei lei TL kr".split())
+_BEFORE = "|".join(re.escape(sign) for sign in sorted({*SIGNS, *SHARED} - _AFTER, key=len, reverse=True))
+_BESIDE = re.compile(rf"(?:{_BEFORE})\s*({_NUMBER})|({_NUMBER})\s*(?:{_SIGN.pattern})")
+CEILING = Decimal(10) ** 11
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What a text says about money: lowest and highest amount, and the currency if the text names one."""
+
+    low: Decimal
+    high: Decimal
+    currency: str | None
+
+
+def currency_of(text: str, country: str) -> str | None:
+    """The one currency a text names, by sign or code; a sign that several share is settled by `country`."""
+    found = _SIGN.search(text)
+    if not found:
+        return None
+    sign = found[0]
+    if sign in SHARED:
+        homes = SHARED[sign]
+        return homes.get(country) or homes.get("")
+    return SIGNS.get(sign) or code_of(sign)
+
+
+def code_of(value: object) -> str | None:
+    """An ISO 4217 code from a field that should hold one (`RUR`, ` eur `, `€`); None if it doesn't."""
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    code = text.upper()
+    code = OLD_CODES.get(code, code)
+    return code if code in CODES else SIGNS.get(text)
+
+
+def number(text: str, currency: str | None, country: str, *, machine: bool = False) -> Decimal | None:
+    """One amount from its digits and separators.
+
+    `machine` texts come from a field meant for programs, where a point is a decimal point unless the currency has no
+    such fraction. A lone separator before three digits is a thousands one, but `0.125` and dinars of three places are not.
+    """
+    digits = re.sub(r"[ \u00a0\u202f'’٬]", "", text).replace("٫", ".")
+    point, comma = digits.rfind("."), digits.rfind(",")
+    if point >= 0 and comma >= 0:
+        thousands, decimal = (",", ".") if point > comma else (".", ",")
+        digits = digits.replace(thousands, "").replace(decimal, ".")
+    elif point >= 0 or comma >= 0:
+        separator = "." if point >= 0 else ","
+        whole, _, fraction = digits.rpartition(separator)
+        if separator in whole:
+            digits = digits.replace(separator, "")
+        elif len(fraction) == 3 and whole != "0" and _groups(separator, currency, country, machine):
+            digits = whole + fraction
+        else:
+            digits = f"{whole}.{fraction}"
+    try:
+        amount = Decimal(digits)
+    except InvalidOperation:
+        return None
+    return amount if amount < CEILING else None
+
+
+def _groups(separator: str, currency: str | None, country: str, machine: bool) -> bool:
+    decimals = places(currency or "")
+    if decimals == 3:
+        return False
+    if decimals == 0 or separator == ",":
+        return True
+    return country in COMMA_COUNTRIES or (not machine and currency not in (None, "USD", "GBP", "CNY"))
+
+
+def amount(value: object, currency: str | None, country: str) -> Decimal | None:
+    """An amount from a field meant for programs: number or text, with or without a sign; zero is no price."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, (int, float, Decimal)):
+        value = str(value)
+    if not isinstance(value, str) or len(value) > 100:
+        return None
+    text = value.strip()
+    if re.fullmatch(r"\d+(?:\.\d+)?[eE]\+?\d{1,2}", text):
+        text = str(Decimal(text).quantize(Decimal("0.01")))
+    found = _AMOUNT.search(text)
+    if not found or text[: found.start()].rstrip().endswith("-"):
+        return None
+    parsed = number(found[0], currency, country, machine=True)
+    return parsed if parsed else None
+
+
+def priced(text: str, country: str, currency: str | None = None) -> Priced | None:
+    """What a visible text such as `¥149.00 - 159.00` says; None if it holds no amount or an amount of something else."""
+    if len(text) > 200:
+        return None
+    named = currency_of(text, country) or currency
+    span = _RANGE.search(text)
+    beside = _BESIDE.search(text)
+    if span:
+        texts = [span[1], span[2]]
+    elif beside:
+        texts = [beside[1] or beside[2]]
+    else:
+        texts = [match[0] for match in _AMOUNT.finditer(text)][:1]
+    amounts = [value for value in (number(each, named, country) for each in texts) if value]
+    if not amounts:
+        return None
+    return Priced(min(amounts), max(amounts), currency_of(text, country))
+
+
+def country_of(host: str, language: str) -> str:
+    """The shop's country: from its address, else from a full page language such as `es-CL`; "" if neither tells."""
+    last = host.rsplit(".", 1)[-1].lower()
+    if last in COUNTRY_CURRENCY:
+        return "gb" if last == "uk" else last
+    region = re.fullmatch(r"[a-z]{2}[-_]([A-Za-z]{2})", language.strip())
+    return region[1].lower() if region else ""

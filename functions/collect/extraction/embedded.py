@@ -1,0 +1,159 @@
+"""Products in the state that shop software leaves in its pages: Shopify, WooCommerce, Next.js, and tag managers' data layers."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from collect.extraction import alibaba_state, amounts, lenient_json, schema_org, shopify_state, values
+from collect.extraction.found import Found
+from collect.extraction.page import Page, words
+from daifa.models.collected import Availability, CollectedVariant
+
+_RSC = re.compile(r"self\.__next_f\.push\(\[1,\s*(\"(?:[^\"\\]|\\.)*\")\s*\]\)", re.DOTALL)
+_RSC_PRODUCT = re.compile(r"\"(?:product|productData|initialProduct)\"\s*:\s*(?=\{)")
+_DETAIL = re.compile(r"[\"']?(?:detail|view_item)[\"']?\s*[:,]")
+_LAYER = re.compile(r"(?:dataLayer|digitalData|utag_data|gtmData)\w*\s*(?:=\s*(?:\w+\s*\|\|\s*)?|\.push\s*\(\s*)(?=[\[{])")
+LONGEST_STATE = 2_500_000
+MOST_PUSHES = 12
+
+
+def find(page: Page) -> list[Found]:
+    """What each kind of state says of this page's product, the most trusted first."""
+    found = [alibaba_state.find(page), shopify_state.find(page), _woocommerce(page), _next(page), _layer(page)]
+    return [each for each in found if each is not None]
+
+
+def _woocommerce(page: Page) -> Found | None:
+    """The variations of a WooCommerce form: their JSON-LD shows one price where the form knows them all."""
+    form = page.tree.css_first("form[data-product_variations]")
+    if form is None:
+        return None
+    data = lenient_json.loads(form.attributes.get("data-product_variations") or "")
+    rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
+    found = Found("woocommerce")
+    for row in rows[:1000]:
+        named = row.get("attributes") if isinstance(row.get("attributes"), dict) else {}
+        options = {_attribute(name): value for name, told in named.items() if (value := values.text(told, 255))}
+        now = amounts.amount(row.get("display_price"), None, "")
+        before = amounts.amount(row.get("display_regular_price"), None, "")
+        picture = row.get("image")
+        in_stock = row.get("is_in_stock")
+        found.variants.append(CollectedVariant(
+            options=options, key=str(row["variation_id"]) if row.get("variation_id") else None, price=now,
+            list_price=before if before and now and before > now else None, sku=values.code(row.get("sku")),
+            stock=values.count(row.get("max_qty")),
+            availability=None if not isinstance(in_stock, bool)
+            else Availability.IN_STOCK if in_stock else Availability.OUT_OF_STOCK,
+            image=values.image(picture.get("full_src") or picture.get("src"), page.base) if isinstance(picture, dict) else None,
+            weight_grams=values.grams(row.get("weight_html") or row.get("weight")),
+        ))  # fmt: skip
+    prices = [variant.price for variant in found.variants if variant.price]
+    if not prices:
+        return None
+    found.price, found.price_high = min(prices), max(prices)
+    found.availability = schema_org.best_availability([each.availability for each in found.variants if each.availability])
+    found.options = schema_org.options_of(found.variants)
+    return found
+
+
+def _attribute(name: str) -> str:
+    return html.unescape(name).removeprefix("attribute_").removeprefix("pa_").replace("-", " ").strip()
+
+
+def _next(page: Page) -> Found | None:
+    """The product in a Next.js page: the whole state in `__NEXT_DATA__`, or torn over `__next_f` pushes."""
+    for kind, body in page.scripts:
+        if kind == "application/json" and body.lstrip().startswith('{"props"') and len(body) < LONGEST_STATE:
+            data = lenient_json.loads(body)
+            for product in _named_products(data):
+                return _state_product(product, page, "next_data")
+    flow = "".join(_pushed(page))
+    for start in _RSC_PRODUCT.finditer(flow):
+        data = lenient_json.literal(flow, start.end())
+        if isinstance(data, dict) and _says_product(data):
+            return _state_product(data, page, "next_data")
+    return None
+
+
+def _pushed(page: Page) -> Iterator[str]:
+    for _, body in page.scripts:
+        if "self.__next_f.push" in body:
+            for piece in _RSC.finditer(body):
+                try:
+                    yield json.loads(piece[1], strict=False)
+                except ValueError:
+                    continue
+
+
+def _named_products(data: object) -> Iterator[dict[str, Any]]:
+    for node in schema_org.nodes(data):
+        for name in ("product", "productData", "initialProduct"):
+            inner = node.get(name)
+            if isinstance(inner, dict) and _says_product(inner):
+                yield inner
+
+
+def _says_product(data: dict[str, Any]) -> bool:
+    named = isinstance(data.get("name") or data.get("title"), str)
+    return named and any(name in data for name in ("offers", "price", "sku", "variants", "prices", "pricing"))
+
+
+def _state_product(data: dict[str, Any], page: Page, source: str) -> Found | None:
+    """A state's own product object, read only where its words are schema.org's or plain; cents are never guessed at."""
+    if shopify_state.is_product(data):
+        return shopify_state.read(data, page.base, source)
+    name = values.text(data.get("name") or data.get("title"), 300)
+    heading = page.heading
+    if heading and name and not _alike(name, heading):
+        return None
+    told = {**data, "name": name, "image": data.get("image") or data.get("images")}
+    if not isinstance(data.get("offers"), (dict, list)) and isinstance(data.get("price"), str):
+        currency = data.get("currency") or data.get("priceCurrency")
+        told["offers"] = {"@type": "Offer", "price": data["price"], "priceCurrency": currency}
+    found = schema_org.read(told, page, source)
+    found.priceless = False
+    return found
+
+
+def _layer(page: Page) -> Found | None:
+    """The one product of a data layer's `detail` or `view_item` event; analytics code, so trusted little."""
+    pushes = 0
+    for kind, body in page.scripts:
+        if kind.endswith("json") or len(body) > 400_000 or not _DETAIL.search(body):
+            continue
+        for start in _LAYER.finditer(body):
+            pushes += 1
+            if pushes > MOST_PUSHES:
+                return None
+            found = _event(lenient_json.literal(body, start.end()), page)
+            if found:
+                return found
+    return None
+
+
+def _event(data: object, page: Page) -> Found | None:
+    for node in schema_org.nodes(data):
+        detail = node.get("detail")
+        rows = detail.get("products") if isinstance(detail, dict) else node.get("items") if "view_item" in str(data)[:2000] else None
+        if isinstance(rows, list) and len(rows) == 1 and isinstance(rows[0], dict):
+            row = rows[0]
+            found = Found("data_layer")
+            found.currency = amounts.code_of(node.get("currencyCode") or node.get("currency"))
+            found.title = values.text(row.get("name") or row.get("item_name"), 300)
+            found.sku = values.code(str(row.get("id") or row.get("item_id") or ""))
+            found.brand = values.word(row.get("brand") or row.get("item_brand"))
+            found.price = amounts.amount(row.get("price"), found.currency, page.country)
+            category = values.word(row.get("category") or row.get("item_category")) or ""
+            found.category_path = [part for part in re.split(r"\s*[/>]\s*", category) if part]
+            return found if found.title and page.heading and _alike(found.title, page.heading) else None
+    return None
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two names are of one product: half of the shorter one's words stand in the longer."""
+    first, second = words(one), words(other)
+    return bool(first and second) and len(first & second) * 2 >= min(len(first), len(second))

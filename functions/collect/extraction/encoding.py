@@ -1,0 +1,80 @@
+"""Which characters the bytes of a page are, when its declarations may be missing, late or lying."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# What browsers read when a page says this: the supersets hold characters that the declared set lacks.
+WIDER = {
+    "gbk": "gb18030", "gb2312": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "hz-gb-2312": "gb18030",
+    "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+    "shift_jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs",
+    "iso-8859-9": "cp1254", "tis-620": "cp874", "unicode": "utf-8", "utf8": "utf-8",
+}  # fmt: skip
+# Declarations stand in <meta> only: the charset of a <script> is the script's own. Taobao has the meta far down.
+META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
+SEARCHED = 100_000
+BAD_SHARE = 0.001
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """The page's text: byte-order mark, else UTF-8 if it nearly is, else what is declared, else what fits best."""
+    for mark, name in BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    declared = _declared(body, content_type)
+    if declared and declared.startswith("utf-16"):
+        return body.decode(declared, "replace") if body[:200].count(0) > 20 else body.decode("utf-8", "replace")
+    text = body.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    beyond_ascii = len(body) - len(text) + bad
+    if bad == 0 or (bad < BAD_SHARE * len(text) and beyond_ascii > 3 * bad):
+        return text
+    if declared and declared != "utf-8":
+        return body.decode(declared, "replace")
+    return _best(body)
+
+
+def _declared(body: bytes, content_type: str | None) -> str | None:
+    header = re.search(r"charset\s*=\s*[\"']?([\w:.\-]+)", content_type or "", re.IGNORECASE)
+    meta = META.search(body[:SEARCHED])
+    for name in (header[1] if header else "", meta[1].decode("ascii") if meta else ""):
+        known = _known(name)
+        # A header of ISO-8859-1 is a server's default, not a statement: the page's own word counts more.
+        if known and not (known == "cp1252" and meta and name == (header[1] if header else "")):
+            return known
+    return None
+
+
+def _known(name: str) -> str | None:
+    wider = WIDER.get(name.lower(), name.lower())
+    try:
+        return wider if codecs.lookup(wider)._is_text_encoding else None
+    except (LookupError, ValueError):
+        return None
+
+
+def _best(body: bytes) -> str:
+    """Undeclared bytes: Chinese if nearly all of them pair up as such, else a detector's word over a sample."""
+    text = body.decode("gb18030", "replace")
+    chinese = sum("\u4e00" <= char <= "\u9fff" for char in text[:200_000])
+    if text.count("\ufffd") < BAD_SHARE * len(text) and chinese > 10 and _common(text) > chinese // 50:
+        return text
+    from charset_normalizer import from_bytes  # loaded only for the rare page that declares nothing
+
+    found = from_bytes(_interesting(body), steps=4, chunk_size=512, threshold=0.3).best()
+    return body.decode(found.encoding if found else "cp1252", "replace")
+
+
+def _common(text: str) -> int:
+    """How many of the commonest Chinese characters stand in the text: random double bytes hold few."""
+    return sum(text.count(char) for char in "的一是不了在有人这中大为上个我价品商")
+
+
+def _interesting(body: bytes) -> bytes:
+    """At most 32 kB around the first bytes that are not ASCII."""
+    first = re.search(rb"[\x80-\xff]", body)
+    start = max(0, first.start() - 200) if first else 0
+    return body[start : start + 32_768]

@@ -1,0 +1,72 @@
+"""Product codes that stand in the page's own address, and the proof that the page means them."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from collect.extraction.page import Page
+
+_TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,4}\d[A-Za-z0-9]*(?:[-_][A-Za-z0-9]*\d[A-Za-z0-9]*)?(?![A-Za-z0-9])")
+_KEY = re.compile(r"(?i)(?:sku|product\w{0,6}id|prod\w{0,3}id|product_?code|article\w*|item_?id|item_?number|ad_?(?:id|no)|deal\w*|\bid)"
+                  r"[\"'\\]{0,2}\s*[:=]\s*\(?[\"'\\]{0,3}$")  # fmt: skip
+_PARAMETERS = ("sku", "pid", "productid", "product_id", "itemid", "item_id", "id", "articleid", "variant")
+_ATTRIBUTES = ("data-product-id", "data-productid", "data-sku", "data-product-sku", "data-item-id", "data-article-number",
+               "data-pid", "data-product", "data-id", "data-product-code", "data-partnumber")  # fmt: skip
+
+
+def from_address(page: Page) -> str | None:
+    """A code in the address that the page repeats as its product's own; None if nothing on the page vouches for it."""
+    try:
+        parts = urlsplit(page.url)
+        told = [value for name, value in parse_qsl(parts.query) if name.lower() in _PARAMETERS]
+        path = unquote(parts.path)
+    except ValueError:
+        return None
+    last = [segment for segment in path.split("/") if segment][-3:]
+    codes = [code for segment in reversed(last) for code in reversed(_TOKEN.findall(segment.rsplit(".htm", 1)[0]))]
+    vouched = _vouched(page)
+    forms = [form for code in [*told, *codes] for form in _forms(code)]
+    for form in forms:
+        if form.casefold() in vouched:
+            return vouched[form.casefold()]
+    return next((form for form in forms if len(form) >= 6 and _named(form, page.text)), None)
+
+
+def _forms(code: str) -> list[str]:
+    """The code as it stands, and without the letters that shops put before their numbers (`p4781720`, `c5780a200532255`)."""
+    tail = re.search(r"\d+$", code)
+    bare = re.fullmatch(r"[A-Za-z]{1,2}(\d+)", code)
+    forms = (code, bare[1] if bare else "", tail[0] if tail and len(tail[0]) >= 6 else "")
+    return [form for form in dict.fromkeys(forms) if len(form) >= 4 and sum(char.isdigit() for char in form) >= 3]
+
+
+def _named(code: str, text: str) -> bool:
+    """Whether the page's scripts give the code as a product's: `productId: '418295'`, `"id":"400105394"`."""
+    start = 0
+    for _ in range(60):
+        at = text.find(code, start)
+        if at < 0:
+            return False
+        start = at + len(code)
+        if _KEY.search(text[max(0, at - 40) : at]) and not text[start : start + 1].isalnum():
+            return True
+    return False
+
+
+def _vouched(page: Page) -> dict[str, str]:
+    """Codes that attributes and form fields of the page name as a product's, by their lower-case spelling."""
+    found: dict[str, str] = {}
+    selector = ", ".join(f"[{name}]" for name in _ATTRIBUTES)
+    for node in page.tree.css(selector)[:400]:
+        attributes = node.attributes
+        for name in _ATTRIBUTES:
+            value = (attributes.get(name) or "").strip()
+            if 4 <= len(value) <= 40:
+                found.setdefault(value.casefold(), value)
+    for node in page.tree.css("input[name][value]")[:300]:
+        name = (node.attributes.get("name") or "").lower()
+        value = (node.attributes.get("value") or "").strip()
+        if 4 <= len(value) <= 40 and re.search(r"sku|product|item|article|pid|code|^id$|add-to-cart", name):
+            found.setdefault(value.casefold(), value)
+    return found

@@ -1,0 +1,51 @@
+"""Products in `<script type="application/ld+json">`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from collect.extraction import lenient_json, schema_org, values
+from collect.extraction.found import Found
+from collect.extraction.page import Page
+
+MOST_BLOCKS = 60
+
+
+def find(page: Page) -> list[Found]:
+    """Every product that the page's JSON-LD names, in the page's order, with the page's breadcrumb on each."""
+    data = [lenient_json.loads(body) for kind, body in page.scripts if "ld+json" in kind][:MOST_BLOCKS]
+    by_id = {node["@id"]: node for node in schema_org.nodes(data) if isinstance(node.get("@id"), str) and len(node) > 2}
+    found = []
+    for product in schema_org.products(data)[:40]:
+        whole = {name: _follow(value, by_id) for name, value in product.items()}
+        one = schema_org.read(whole, page, "json_ld")
+        one.url = values.address(schema_org.first(whole.get("url")), page.base)
+        found.append(one)
+    crumbs = _crumbs(data)
+    for one in found:
+        # The last crumb is often the product itself.
+        one.category_path = [crumb for crumb in crumbs if crumb != one.title] or one.category_path
+    return found
+
+
+def _follow(value: Any, by_id: dict[str, Any]) -> Any:
+    """A bare reference such as `{"@id": "#brand"}` replaced by what it points to."""
+    if isinstance(value, dict) and isinstance(value.get("@id"), str) and len(value) <= 2:
+        return by_id.get(value["@id"], value)
+    if isinstance(value, list):
+        return [_follow(each, by_id) if isinstance(each, dict) else each for each in value]
+    return value
+
+
+def _crumbs(data: object) -> list[str]:
+    for node in schema_org.nodes(data):
+        if "BreadcrumbList" in schema_org.kinds(node):
+            items = node.get("itemListElement")
+            names = []
+            for item in items if isinstance(items, list) else []:
+                if isinstance(item, dict):
+                    inner = item.get("item")
+                    name = values.word(item.get("name") or (inner.get("name") if isinstance(inner, dict) else None))
+                    names.extend([name] if name else [])
+            return [name for name in names if name.casefold() not in ("home", "homepage", "首页", "accueil", "startseite")]
+    return []

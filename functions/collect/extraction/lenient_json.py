@@ -1,0 +1,63 @@
+"""JSON as pages really carry it: inside JavaScript, with comments, control characters, bare keys and torn ends."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import chompjs
+
+LONGEST = 2_500_000
+# chompjs and json recurse; a real page's state is nested about 40 deep.
+DEEPEST = 200
+_COMMENTS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$")
+_BARE_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def loads(text: str) -> Any:
+    """A whole text as JSON, mended where pages commonly break it; None if it can't be read."""
+    text = text[:LONGEST].strip().lstrip("\ufeff")
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        pass
+    text = _COMMENTS.sub("", _COMMENTS.sub("", text)).strip().rstrip(";").rstrip()
+    text = _BARE_CONTROL.sub(" ", text)
+    try:
+        return json.loads(text, strict=False)
+    except RecursionError:
+        return None
+    except ValueError:
+        return literal(text)
+
+
+def literal(text: str, start: int = 0) -> Any:
+    """The first JavaScript object or array from `start` on, JSON first, bare keys and single quotes second; or None."""
+    opening = re.compile(r"[{\[]").search(text, start)
+    if not opening:
+        return None
+    piece = text[opening.start() : opening.start() + LONGEST]
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(piece)[0]
+    except (ValueError, RecursionError):
+        pass
+    if _depth(piece) > DEEPEST:
+        return None
+    try:
+        return chompjs.parse_js_object(piece)
+    except (ValueError, RecursionError, AttributeError, IndexError, TypeError):
+        return None
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for bracket in re.finditer(r"[{}\[\]]", text):
+        depth += 1 if bracket[0] in "{[" else -1
+        if depth > deepest:
+            deepest = depth
+            if deepest > DEEPEST:
+                break
+        elif depth <= 0:
+            break
+    return deepest

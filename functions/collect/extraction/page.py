@@ -1,0 +1,140 @@
+"""One parsed page, and the questions that every source asks of it; the tree is built once."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from collect.extraction import amounts, values
+
+# Lexbor's time grows with the square of the nesting; real pages stay under 100 levels and 15,000 tags.
+DEEPEST = 400
+MANY_TAGS = 12_000
+LONGEST = 4_000_000
+MOST_PIECES = 20_000
+_UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "textarea"))
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+# Tags that hold nothing or close themselves when the next one opens: they nest nothing.
+_FLAT = frozenset(
+    "area base br col embed hr img input link meta source track wbr p li dt dd option tr td th tbody thead".split()
+)
+
+
+class Page:
+    """A page's text and tree with its address, country and the scripts it carries."""
+
+    def __init__(self, text: str, url: str) -> None:
+        self.text = text[:LONGEST]
+        self.url = url
+        self.tree = LexborHTMLParser(_shallow(self.text))
+
+    @cached_property
+    def host(self) -> str:
+        """The host of the page's address, in lower case."""
+        try:
+            return (urlsplit(self.url).hostname or "").lower()
+        except ValueError:
+            return ""
+
+    @cached_property
+    def base(self) -> str:
+        """What relative addresses on the page are relative to."""
+        node = self.tree.css_first("base[href]")
+        href = node.attributes.get("href") if node else None
+        try:
+            return urljoin(self.url, href) if href else self.url
+        except ValueError:
+            return self.url
+
+    @cached_property
+    def country(self) -> str:
+        """The shop's country as two lower-case letters, or "" if neither address nor language tells."""
+        node = self.tree.css_first("html")
+        return amounts.country_of(self.host, (node.attributes.get("lang") if node else None) or "")
+
+    @cached_property
+    def scripts(self) -> list[tuple[str, str]]:
+        """Every inline script: its type in lower case, its text."""
+        found = []
+        for node in self.tree.css("script"):
+            body = node.text(deep=True)
+            if body and len(body) > 20:
+                found.append(((node.attributes.get("type") or "").lower(), body))
+        return found
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """The first content of each <meta>, by its property or name in lower case."""
+        found: dict[str, str] = {}
+        for node in self.tree.css("meta[content]"):
+            attributes = node.attributes
+            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+            content = attributes.get("content")
+            if name and content and content.strip():
+                found.setdefault(name.strip().lower(), content)
+        return found
+
+    @cached_property
+    def shown(self) -> list[tuple[str, LexborNode]]:
+        """Every piece of text a reader may see, trimmed, with the element it stands in, in the page's order."""
+        found: list[tuple[str, LexborNode]] = []
+        for node in self.tree.body.traverse(include_text=True) if self.tree.body is not None else ():
+            if node.tag != "-text":
+                continue
+            text = (node.text(deep=False) or "").strip()
+            parent = node.parent
+            if text and parent is not None and parent.tag not in _UNSEEN:
+                found.append((text, parent))
+                if len(found) >= MOST_PIECES:
+                    break
+        return found
+
+    @cached_property
+    def canonical(self) -> str | None:
+        """The address that the page says is its own."""
+        node = self.tree.css_first("link[rel=canonical][href]")
+        return values.address(node.attributes.get("href"), self.base) if node else None
+
+    @cached_property
+    def heading(self) -> str | None:
+        """The <h1> that names the page: the one most like <title> and og:title, since reviews and related goods have some too."""
+        told = [text for node in self.tree.css("h1")[:12] if (text := values.text(node.text(separator=" "), 300))]
+        if len(told) < 2:
+            return told[0] if told else None
+        named = words(f"{self.title or ''} {self.metas.get('og:title', '')}")
+        return max(told, key=lambda text: len(words(text) & named) / (len(words(text)) or 1))
+
+    @cached_property
+    def title(self) -> str | None:
+        """The text of <title>."""
+        node = self.tree.css_first("title")
+        return values.text(node.text(), 300) if node else None
+
+
+def words(text: str) -> set[str]:
+    """The words of a name, for comparing names."""
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def names(node: LexborNode) -> str:
+    """The node's classes and id, by which people who write pages say what a thing is."""
+    attributes = node.attributes
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
+
+
+def _shallow(text: str) -> str:
+    """The text up to where tags are nested deeper than any real page's: a parser must not be made to work for minutes."""
+    if text.count("<") < MANY_TAGS:
+        return text
+    depth = 0
+    for tag in _TAG.finditer(text):
+        if tag[2].lower() in _FLAT:
+            continue
+        depth += -1 if tag[1] else 1
+        if depth > DEEPEST:
+            return text[: tag.start()]
+        depth = max(depth, 0)
+    return text

@@ -1,0 +1,107 @@
+"""Shopify's product JSON: `/products/<handle>.json`, `.js`, a one-product `/products.json`, and the copies inside pages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from collect.extraction import amounts, lenient_json, schema_org, values
+from collect.extraction.found import Found
+from collect.extraction.page import Page
+from daifa.models.collected import Availability, CollectedOption, CollectedVariant
+
+
+def is_product(data: object) -> bool:
+    """Whether a value has the shape of a Shopify product: variants with prices under a title and a handle or options."""
+    return (
+        isinstance(data, dict)
+        and isinstance(data.get("title"), str)
+        and isinstance(data.get("variants"), list)
+        and ("handle" in data or "options" in data)
+        and all(isinstance(each, dict) and "price" in each for each in data["variants"][:3])
+        and bool(data["variants"])
+    )
+
+
+def read(data: dict[str, Any], base: str, source: str) -> Found:
+    """One product; `.json` prices are texts in units, `.js` prices are whole numbers of cents."""
+    found = Found(source)
+    found.title = values.text(data.get("title"), 300)
+    description = data.get("body_html", data.get("description"))
+    found.description = description[:100_000] if isinstance(description, str) else None
+    found.brand = values.word(data.get("vendor"))
+    found.category_path = [kind] if (kind := values.word(data.get("product_type") or data.get("type"))) else []
+    found.images = _images(data, base)
+    names = [name for name in (_option_name(each) for each in data.get("options") or []) if name]
+    pictures = {str(image.get("id")): image.get("src") for image in data.get("images") or [] if isinstance(image, dict)}
+    for each in data["variants"][:2000]:
+        if isinstance(each, dict):
+            found.variants.append(_variant(each, names, pictures, base))
+            found.currency = found.currency or amounts.code_of(each.get("price_currency"))
+    prices = [each.price for each in found.variants if each.price]
+    if prices:
+        found.price, found.price_high = min(prices), max(prices)
+        cheapest = next(each for each in found.variants if each.price == found.price)
+        found.list_price = cheapest.list_price
+    states = [each.availability for each in found.variants if each.availability]
+    found.availability = schema_org.best_availability(states)
+    stocks = [each.stock for each in found.variants]
+    found.stock = sum(stock for stock in stocks if stock) if stocks and all(stock is not None for stock in stocks) else None
+    if len(found.variants) == 1:
+        only = found.variants[0]
+        found.sku, found.gtin, found.weight_grams = only.sku, only.gtin, only.weight_grams
+    if names == ["Title"] and len(found.variants) == 1:
+        found.variants[0] = found.variants[0].model_copy(update={"options": {}})
+    else:
+        found.options = schema_org.options_of(found.variants)
+    return found
+
+
+def find(page: Page) -> Found | None:
+    """The product inside a theme's `<script type="application/json">`, when exactly this page's product is there."""
+    for kind, body in page.scripts:
+        if kind == "application/json" and '"variants"' in body and '"price"' in body and len(body) < 1_000_000:
+            data = lenient_json.loads(body)
+            inner = data.get("product") if isinstance(data, dict) and not is_product(data) else data
+            if is_product(inner) and (not inner.get("handle") or str(inner["handle"]) in page.url):
+                return read(inner, page.base, "shopify_json")
+    return None
+
+
+def _variant(data: dict[str, Any], names: list[str], pictures: dict[str, Any], base: str) -> CollectedVariant:
+    cents = isinstance(data.get("price"), int) and not isinstance(data.get("price"), bool)
+    featured = data.get("featured_image")
+    source = featured.get("src") if isinstance(featured, dict) else pictures.get(str(data.get("image_id")))
+    options = {name: value for at, name in enumerate(names[:3], 1) if (value := values.text(data.get(f"option{at}"), 255))}
+    before, now = _amount(data.get("compare_at_price"), cents), _amount(data.get("price"), cents)
+    available = data.get("available")
+    stock = values.count(data.get("inventory_quantity")) if data.get("inventory_management") else None
+    weight = data.get("grams", data.get("weight") if cents else None)
+    return CollectedVariant(
+        options=options,
+        key=str(data["id"]) if data.get("id") else None,
+        price=now,
+        list_price=before if before and now and before > now else None,
+        availability=None if not isinstance(available, bool)
+        else Availability.IN_STOCK if available else Availability.OUT_OF_STOCK,
+        stock=stock,
+        sku=values.code(data.get("sku")),
+        gtin=values.gtin(data.get("barcode")),
+        image=values.image(source, base),
+        weight_grams=Decimal(weight) if isinstance(weight, int) and weight > 0 else None,
+    )  # fmt: skip
+
+
+def _amount(value: object, cents: bool) -> Decimal | None:
+    if cents:
+        return Decimal(value).scaleb(-2) if isinstance(value, int) and value > 0 else None
+    return amounts.amount(value, None, "")
+
+
+def _option_name(value: object) -> str | None:
+    return values.text(value.get("name") if isinstance(value, dict) else value, 255)
+
+
+def _images(data: dict[str, Any], base: str) -> list[str]:
+    told = [each.get("src") if isinstance(each, dict) else each for each in (data.get("images") or [])[:100]]
+    return list(dict.fromkeys(address for each in told if (address := values.image(each, base))))

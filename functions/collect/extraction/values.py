@@ -1,0 +1,121 @@
+"""Single values as pages hold them, each to one clean form or None."""
+
+from __future__ import annotations
+
+import html
+import re
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urljoin, urlsplit
+
+from stdnum import ean
+
+from daifa.models.collected import Availability
+
+AVAILABILITY = {
+    "instock": Availability.IN_STOCK, "instoreonly": Availability.IN_STOCK, "onlineonly": Availability.IN_STOCK,
+    "limitedavailability": Availability.IN_STOCK, "available": Availability.IN_STOCK, "in_stock": Availability.IN_STOCK,
+    "outofstock": Availability.OUT_OF_STOCK, "soldout": Availability.OUT_OF_STOCK, "oos": Availability.OUT_OF_STOCK,
+    "out_of_stock": Availability.OUT_OF_STOCK, "unavailable": Availability.OUT_OF_STOCK,
+    "preorder": Availability.PRE_ORDER, "presale": Availability.PRE_ORDER, "backorder": Availability.BACK_ORDER,
+    "madetoorder": Availability.IN_STOCK, "discontinued": Availability.DISCONTINUED,
+}  # fmt: skip
+_SPACE = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff\ud800-\udfff]")
+EMPTY = frozenset(("", "-", "--", "n/a", "na", "null", "none", "undefined", "no brand", "无", "其他", "unknown", "default"))
+GRAMS = {"kg": 1000, "g": 1, "mg": Decimal("0.001"), "lb": Decimal("453.59237"), "oz": Decimal("28.349523125"),
+         "kgm": 1000, "grm": 1, "lbr": Decimal("453.59237"), "onz": Decimal("28.349523125"), "千克": 1000, "克": 1,
+         "公斤": 1000, "斤": 500}  # fmt: skip
+IMAGE_TYPES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp", ".tif", ".tiff")
+
+
+def text(value: object, most: int = 500) -> str | None:
+    """One line of plain text without entities and control characters; None if nothing is left."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    plain = value[: most * 8]
+    if "&" in plain:
+        plain = html.unescape(plain)
+    if "<" in plain:
+        plain = re.sub(r"<[a-zA-Z/][^>]{0,300}>", " ", plain)
+    plain = _SPACE.sub(" ", _CONTROL.sub("", plain)).strip()
+    return plain[:most].rstrip() or None
+
+
+def word(value: object, most: int = 120) -> str | None:
+    """Like `text`, but the ways to write "nothing" (`N/A`, `无`) are None."""
+    plain = text(value, most)
+    return None if plain is None or plain.casefold() in EMPTY else plain
+
+
+def code(value: object) -> str | None:
+    """A supplier's code (sku, mpn): short, with a digit or letter, no sentence."""
+    plain = word(value, 80)
+    if plain is None or len(plain) > 64 or plain.count(" ") > 3 or plain.startswith(("http:", "https:", "{", "[")):
+        return None
+    return re.sub(r"(?i)^(?:sku|mpn|art(?:ikel)?[.-]?\s?n[ro°]?|ref)\s?[.:#]\s*", "", plain) or None
+
+
+def gtin(value: object) -> str | None:
+    """A GTIN-8, -12, -13 or -14 whose check digit is right, as it was written; anything else is None."""
+    digits = re.sub(r"[\s-]", "", text(value, 40) or "")
+    if len(digits) not in (8, 12, 13, 14) or not digits.isascii() or not digits.isdigit() or not int(digits):
+        return None
+    return digits if ean.is_valid(digits) else None
+
+
+def count(value: object) -> int | None:
+    """A whole number of pieces, zero or more."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return int(value) if 0 <= value < 10**12 and value == int(value) else None
+    digits = (text(value, 20) or "").replace(",", "")
+    return int(digits) if re.fullmatch(r"[0-9]{1,12}", digits) else None
+
+
+def availability(value: object) -> Availability | None:
+    """Schema.org's word in any of its spellings (`http://schema.org/InStock`, `in stock`, `instock`)."""
+    plain = text(value, 100)
+    if plain is None:
+        return None
+    last = re.split(r"[/#]", plain.rstrip("/ "))[-1]
+    return AVAILABILITY.get(re.sub(r"[\s-]", "", last).lower())
+
+
+def grams(value: object, unit: object = None) -> Decimal | None:
+    """A weight in grams from a number with its unit (`0.5`, `KGM`) or from a text such as `500 g`."""
+    plain = text(value, 60) or ""
+    found = re.fullmatch(r"(\d{1,7}(?:[.,]\d{1,4})?)\s*([a-zA-Z]{1,6}|千克|公斤|克|斤)?\.?", plain)
+    if not found:
+        return None
+    scale = GRAMS.get((found[2] or text(unit, 20) or "").lower().removesuffix("s"))
+    try:
+        weight = Decimal(found[1].replace(",", ".")) * scale if scale else Decimal(0)
+    except InvalidOperation:
+        return None
+    return weight.normalize() + 0 if weight else None
+
+
+def address(value: object, base: str) -> str | None:
+    """An absolute http(s) address; relative and protocol-relative ones are completed, http stays http."""
+    if not isinstance(value, str) or not 1 < len(value) < 2000:
+        return None
+    plain = html.unescape(value.strip()).replace("\\/", "/")
+    if plain.startswith(("data:", "blob:", "javascript:", "#", "{")) or any(char in plain for char in "<>\"\n{}"):
+        return None
+    try:
+        whole = urljoin(base, plain.replace(" ", "%20"))
+        parts = urlsplit(whole)
+    except ValueError:
+        return None
+    return whole if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def image(value: object, base: str) -> str | None:
+    """An absolute image address, https even if the page says http (unless it names a port): shops load no http images."""
+    whole = address(value, base)
+    if whole is None or whole.rstrip("/").count("/") < 3:
+        return None
+    return "https://" + whole[7:] if whole.startswith("http://") and urlsplit(whole).port is None else whole

@@ -1,0 +1,82 @@
+"""The fetch function: no table, no secret; it fetches, keeps a snapshot, extracts, and tells the catalogue."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from typing import Any
+
+from collect.extract import extract
+from collect.fetch import Fetched, fetch
+from collect.fetch_app import FetchApp, fetch_app
+from daifa.clock import iso
+from daifa.errors import DaifaError, Rejected, Retry
+from daifa.models.collected import CollectedProduct
+
+# SQS takes 256 kB; a larger product waits in the bucket and the message carries its key.
+LARGEST_MESSAGE = 200_000
+# After so many tries the job is told that the site can't be reached, instead of the message dying in silence.
+LAST_TRY = 4
+
+
+def on_message(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Fetch each job of an SQS event; report alone those that are worth another try."""
+    app = fetch_app()
+    failed = []
+    for record in event["Records"]:
+        tries = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
+        try:
+            collect(json.loads(record["body"]), app, last_try=tries >= LAST_TRY)
+        except Retry:
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def collect(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> None:
+    """Fetch one job's page and send what came of it; Retry only while a later try may do better.
+
+    Doing it twice sends two equal reports, which the catalogue tells apart from news by their content.
+    """
+    try:
+        page = fetch(job["url"], app.clock, etag=job.get("etag") or None, allow=app.allow, resolve=app.resolve, robots=app.robots)
+        report = _unchanged(page) if page.status == 304 else _collected(page, app)
+    except Retry as error:
+        if not last_try:
+            raise
+        report = _failed(error)
+    except Rejected as error:
+        report = _failed(error)
+    told = {"job": job["job"], "shop": job["shop"], "url": job["url"], "fetched_at": iso(app.clock.now())}
+    app.send(json.dumps({**told, "for_product": job.get("product"), **report}, ensure_ascii=False))
+
+
+def _collected(page: Fetched, app: FetchApp) -> dict[str, Any]:
+    name = hashlib.sha256(page.body).hexdigest()
+    snapshot = f"pages/{name}.gz"
+    # mtime 0 makes equal pages equal objects.
+    app.put(snapshot, gzip.compress(page.body, 6, mtime=0), "application/gzip")
+    product = extract(page.body, page.url, page.content_type)
+    kept = {"snapshot": snapshot, "etag": page.etag}
+    if product.blocked is not None:
+        return {**_failed(Rejected(f"collect.{product.blocked.value}", url=page.url)), **kept}
+    return {"outcome": "collected", **kept, **_carried(product, name, app), "error": None}
+
+
+def _carried(product: CollectedProduct, name: str, app: FetchApp) -> dict[str, Any]:
+    text = product.model_dump_json(exclude_defaults=True)
+    if len(text.encode()) <= LARGEST_MESSAGE:
+        return {"product": json.loads(text), "product_key": None}
+    key = f"collected/{name}.json"
+    app.put(key, text.encode(), "application/json")
+    return {"product": None, "product_key": key}
+
+
+def _unchanged(page: Fetched) -> dict[str, Any]:
+    return {"outcome": "unchanged", "snapshot": None, "etag": page.etag, "product": None, "product_key": None, "error": None}
+
+
+def _failed(error: DaifaError) -> dict[str, Any]:
+    values = {name: value if isinstance(value, int) else str(value)[:300] for name, value in error.values.items()}
+    return {"outcome": "failed", "snapshot": None, "etag": None, "product": None, "product_key": None,
+            "error": {"code": error.code, "values": values}}  # fmt: skip

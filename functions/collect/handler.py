@@ -1,0 +1,115 @@
+"""How the world wakes this room: signed-in people, the catalogue's queue, and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import Field
+
+from collect import catalogue, publish, start, sweep
+from collect.price import price
+from collect.shelf import sources
+from collect.tasks import Publish, Report, read
+from daifa.app import app
+from daifa.models.base import Model
+from daifa.models.ids import JobId, ProductId, ShopId
+from daifa.queue import each_record
+from daifa.web import answer, caller, parsed, resolver, shown
+
+PAGE = 50
+router = resolver()
+
+
+class Collect(Model):
+    """An address to collect for a shop."""
+
+    shop: str
+    url: str
+
+
+class Seen(Model):
+    """A product as the person saw it."""
+
+    shop: str
+    ver: int
+
+
+class Price(Seen):
+    """A product to price, from now on with this markup if one is given."""
+
+    markup: Annotated[Decimal, Field(gt=0, le=100)] | None = None
+
+
+def on_http(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer a signed-in person."""
+    return router.resolve(event, context)
+
+
+def on_message(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
+    """Take in what a look brought, ask a supplier, or tell a shop."""
+    return each_record(event, context, _one)
+
+
+def on_schedule(event: dict[str, Any], context: LambdaContext) -> None:
+    """Wake whatever is due."""
+    sweep.sweep(app())
+
+
+def _one(record: SQSRecord) -> None:
+    task = read(record.body)
+    if isinstance(task, Publish):
+        publish.publish(task, app())
+    elif isinstance(task, Report):
+        catalogue.take(task, app())
+    else:
+        catalogue.ask_supplier(task, app())
+
+
+def _shop(name: str = "") -> ShopId:
+    return caller(router).may(name or router.current_event.query_string_parameters.get("shop", ""))
+
+
+@router.post("/api/collect")
+def _collect() -> Response[str]:
+    asked = parsed(router, Collect)
+    return answer({"job": start.start(asked.url, _shop(asked.shop), app()).id}, 202)
+
+
+@router.get("/api/collect/<job>")
+def _watch(job: str) -> Response[str]:
+    row, product = start.watched(JobId(job), _shop(), app())
+    locale = caller(router).locale
+    return answer({"job": shown(row, locale), "product": shown(product, locale) if product else None})
+
+
+@router.get("/api/products")
+def _products() -> Response[str]:
+    after = router.current_event.query_string_parameters.get("after", "")
+    rows = app().catalog.products(_shop(), PAGE, after)
+    return answer({"rows": rows, "next": rows[-1]["collected_at"] if len(rows) == PAGE else None})
+
+
+@router.get("/api/products/<product>")
+def _product(product: str) -> Response[str]:
+    row, locale = app().catalog.product(_shop(), ProductId(product)), caller(router).locale
+    offers = [shown(offer, locale) for offer in sources(row, app()).values()]
+    return answer({"product": shown(row, locale), "offers": offers})
+
+
+@router.post("/api/products/<product>/price")
+def _price(product: str) -> Response[str]:
+    asked, who = parsed(router, Price), caller(router)
+    made = price(ProductId(product), _shop(asked.shop), asked.ver, asked.markup, who.by, app())
+    return answer({"product": shown(made, who.locale)})
+
+
+@router.post("/api/products/<product>/list")
+def _list(product: str) -> Response[str]:
+    asked, who = parsed(router, Seen), caller(router)
+    made = publish.ask(ProductId(product), _shop(asked.shop), asked.ver, who.by, who.locale, app())
+    return answer({"product": shown(made, who.locale)}, 202)

@@ -1,0 +1,35 @@
+"""Price a product: from what its offers cost now, by the shop's rules and the product's own markup."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from collect.shelf import seen, sources, wake
+from daifa.app import App
+from daifa.models.catalog import Offer, Product, Shop
+from daifa.models.facts import Fact
+from daifa.models.ids import ProductId, ShopId
+from daifa.rules.products import followed, with_prices
+
+
+def price(product: ProductId, shop: ShopId, ver: int, markup: Decimal | None, by: str, app: App) -> Product:
+    """The product priced anew, with this markup from now on if one is given; Conflict unless `ver` is what it is now.
+
+    A listed product whose prices changed is due in the shop at once.
+    """
+    selling, old = app.catalog.shop(shop), seen(product, shop, ver, app)
+    wanted = old
+    if markup is not None and markup != old.markup:
+        fact = Fact.of(app.clock.now(), "product.markup_set", by, markup=markup)
+        wanted = old.model_copy(update={"markup": markup, "facts": (*old.facts, fact)})
+    made = app.catalog.save(priced(wanted, old, selling, app), old)
+    if made.work_due and made.work_due != old.work_due:
+        wake(made, app)
+    return made
+
+
+def priced(product: Product, old: Product | None, shop: Shop, app: App, *held: Offer) -> Product:
+    """The product with prices and problems of now; `held` are offers that are newer than their rows."""
+    offers = sources(product, app, *held)
+    shipping = {offer.id: app.catalog.supplier(offer.supplier).shipping for offer in offers.values()}
+    return followed(with_prices(product, offers, shipping, shop), old, offers, app.clock.now())

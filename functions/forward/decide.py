@@ -1,0 +1,96 @@
+"""A person's decisions about a purchase, bound to exactly what that person saw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from daifa.app import App
+from daifa.errors import Conflict, NotFound, Rejected
+from daifa.models.base import Model
+from daifa.models.facts import Fact
+from daifa.models.ids import OrderKey, PoNumber
+from daifa.models.money import Amount
+from daifa.models.purchase import PurchaseOrder
+from daifa.models.states import PaymentState, PoState
+from daifa.rules.lifecycle import PURCHASE
+from daifa.rules.routing import UNROUTED
+from forward.route import cancel, reroute, wake_purchase
+
+
+class Decision(Model):
+    """What the person decided, and the version and total that stood on the page."""
+
+    ver: int
+    total: Amount | None = None
+    supplier_order: str | None = None
+    reason: str = ""
+
+
+def decide(verb: str, key: OrderKey, number: PoNumber, decision: Decision, by: str, app: App) -> PurchaseOrder:
+    """The purchase after the decision; Conflict with the current state if it is not what the person saw."""
+    po = app.orders.purchase(key, number)
+    if po.ver != decision.ver or (verb == "approve" and decision.total != po.total.amount):
+        raise Conflict("purchase.changed", state=po.state.value, ver=po.ver, total=po.total)
+    try:
+        match verb:
+            case "approve":
+                return _save(_approved(po, by, app), po, app)
+            case "cancel":
+                return cancel(po, by, app)
+            case "resolve":
+                return _save(_resolved(po, decision, by, app), po, app)
+            case "reroute":
+                return reroute(po, by, app)
+    except Conflict as error:
+        if error.code != "row.moved":
+            raise
+        there = app.orders.purchase(key, number)
+        raise Conflict("purchase.changed", state=there.state.value, ver=there.ver, total=there.total) from error
+    raise NotFound("http.no_route")
+
+
+def _approved(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
+    if po.supplier == UNROUTED:
+        raise Rejected("purchase.no_supplier")
+    now = app.clock.now()
+    if po.state is PoState.SUBMITTED and po.payment is PaymentState.UNPAID:
+        # The supplier refused our money (an empty account, say); a person has seen to it and says: pay.
+        fact = Fact.of(now, "purchase.payment_approved", by, total=po.total)
+        return po.model_copy(update={"holds": (), "work_due": now, "facts": (*po.facts, fact)})
+    return po.model_copy(
+        update={
+            "state": PURCHASE.check(po.state, PoState.READY),
+            "holds": (),
+            "approved_by": by,
+            "work_due": now,
+            "facts": (*po.facts, Fact.of(now, "purchase.approved", by, total=po.total)),
+        }
+    )
+
+
+def _resolved(po: PurchaseOrder, decision: Decision, by: str, app: App) -> PurchaseOrder:
+    now = app.clock.now()
+    change: dict[str, Any]
+    if po.state is not PoState.NEEDS_HUMAN:
+        # The legal moves of other states are not a person's to make.
+        PURCHASE.check(po.state, PoState.NEEDS_HUMAN)
+        raise Rejected("purchase.not_waiting", state=po.state.value)
+    if decision.supplier_order:
+        change = {
+            "state": PURCHASE.check(po.state, PoState.SUBMITTED),
+            "supplier_order": decision.supplier_order,
+            "facts": (*po.facts, Fact.of(now, "purchase.found", by, supplier_order=decision.supplier_order)),
+        }
+    else:
+        change = {
+            "state": PURCHASE.check(po.state, PoState.READY),
+            "clean": True,
+            "facts": (*po.facts, Fact.of(now, "purchase.not_there", by)),
+        }
+    return po.model_copy(update=change | {"holds": (), "work_due": now})
+
+
+def _save(following: PurchaseOrder, was: PurchaseOrder, app: App) -> PurchaseOrder:
+    saved = app.orders.save(following, was)
+    wake_purchase(saved, app)
+    return saved

@@ -1,0 +1,35 @@
+"""The supplier's door: one signed link per purchase, no account, plain forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from daifa.app import app
+from daifa.errors import Conflict, DaifaError
+from daifa.models.ids import OrderKey, PoNumber, ShopId, StoreOrderId
+from daifa.pages import form_of, method_of, request_locale, see_other, trouble
+from daifa.signing import LinkKind
+from daifa.telemetry import log
+from forward.supplier_acts import act
+from forward.supplier_page import render
+
+
+def on_http(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """`GET /s/{token}` shows the purchase and changes nothing; `POST` does what the form says, once."""
+    the = app()
+    locale = request_locale(event, the.settings.locale)
+    token = event["pathParameters"]["token"]
+    try:
+        link = the.links.read(LinkKind.SUPPLIER, token, the.clock.now())
+        key = OrderKey(ShopId(link.shop), StoreOrderId(link.order))
+        number = PoNumber(link.thing)
+        if method_of(event) == "GET":
+            return render(key, number, token, locale, the)
+        try:
+            act(key, number, form_of(event), the)
+        except Conflict:
+            # Somebody (often this very supplier, pressing twice) was faster; the page shows what is true now.
+            log.info("supplier's act came too late", extra={"po": number})
+        return see_other(f"/s/{token}")
+    except DaifaError as error:
+        return trouble(locale, error.code, error.status, **error.values)

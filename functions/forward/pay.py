@@ -1,0 +1,77 @@
+"""Pay a placed purchase where the supplier splits create from pay: the same five rules as for placing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from daifa.app import App
+from daifa.errors import Conflict
+from daifa.models.facts import Fact, Reason
+from daifa.models.purchase import Attempt, PurchaseOrder
+from daifa.models.states import PaymentState
+from daifa.ports import Done, NeverSent, Outcome, Refused, Unclear
+from daifa.rules.lifecycle import PAYMENT
+from daifa.telemetry import log
+from forward.place import CALL_BUDGET
+from forward.route import wake_purchase
+
+
+def pay(po: PurchaseOrder, app: App, remaining: float) -> None:
+    """Claim the payment, call once, record what is proved; a purchase that someone wants cancelled is not paid."""
+    if po.cancel_requested or remaining < CALL_BUDGET:
+        return
+    supplier = app.catalog.supplier(po.supplier)
+    if supplier.paused:
+        return
+    now = app.clock.now()
+    attempt = Attempt(
+        id=app.ids.new(), number=po.attempts + 1, started_at=now, request_hash=f"pay:{po.supplier_order}:{po.total}"
+    )
+    claimed = po.model_copy(
+        update={
+            "payment": PAYMENT.check(po.payment, PaymentState.PAYING),
+            "attempt": attempt,
+            "attempts": attempt.number,
+            "work_due": now + timedelta(seconds=120),
+        }
+    )
+    try:
+        claimed = app.orders.save(claimed, po)
+    except Conflict:
+        return
+    outcome = app.supplier(supplier).pay(po.supplier_order, po.total)
+    try:
+        saved = app.orders.save(claimed.model_copy(update=_after(claimed, outcome, supplier.settle_seconds, app)), claimed)
+    except Conflict:
+        # Only the sweep moves a claimed row, and only to PAYMENT_UNKNOWN: the look-up will find this payment.
+        log.warning("payment lost its claim", extra={"po": po.number, "outcome": type(outcome).__name__})
+        return
+    if saved.work_due is not None:
+        wake_purchase(saved, app, max(0, int((saved.work_due - app.clock.now()).total_seconds()) + 1))
+
+
+def _after(po: PurchaseOrder, outcome: Outcome, settle_seconds: int, app: App) -> dict[str, Any]:
+    now = app.clock.now()
+    holds = po.holds
+    due: datetime | None
+    match outcome:
+        case Done():
+            payment, due, fact = PaymentState.PAID, now, Fact.of(now, "purchase.paid", total=po.total)
+        case Refused(code, why, values):
+            payment, due = PaymentState.UNPAID, None
+            fact = Fact.of(now, "purchase.payment_refused", code=code)
+            holds = (*po.holds, Reason(code=why, values=values | {"code": code}))
+        case NeverSent(why):
+            payment, due = PaymentState.UNPAID, now + timedelta(seconds=60)
+            fact = Fact.of(now, "purchase.never_sent", why=why)
+        case Unclear(why):
+            payment, due = PaymentState.PAYMENT_UNKNOWN, now + timedelta(seconds=settle_seconds)
+            fact = Fact.of(now, "purchase.payment_unknown", why=why)
+    return {
+        "payment": PAYMENT.check(po.payment, payment),
+        "lookups": 0,
+        "holds": holds,
+        "work_due": due,
+        "facts": (*po.facts, fact),
+    }

@@ -1,0 +1,1 @@
+"""Every word that leaves or arrives: deliver, digest, converse."""

@@ -1,0 +1,1 @@
+"""What customers ordered: receive, ingest, reconcile with the shop, show."""

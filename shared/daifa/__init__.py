@@ -1,0 +1,1 @@
+"""What every room of Daifa shares: models, rules, ports, adapters and tables."""

@@ -1,0 +1,1 @@
+"""What things are: frozen, validated, with arithmetic and nothing else."""

@@ -1,0 +1,226 @@
+"""What can be bought and sold: shops, suppliers, agreements, offers, products, listings."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from daifa.models.aftersales import CaseReason, Payer
+from daifa.models.base import Model, UtcTime
+from daifa.models.facts import Fact, Reason
+from daifa.models.ids import JobId, OfferId, ProductId, ShopId, SupplierId, VariantId
+from daifa.models.money import Currency, Money
+from daifa.models.states import AgreementState, ListingState, OfferState
+
+Share = Annotated[Decimal, Field(ge=0, lt=1)]
+
+
+class Pricing(Model):
+    """How a shop prices: every share is a part of the selling price, amounts are in the shop's currency.
+
+    `rates` holds one unit of a supplier's currency in the shop's, with `rates_at` as its date; `ending` is the last digits
+    that a rounded price shows (`0.90`), None keeps the exact coin.
+    """
+
+    markup: Decimal = Decimal("1.6")
+    fee_share: Share = Decimal("0.03")
+    fee_fixed: Decimal = Decimal(0)
+    margin_floor: Share = Decimal("0.15")
+    ending: Decimal | None = Decimal("0.90")
+    rates: dict[str, Decimal] = {}
+    rates_at: UtcTime | None = None
+
+
+class Shop(Model):
+    """A shop of the merchant's on one platform; money leaves above `approval_limit` only after a person agreed."""
+
+    id: ShopId
+    name: str
+    platform: str
+    endpoint: str = ""
+    currency: Currency
+    locale: str = "zh-CN"
+    timezone: str = "Asia/Shanghai"
+    approval_limit: Money | None = None
+    day_cap: Money | None = None
+    pricing: Pricing = Pricing()
+    paused: bool = False
+    ver: int = 1
+
+
+class Supplier(Model):
+    """Someone we buy from; times in seconds and hours are this supplier's own and load-bearing.
+
+    `settle_seconds`: how long after an unclear attempt an order may still appear at the supplier's;
+    `ship_hours`: hours from placing to the promised first scan.
+    """
+
+    id: SupplierId
+    name: str
+    adapter: str
+    endpoint: str = ""
+    currency: Currency
+    locale: str = "zh-CN"
+    email: str = ""
+    robots: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    shipping: Money
+    settle_seconds: int = 900
+    ship_hours: int = 48
+    approved: bool = True
+    paused: bool = False
+    options: dict[str, str] = {}
+    ver: int = 1
+
+
+class Clause(Model):
+    """Who pays when this reason is proved within so many days of delivery."""
+
+    id: str
+    reason: CaseReason
+    within_days: int
+    photos: int = 0
+    goods: Payer
+    return_freight: Payer
+
+
+class Agreement(Model):
+    """One version of the cooperation agreement with one supplier; a purchase order is settled by the version it names."""
+
+    supplier: SupplierId
+    version: int
+    state: AgreementState
+    valid_from: UtcTime
+    valid_to: UtcTime | None = None
+    clauses: tuple[Clause, ...]
+    ver: int = 1
+
+
+class Tier(Model):
+    """From this many pieces on, one costs this."""
+
+    quantity: int
+    price: Money
+
+
+class OfferVariant(Model):
+    """One thing to buy: `external` is what the supplier calls it; stock None means the supplier does not say."""
+
+    external: str
+    options: dict[str, str] = {}
+    sku: str = ""
+    price: Money
+    stock: int | None = None
+    image: str = ""
+
+
+class Offer(Model):
+    """What a supplier sells at one address, as last collected."""
+
+    id: OfferId
+    supplier: SupplierId
+    external: str
+    url: str
+    title: str
+    state: OfferState
+    variants: tuple[OfferVariant, ...]
+    tiers: tuple[Tier, ...] = ()
+    minimum: int = 1
+    snapshot: str = ""
+    collected_at: UtcTime
+    etag: str = ""
+    work_due: UtcTime | None = None
+    ver: int = 1
+    facts: tuple[Fact, ...] = ()
+
+    def variant(self, external: str) -> OfferVariant:
+        """The variant with the supplier's name for it; KeyError if it is gone."""
+        for variant in self.variants:
+            if variant.external == external:
+                return variant
+        raise KeyError(external)
+
+
+class Source(Model):
+    """Where one variant of ours can be bought."""
+
+    supplier: SupplierId
+    offer: OfferId
+    external_variant: str
+
+
+class Variant(Model):
+    """One thing we sell, with its price in the shop and why that price."""
+
+    id: VariantId
+    options: dict[str, str] = {}
+    sku: str
+    image: str = ""
+    sources: tuple[Source, ...]
+    cost: Money | None = None
+    price: Money | None = None
+    margin: Decimal | None = None
+    why: tuple[Reason, ...] = ()
+
+
+class Product(Model):
+    """What one shop sells or will sell, with its listing: `store_product` is the shop's own id once it is listed.
+
+    `markup` is this product's own, None the shop's; `listed` names what the shop was last told to show, and `work_due`
+    is set while it has still to be told.
+    """
+
+    id: ProductId
+    shop: ShopId
+    title: str
+    description: str = ""
+    images: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    variants: tuple[Variant, ...]
+    field_sources: dict[str, str] = {}
+    state: ListingState = ListingState.DRAFT
+    problems: tuple[Reason, ...] = ()
+    markup: Decimal | None = None
+    store_product: str = ""
+    listed: str = ""
+    url: str
+    collected_at: UtcTime
+    work_due: UtcTime | None = None
+    ver: int = 1
+    facts: tuple[Fact, ...] = ()
+
+
+class Mapping(Model):
+    """Which of our variants a shop's variant is, and where it can be bought, best source first."""
+
+    shop: ShopId
+    store_variant: str
+    product: ProductId
+    variant: VariantId
+    sources: tuple[Source, ...]
+    ver: int = 1
+
+
+class CollectJob(Model):
+    """One address to collect, watched while it arrives; `error` says what a person can do about it."""
+
+    id: JobId
+    shop: ShopId
+    url: str
+    state: str = "QUEUED"
+    product: ProductId | None = None
+    error: Reason | None = None
+    created_at: UtcTime
+    changed_at: UtcTime
+    work_due: UtcTime | None = None
+    ver: int = 1
+
+
+class Scorecard(Model):
+    """What one supplier did in one month, as counters."""
+
+    supplier: SupplierId
+    month: str
+    counts: dict[str, int]

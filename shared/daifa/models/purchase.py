@@ -1,0 +1,100 @@
+"""Our purchase order at a supplier."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from daifa.models.base import Model, UtcTime
+from daifa.models.facts import Fact, Reason
+from daifa.models.ids import (
+    OfferId,
+    OrderKey,
+    PoNumber,
+    RecipientId,
+    ShopId,
+    StoreOrderId,
+    SupplierId,
+)
+from daifa.models.money import Money, total
+from daifa.models.order import Quantity
+from daifa.models.states import PaymentState, PoState
+
+
+class LineState(StrEnum):
+    """What the supplier said of one line."""
+
+    OPEN = "OPEN"
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+    SHIPPED = "SHIPPED"
+
+
+class PoLine(Model):
+    """What we buy for one line of the order; `unit_cost` is the supplier's price per piece when we decided."""
+
+    order_line: str
+    offer: OfferId
+    external_offer: str
+    external_variant: str
+    title: str
+    sku: str = ""
+    quantity: Quantity
+    unit_cost: Money
+    state: LineState = LineState.OPEN
+
+
+class Attempt(Model):
+    """One try at placing or paying: its id is the claim, its hash names the exact request."""
+
+    id: str
+    number: int
+    started_at: UtcTime
+    request_hash: str
+
+
+class PurchaseOrder(Model):
+    """What we buy of one supplier for one order; one partition with the order, one row of its own.
+
+    `clean` says that no attempt has ever been sent; only a clean READY row may be cancelled directly.
+    """
+
+    shop: ShopId
+    order: StoreOrderId
+    order_number: str = ""
+    number: PoNumber
+    supplier: SupplierId
+    group: int
+    revision: int = 1
+    state: PoState
+    payment: PaymentState = PaymentState.UNPAID
+    lines: tuple[PoLine, ...]
+    shipping: Money
+    total: Money
+    ship_to: RecipientId
+    agreement: int | None = None
+    holds: tuple[Reason, ...] = ()
+    why: tuple[Reason, ...] = ()
+    clean: bool = True
+    attempt: Attempt | None = None
+    attempts: int = 0
+    lookups: int = 0
+    supplier_order: str = ""
+    cancel_requested: bool = False
+    approved_by: str = ""
+    reminded: int = 0
+    ship_by: UtcTime | None = None
+    promised: UtcTime | None = None
+    work_due: UtcTime | None = None
+    created_at: UtcTime
+    ver: int = 1
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def key(self) -> OrderKey:
+        """The order that this purchase serves."""
+        return OrderKey(self.shop, self.order)
+
+    @property
+    def goods(self) -> Money:
+        """The cost of the lines without shipping."""
+        return total((line.unit_cost * line.quantity for line in self.lines), self.total.currency)

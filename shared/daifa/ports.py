@@ -1,0 +1,309 @@
+"""The four kinds of outside party, each as one Protocol, and the answers they may give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from daifa.clock import Clock
+from daifa.http import Http
+from daifa.models.collected import CollectedProduct
+from daifa.models.facts import Values
+from daifa.models.ids import PoNumber
+from daifa.models.money import Money
+from daifa.models.order import Recipient, StoreOrder
+from daifa.models.shipment import ShippedLine, TrackReading
+from daifa.models.words import Outgoing
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What the composition root hands every adapter: whom it speaks for, where to, with which secret and which hands."""
+
+    id: str
+    endpoint: str
+    secret: Mapping[str, Any]
+    http: Http
+    clock: Clock
+    locale: str = "zh-CN"
+    options: Mapping[str, str] = field(default_factory=dict)
+    mail: Channel | None = None
+
+
+# --- answers to a request that moves money or goods -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Done:
+    """Proved done: the other side's own id for it, and the total it says it did it for (None where it says none)."""
+
+    reference: str
+    total: Money | None = None
+    paid: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Proved refused: it did not happen and will not; `code` is the vendor's own, `why` a key of the texts with values."""
+
+    code: str
+    why: str
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NeverSent:
+    """Provably nothing left this machine, or the other side said it took nothing: safe to try again."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """It may or may not have happened: nobody may do it again before the truth is known."""
+
+    why: str
+
+
+Outcome = Done | Refused | NeverSent | Unclear
+
+
+# --- storefronts ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OrderSeen:
+    """The event carries the whole order."""
+
+    order: StoreOrder
+
+
+@dataclass(frozen=True)
+class OrderHint:
+    """Something about this order changed: fetch it."""
+
+    order: str
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Nothing here concerns us; `why` is for the log."""
+
+    why: str
+
+
+StoreEvent = OrderSeen | OrderHint | Ignored
+
+
+@dataclass(frozen=True)
+class ListingVariant:
+    """One variant to list: our variant id travels along so that the shop's id can be mapped back to it."""
+
+    variant: str
+    sku: str
+    options: Mapping[str, str]
+    price: Money
+    image: str = ""
+
+
+@dataclass(frozen=True)
+class ListingRequest:
+    """A product to create (`store_product` empty) or replace in the shop; the description is sanitised HTML."""
+
+    product: str
+    store_product: str
+    title: str
+    description: str
+    options: tuple[str, ...]
+    images: tuple[str, ...]
+    variants: tuple[ListingVariant, ...]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What the shop made of it: its product id and, for each of our variant ids, its own variant id."""
+
+    store_product: str
+    variants: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StoreFulfilment:
+    """A fulfilment as the shop holds it."""
+
+    id: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StoreRefund:
+    """A refund as the shop holds it; `note` is what we wrote when we made it."""
+
+    id: str
+    amount: Money
+    note: str
+
+
+class Storefront(Protocol):
+    """A shop the merchant sells in. Reading methods raise Retry when the shop can't answer now, Rejected when it never will."""
+
+    def read_event(self, topic: str, body: bytes) -> StoreEvent:
+        """What a verified webhook body says; Rejected if it cannot be an event of this topic."""
+
+    def order(self, order: str) -> StoreOrder:
+        """The order as it stands in the shop now; NotFound if there is none."""
+
+    def orders_since(self, moment: datetime) -> Iterator[StoreOrder]:
+        """Every order changed since then, oldest change first."""
+
+    def publish(self, request: ListingRequest) -> Listed:
+        """Create or replace the product so that the shop shows exactly this; safe to repeat."""
+
+    def fulfil(
+        self, order: str, lines: tuple[ShippedLine, ...], company: str, number: str, url: str
+    ) -> Outcome:
+        """Tell the shop that these pieces travel under this tracking number."""
+
+    def fulfilments(self, order: str) -> tuple[StoreFulfilment, ...]:
+        """What the shop already knows to be shipped of this order."""
+
+    def refund(self, order: str, lines: tuple[tuple[str, int], ...], amount: Money, note: str, key: str) -> Outcome:
+        """Pay this much back to the customer; the same `key` never pays twice."""
+
+    def refunds(self, order: str) -> tuple[StoreRefund, ...]:
+        """What the shop already paid back of this order."""
+
+
+# --- suppliers --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a supplier can do; the purchase protocol obeys it.
+
+    `lookup`: can be asked by our own number; `pays_apart`: create and pay are two calls; `late_bound`: how long after a call
+    its effect may still land; `max_number`: longest PO number it keeps whole.
+    """
+
+    lookup: bool
+    pays_apart: bool
+    cancels: bool
+    late_bound: timedelta
+    max_number: int
+    ships_by_api: bool
+    takes_token: bool = False
+
+
+@dataclass(frozen=True)
+class PurchaseLine:
+    """One thing to buy, in the supplier's own names."""
+
+    line: str
+    offer: str
+    variant: str
+    title: str
+    sku: str
+    quantity: int
+    unit_cost: Money
+
+
+@dataclass(frozen=True)
+class PurchaseRequest:
+    """One purchase order ready to send; `link` is the supplier's signed page for it."""
+
+    number: PoNumber
+    lines: tuple[PurchaseLine, ...]
+    shipping: Money
+    total: Money
+    recipient: Recipient
+    merchant: str
+    supplier_email: str
+    link: str
+    ship_by: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SupplierOrder:
+    """A purchase as the supplier holds it; `state` is one of `open`, `paid`, `shipped`, `done`, `cancelled`."""
+
+    reference: str
+    state: str
+    total: Money
+    paid: bool
+
+
+@dataclass(frozen=True)
+class SupplierParcel:
+    """A parcel the supplier says it handed over; empty `lines` means all of the purchase."""
+
+    carrier: str
+    number: str
+    lines: tuple[ShippedLine, ...] = ()
+
+
+class Supplier(Protocol):
+    """A supplier we buy from. Money-moving methods return an Outcome and never raise for what the supplier did."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this supplier can do."""
+
+    def place(self, request: PurchaseRequest) -> Outcome:
+        """One call, no retry: buy exactly this under our own number."""
+
+    def find(self, number: PoNumber) -> SupplierOrder | None:
+        """The purchase under our own number, or None if the supplier says it has none; Retry if it can't say."""
+
+    def pay(self, reference: str, amount: Money) -> Outcome:
+        """One call, no retry: pay this purchase from the merchant's account."""
+
+    def parcels(self, reference: str) -> tuple[SupplierParcel, ...]:
+        """What has been handed to carriers so far; Retry if the supplier can't say."""
+
+
+class OfferReader(Protocol):
+    """A supplier whose own interface tells what it sells, so that no page need be read."""
+
+    def collect(self, offer_id: str) -> CollectedProduct:
+        """The offer as it stands now; Rejected or NotFound if there is none, Retry if the supplier can't say."""
+
+
+# --- carriers ---------------------------------------------------------------------------------------------------
+
+
+class Carrier(Protocol):
+    """A tracking service."""
+
+    def recognise(self, number: str) -> str:
+        """The company code this number most likely belongs to; Rejected if none does."""
+
+    def subscribe(self, number: str, carrier: str, phone_tail: str, callback: str) -> None:
+        """Ask to be pushed every scan of this number; an existing subscription is fine."""
+
+    def query(self, number: str, carrier: str, phone_tail: str) -> TrackReading:
+        """What is known of this number now; NotFound if nothing yet, Retry if the service can't say."""
+
+    def read_push(self, form: Mapping[str, str]) -> TrackReading:
+        """The reading in a pushed callback; Unauthenticated unless its signature is right."""
+
+    def push_answer(self) -> bytes:
+        """The body, JSON, that the service wants to read when a push was taken."""
+
+    def tracking_page(self, number: str, carrier: str) -> str:
+        """A public page where a person can follow this number."""
+
+
+# --- channels ---------------------------------------------------------------------------------------------------
+
+
+class Channel(Protocol):
+    """A way for words to leave."""
+
+    def send(self, message: Outgoing) -> Outcome:
+        """One call, no retry: say this; Done carries the channel's own id for it."""
+
+
+
+

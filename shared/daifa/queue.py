@@ -1,0 +1,60 @@
+"""Sending wake-ups: each room has one queue, and losing a message loses no work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
+
+from daifa.errors import Rejected
+from daifa.messages import Room, Wake
+
+
+class Queues:
+    """The queues this function may send to; sending to another is a KeyError."""
+
+    def __init__(self, client: Any, urls: Mapping[str, str]) -> None:
+        self._client = client
+        self._urls = urls
+
+    def wake(self, room: Room, wake: Wake, delay: int = 0) -> None:
+        """Tell a room to look at a row, after at most 900 seconds."""
+        self.send(room, wake.model_dump_json(), delay)
+
+    def send(self, room: Room, body: str, delay: int = 0) -> None:
+        """Put a body on a room's queue."""
+        self._client.send_message(QueueUrl=self._urls[room.value], MessageBody=body, DelaySeconds=min(delay, 900))
+
+
+def each_wake(event: dict[str, Any], context: LambdaContext, act: Callable[[Wake], None]) -> Mapping[str, Any]:
+    """Run `act` for every wake-up of an SQS event and report the failed ones alone."""
+
+    def one(record: SQSRecord) -> None:
+        act(read_wake(record.body))
+
+    return each_record(event, context, one)
+
+
+def each_record(
+    event: dict[str, Any], context: LambdaContext, act: Callable[[SQSRecord], None]
+) -> Mapping[str, Any]:
+    """Run `act` for every record of an SQS event and report the failed ones alone, even when all failed."""
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event=event, record_handler=act, processor=processor, context=context)
+
+
+def read_wake(body: str) -> Wake:
+    """The wake-up in a message body; Rejected if it is none (it will end in the dead-letter queue)."""
+    try:
+        return Wake.model_validate(json.loads(body))
+    except (ValidationError, ValueError) as error:
+        raise Rejected("queue.unreadable") from error

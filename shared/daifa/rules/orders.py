@@ -1,0 +1,76 @@
+"""Bringing our order up to what the shop says, without ever going back in time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from daifa.models.facts import Fact
+from daifa.models.ids import RecipientId
+from daifa.models.order import Order, StoreOrder
+from daifa.models.states import OrderState
+from daifa.rules.lifecycle import ORDER
+
+
+def wanted_state(store: StoreOrder) -> OrderState:
+    """The state that the shop's word amounts to: cancelled, paid for, or not yet."""
+    if store.cancelled:
+        return OrderState.CANCELLED
+    return OrderState.CONFIRMED if store.paid else OrderState.PENDING
+
+
+def taken(store: StoreOrder, recipient: RecipientId, now: datetime) -> Order:
+    """The first version of our order; a paid one that is no test has work waiting."""
+    state = wanted_state(store)
+    return Order(
+        shop=store.shop,
+        order=store.order,
+        number=store.number,
+        placed_at=store.placed_at,
+        updated_at=store.updated_at,
+        state=state,
+        paid=store.paid,
+        test=store.test,
+        lines=store.lines,
+        total=store.total,
+        shipping=store.shipping,
+        refunded=store.refunded,
+        recipient=recipient,
+        locale=store.recipient.locale,
+        work_due=now if state is OrderState.CONFIRMED and not store.test else None,
+        facts=(Fact.of(now, f"order.{state.value.lower()}", "shop", number=store.number, total=store.total),),
+    )
+
+
+def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetime) -> Order:
+    """Our order after newer news; what we have routed is not changed silently, but noted and looked at again."""
+    wanted = wanted_state(store)
+    facts = list(known.facts)
+    state = known.state
+    if wanted is not state and not (state is OrderState.COMPLETED or wanted is OrderState.PENDING):
+        state = ORDER.check(state, wanted)
+        facts.append(Fact.of(now, f"order.{state.value.lower()}", "shop", number=store.number, total=store.total))
+    if recipient != known.recipient:
+        facts.append(Fact.of(now, "order.address_changed", "shop"))
+    if store.lines != known.lines:
+        facts.append(Fact.of(now, "order.lines_changed", "shop"))
+    if store.refunded != known.refunded:
+        facts.append(Fact.of(now, "order.refunded", "shop", amount=store.refunded))
+    waits = state is OrderState.CONFIRMED and not known.routed
+    undo = state is OrderState.CANCELLED and known.state is not OrderState.CANCELLED and known.routed
+    look = recipient != known.recipient and known.routed
+    return known.model_copy(
+        update={
+            "updated_at": store.updated_at,
+            "state": state,
+            "paid": store.paid,
+            # Once routed, the lines we bought for stay: what the shop changed is told, not silently taken over.
+            "lines": known.lines if known.routed else store.lines,
+            "total": store.total,
+            "shipping": store.shipping,
+            "refunded": store.refunded,
+            "recipient": recipient,
+            "locale": store.recipient.locale,
+            "work_due": now if (waits or undo or look) and not known.test else known.work_due,
+            "facts": tuple(facts),
+        }
+    )

@@ -1,0 +1,9 @@
+"""Suppliers we can buy from, by the name a supplier row gives as its adapter."""
+
+SUPPLIERS = {
+    "alibaba": "daifa.suppliers.alibaba:Alibaba",
+    "email": "daifa.suppliers.email:Email",
+}
+
+# Adapters that read offers themselves (`ports.OfferReader`), with how the path of a product page names the offer.
+OFFER_PAGES = {"alibaba": r"/offer/(\d{6,20})\.html$"}

@@ -1,0 +1,50 @@
+"""Pages that hold no product say why."""
+
+from __future__ import annotations
+
+import pytest
+
+from collect.extract import extract
+from daifa.models.collected import Blocked
+
+WORDS = "<p>" + "Lorem ipsum dolor sit amet, consectetur adipiscing elit. " * 30 + "</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "reason"),
+    [
+        ("<title>验证码拦截</title><div id=nocaptcha class=nc-container>请拖动滑块完成验证</div>", "https://a.example/p", Blocked.CAPTCHA),
+        ("<title>Just a moment...</title><div class=cf-challenge></div>", "https://a.example/p", Blocked.CAPTCHA),
+        ("<title>Robot Check</title><form action=/errors/validateCaptcha><h4>Type the characters you see</h4></form>", "https://a.example", Blocked.CAPTCHA),
+        ("<title>Access Denied</title><h1>Access Denied</h1><p>You don't have permission. Reference #18</p>", "https://a.example", Blocked.CAPTCHA),
+        ("<title>登录</title><form><input name=u><input type=password></form>", "https://a.example/p", Blocked.LOGIN_WALL),
+        ("<title>x</title><h1>Welcome</h1>" + WORDS, "https://login.taobao.com/member/login.jhtml", Blocked.LOGIN_WALL),
+        ("<title>Opening soon</title><h1>Enter using password</h1><input type=password>", "https://shop.example/password", Blocked.LOGIN_WALL),
+        ("<!doctype html><title></title><div id=root></div><script src=/main.js></script>", "https://a.example/p", Blocked.EMPTY_SHELL),
+        ("", "https://a.example/p", Blocked.EMPTY_SHELL),
+        ("<title>Lamps compared</title><h1>Lamps compared</h1>" + WORDS, "https://a.example/blog", Blocked.NO_PRODUCT),
+        ("<title>404</title><h1>Not found</h1>" + WORDS, "https://a.example/p", Blocked.NO_PRODUCT),
+        ('{"products": []}', "https://a.example/products.json", Blocked.NO_PRODUCT),
+        ('{"message": "hello"}', "https://a.example/x.json", Blocked.NO_PRODUCT),
+    ],
+)  # fmt: skip
+def test_a_page_without_a_product_says_why(html: str, url: str, reason: Blocked) -> None:
+    product = extract(html.encode(), url)
+    assert product.blocked is reason
+    assert product.price is None
+
+
+def test_a_feed_of_several_products_is_not_one_product() -> None:
+    one = '{"title": "A", "handle": "a", "variants": [{"price": "1.00"}], "options": []}'
+    feed = f'{{"products": [{one}, {one}]}}'
+    assert extract(feed.encode(), "https://a.example/products.json").blocked is Blocked.MANY_PRODUCTS
+
+
+def test_a_product_page_that_has_a_login_form_in_its_corner_is_still_a_product_page() -> None:
+    html = (
+        "<title>Lamp</title><header><form><input type=password></form></header><h1>Lamp</h1>"
+        "<div class=product-price>€ 12,50</div><button>Add to cart</button>" + WORDS
+    )
+    product = extract(html.encode(), "https://lamp.example.de/lamp")
+    assert product.blocked is None
+    assert str(product.price) == "12.50"

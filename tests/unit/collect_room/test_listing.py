@@ -1,0 +1,264 @@
+"""From a priced product to a listing in the shop, however often it is told and whatever it answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from collect import handler
+from daifa.errors import NotFound, Rejected, Retry
+from daifa.http import NoAnswer
+from daifa.models.catalog import Pricing
+from daifa.models.ids import ShopId
+from daifa.models.money import Money
+from daifa.models.states import ListingState
+from tests.unit.aws import FixedClock, RoomApp, call
+from tests.unit.collect_room.shelf_life import (
+    DEMO,
+    Shelf,
+    a_mug,
+    a_report,
+    ask_to_list,
+    begin,
+    codes,
+    collect,
+    know_suppliers,
+    open_shop,
+    take,
+    the_product,
+)
+
+
+@pytest.fixture(autouse=True)
+def merchant(app: RoomApp) -> None:
+    open_shop(app)
+    know_suppliers(app)
+
+
+def listed(app: RoomApp) -> Shelf:
+    """A shop in which the mug is listed."""
+    shelf = app.others["shop/demo"] = Shelf()
+    assert ask_to_list(collect(app)).status == 202
+    take(*app.sent("catalogue"))
+    return shelf
+
+
+def test_a_ready_product_is_told_to_the_shop_and_each_variant_is_mapped(app: RoomApp) -> None:
+    shelf = app.others["shop/demo"] = Shelf()
+    told = ask_to_list(collect(app))
+    assert told.status == 202
+    assert told.body["product"]["state"] == "DRAFT"
+    take(*app.sent("catalogue"))
+    (request,) = shelf.told
+    assert (request.title, request.options, request.store_product) == ("Enamel Camping Mug", ("Colour",), "")
+    assert [(v.sku, v.price) for v in request.variants] == [
+        ("MUG-CR", Money.of("68.90", "CNY")),
+        ("MUG-FG", Money.of("73.90", "CNY")),
+    ]
+    product = the_product(app)
+    assert (product.state, product.store_product, product.work_due) == (ListingState.ACTIVE, "gid://shop/1", None)
+    assert codes(product) == ["product.collected", "product.listing_asked", "product.listed"]
+    mapping = app.catalog.mapping(DEMO, "sv-MUG-CR")
+    assert mapping is not None
+    assert (mapping.variant, mapping.sources) == (product.variants[0].id, product.variants[0].sources)
+
+
+def test_a_repeated_message_tells_the_shop_nothing_twice(app: RoomApp) -> None:
+    shelf = app.others["shop/demo"] = Shelf()
+    ask_to_list(collect(app))
+    (message,) = app.sent("catalogue")
+    take(message, message)
+    take(message)
+    assert len(shelf.told) == 1
+
+
+def test_a_shop_whose_answer_was_lost_is_told_the_same_again_later(app: RoomApp, clock: FixedClock) -> None:
+    shelf = app.others["shop/demo"] = Shelf(NoAnswer("http.no_answer", host="shop.example"))
+    ask_to_list(collect(app))
+    take(*app.sent("catalogue"))
+    product = the_product(app)
+    assert product.state is ListingState.DRAFT
+    assert [problem.code for problem in product.problems] == ["listing.shop_busy"]
+    app.sent("catalogue")  # the delayed message gets lost, too
+    clock.forward(minutes=6)
+    handler.on_schedule({}, None)
+    take(*app.sent("catalogue"))
+    assert shelf.told[0] == shelf.told[1]
+    assert (the_product(app).state, the_product(app).problems) == (ListingState.ACTIVE, ())
+
+
+def test_a_shop_that_stays_away_is_asked_less_and_less_often(app: RoomApp, clock: FixedClock) -> None:
+    app.others["shop/demo"] = Shelf(*[Retry("shopify.throttled", seconds=2)] * 12)
+    ask_to_list(collect(app))
+    waits = []
+    for _ in range(9):
+        take(*app.sent("catalogue"))
+        due = the_product(app).work_due
+        assert due is not None
+        waits.append((due - clock.now()).total_seconds() / 60)
+        clock.at = due
+    assert waits == [5, 10, 20, 40, 80, 160, 320, 360, 360]
+    shown = call(handler.on_http, "GET", f"/api/products/{the_product(app).id}", query={"shop": "demo"})
+    assert shown.body["product"]["problems"][0]["text"] == (
+        "The shop can't answer (try 9): The shop asks us to wait 2 seconds. We keep trying."
+    )
+
+
+def test_a_refusal_waits_for_a_person(app: RoomApp) -> None:
+    app.others["shop/demo"] = Shelf(Rejected("shopify.denied", status=403))
+    ask_to_list(collect(app))
+    take(*app.sent("catalogue"))
+    product = the_product(app)
+    assert (product.state, product.work_due) == (ListingState.DRAFT, None)
+    assert [problem.code for problem in product.problems] == ["shopify.denied"]
+
+
+def test_a_product_that_the_shop_deleted_is_made_anew_when_listed_again(app: RoomApp) -> None:
+    listed(app)
+    shelf = app.others["shop/demo"] = Shelf(NotFound("shopify.product_gone", product="gid://shop/1"))
+    ask_to_list(the_product(app))
+    take(*app.sent("catalogue"))
+    assert (the_product(app).state, the_product(app).store_product) == (ListingState.ON_HOLD, "")
+    ask_to_list(the_product(app))
+    take(*app.sent("catalogue"))
+    assert [request.store_product for request in shelf.told] == ["gid://shop/1", ""]
+    assert the_product(app).state is ListingState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("page", "problem"),
+    [
+        ({"images": []}, "listing.no_image"),
+        ({"title": None}, "listing.no_title"),
+        ({"availability": "OutOfStock"}, "listing.out_of_stock"),
+        ({"currency": "USD"}, "price.no_rate"),
+        ({"options": [{"name": "Colour", "values": ["Cream"]}, {"name": "Size", "values": ["S"]}]}, "listing.options_differ"),
+    ],
+)  # fmt: skip
+def test_an_incomplete_product_is_not_listed_and_says_what_is_missing(
+    app: RoomApp, page: dict[str, object], problem: str
+) -> None:
+    app.others["shop/demo"] = Shelf()
+    product = collect(app, a_mug(**page))
+    assert problem in [found.code for found in product.problems]
+    told = ask_to_list(product)
+    assert (told.status, told.body["code"]) == (409, "listing.not_ready")
+    assert "{" not in told.body["detail"]
+    assert app.sent("catalogue") == []
+    assert the_product(app).state is ListingState.DRAFT
+
+
+def test_a_product_whose_price_fell_under_the_floor_is_not_listed(app: RoomApp) -> None:
+    product = collect(app)
+    shop = app.catalog.shop(DEMO)
+    app.catalog.save(shop.model_copy(update={"pricing": Pricing(margin_floor="0.5")}), shop)
+    told = ask_to_list(product)
+    assert told.status == 409
+    assert [found.code for found in the_product(app).problems] == ["listing.below_floor"] * 2
+    priced = call(
+        handler.on_http, "POST", f"/api/products/{product.id}/price", {"shop": "demo", "ver": the_product(app).ver}
+    )
+    assert priced.body["product"]["problems"] == []
+    assert ask_to_list(the_product(app)).status == 202
+
+
+def test_a_person_who_saw_an_older_product_is_told_so(app: RoomApp) -> None:
+    product = collect(app)
+    told = ask_to_list(product, ver=product.ver + 1)
+    assert (told.status, told.body["code"], told.body["values"]["state"]) == (409, "product.moved", "DRAFT")
+
+
+def test_a_product_keeps_its_own_markup_when_its_page_is_read_again(app: RoomApp, clock: FixedClock) -> None:
+    product = collect(app)
+    path = f"/api/products/{product.id}/price"
+    told = call(handler.on_http, "POST", path, {"shop": "demo", "ver": product.ver, "markup": "2.0"})
+    assert told.status == 200
+    assert told.body["product"]["variants"][0]["price"]["amount"] == "86.90"
+    clock.forward(hours=2)
+    take(a_report(app, begin(app), a_mug("49.00")))
+    assert the_product(app).variants[0].price == Money.of("106.90", "CNY")
+    for wrong in ("0", "-1", "101", "NaN"):
+        told = call(handler.on_http, "POST", path, {"shop": "demo", "ver": the_product(app).ver, "markup": wrong})
+        assert (told.status, told.body["values"]["field"]) == (400, "markup")
+
+
+def test_a_listed_product_follows_its_offer_into_the_shop(app: RoomApp, clock: FixedClock) -> None:
+    shelf = listed(app)
+    clock.forward(hours=2)
+    take(a_report(app, begin(app), a_mug("45.00")))
+    (message,) = app.sent("catalogue")
+    take(message)
+    assert [v.price for v in shelf.told[-1].variants] == [Money.of("78.90", "CNY"), Money.of("73.90", "CNY")]
+    assert the_product(app).work_due is None
+    clock.forward(hours=2)
+    take(a_report(app, begin(app), a_mug("45.00")))
+    assert app.sent("catalogue") == []
+
+
+def test_a_sold_out_variant_leaves_the_shop_and_its_mapping_stays_for_old_orders(
+    app: RoomApp, clock: FixedClock
+) -> None:
+    shelf = listed(app)
+    clock.forward(hours=2)
+    take(a_report(app, begin(app), a_mug(stock=0)))
+    take(*app.sent("catalogue"))
+    assert [v.sku for v in shelf.told[-1].variants] == ["MUG-FG"]
+    assert app.catalog.mapping(DEMO, "sv-MUG-CR") is not None
+
+
+def test_a_product_that_nobody_sells_any_more_is_out_of_stock_until_somebody_does(
+    app: RoomApp, clock: FixedClock
+) -> None:
+    listed(app)
+    clock.forward(hours=2)
+    take(a_report(app, begin(app), a_mug(availability="OutOfStock")))
+    assert the_product(app).state is ListingState.OUT_OF_STOCK
+    assert app.sent("catalogue") == []
+    clock.forward(hours=2)
+    take(a_report(app, begin(app)))
+    assert the_product(app).state is ListingState.ACTIVE
+    assert codes(the_product(app))[-2:] == ["product.out_of_stock", "product.back_in_stock"]
+
+
+def test_what_changes_while_the_shop_is_told_is_told_too(app: RoomApp, clock: FixedClock) -> None:
+    listed(app)
+    clock.forward(hours=2)
+
+    class Slow(Shelf):
+        def publish(self, request):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            if not self.told:
+                clock.forward(minutes=1)
+                take(a_report(app, begin(app), a_mug("45.00")))
+            return super().publish(request)
+
+    shelf = app.others["shop/demo"] = Slow()
+    ask_to_list(the_product(app))
+    take(*app.sent("catalogue"))
+    assert the_product(app).work_due is not None
+    handler.on_schedule({}, None)
+    take(*app.sent("catalogue"))
+    assert [request.variants[0].price for request in shelf.told] == [Money.of("68.90", "CNY"), Money.of("78.90", "CNY")]
+    assert the_product(app).work_due is None
+
+
+def test_products_are_shown_newest_first_with_what_matters(app: RoomApp) -> None:
+    collect(app)
+    told = call(handler.on_http, "GET", "/api/products", query={"shop": "demo"})
+    (row,) = told.body["rows"]
+    assert (row["title"], row["cost"], row["price"], row["variants"], row["state"]) == (
+        "Enamel Camping Mug",
+        "¥43.00",
+        "¥68.90",
+        2,
+        "DRAFT",
+    )
+    assert told.body["next"] is None
+    assert call(handler.on_http, "GET", "/api/products", query={"shop": "x"}).status == 403
+
+
+def test_a_product_is_shown_with_its_offers_and_only_to_its_shop(app: RoomApp) -> None:
+    product = collect(app)
+    told = call(handler.on_http, "GET", f"/api/products/{product.id}", query={"shop": "demo"}, locale="zh-CN")
+    assert told.body["offers"][0]["facts"][0]["text"] == "采集到供应商报价"
+    open_shop(app, id=ShopId("other"))
+    other = call(handler.on_http, "GET", f"/api/products/{product.id}", query={"shop": "other"}, shops=("other",))
+    assert other.status == 404
