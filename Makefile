@@ -26,11 +26,12 @@ order: .venv/installed ## Send one order to the running stack: FILE=<a Shopify o
 test: lint judges chromium ## Everything: lint, unit, integration on the local stack, browser
 	@$(PY) -m pytest tests/unit tests/integration tests/browser
 
-lint: .venv/installed ## ruff, mypy --strict on shared and functions, cfn-lint with the serverless rules
+lint: .venv/installed ## ruff, mypy --strict on shared and functions, cfn-lint with the serverless rules, diagrams in docs
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
 	@$(BIN)/mypy
 	@$(BIN)/cfn-lint
+	@$(PY) -m local.diagrams --check
 
 format: .venv/installed ## Let ruff put the code in shape
 	@$(BIN)/ruff check --quiet --fix
@@ -70,13 +71,13 @@ clean: ## Forget the local stack's data, the environments and everything else th
 
 .venv/installed: requirements/dev.txt .ci/python
 	@echo "setting up .venv (about half a minute)"
-	@"$$(sh .ci/python)" -m venv --clear .venv
+	@python="$$(sh .ci/python)" && "$$python" -m venv --clear .venv
 	@$(BIN)/python -m pip $(PIP) -r requirements/dev.txt
 	@touch $@
 
 .venv-sam/installed: requirements/sam.txt .ci/python
 	@echo "setting up .venv-sam (about half a minute)"
-	@"$$(sh .ci/python)" -m venv --clear .venv-sam
+	@python="$$(sh .ci/python)" && "$$python" -m venv --clear .venv-sam
 	@.venv-sam/bin/python -m pip $(PIP) -r requirements/sam.txt
 	@touch $@
 

@@ -17,6 +17,8 @@ const VIEWS = /** @type {const} */ ([
   ['products', 'p'],
   ['cases', 's'],
 ]);
+// The name under which lines that no offer could be found for are held.
+const UNROUTED = 'unrouted';
 const REFRESH_MS = 30_000;
 
 /** @type {Shop[]} */
@@ -73,7 +75,7 @@ async function show() {
         params,
         query,
         suppliers,
-        supplier: (/** @type {string | undefined} */ id) => suppliers.get(id ?? '') ?? id ?? '',
+        supplier: (/** @type {string | undefined} */ id) => (id === UNROUTED ? t('po.nowhere') : suppliers.get(id ?? '') ?? id ?? ''),
         go: (/** @type {string} */ hash) => {
           location.hash = hash;
         },
@@ -178,7 +180,7 @@ function frame(config) {
       },
       config.languages.map((tag) => h('option', { value: tag, lang: tag, selected: tag === language() }, names[tag] ?? tag)),
     ),
-    h('button', { type: 'button', class: 'quiet', 'aria-label': t('help.label'), title: t('help.label'), onclick: help }, '?'),
+    h('button', { type: 'button', class: 'quiet help', 'aria-label': t('help.label'), title: t('help.label'), onclick: help }, '?'),
     h('button', { type: 'button', class: 'quiet out', onclick: signOut }, t('signin.out')),
   );
   const links = VIEWS.map(([name, key]) =>

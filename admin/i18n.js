@@ -87,9 +87,10 @@ export function span(ms) {
 /**
  * Time left until a moment, or gone since; the element keeps itself right (see `tick`).
  * @param {string} iso
+ * @param {boolean} [since] the moment is no deadline: somebody has been waiting since then
  */
-export function left(iso) {
-  const el = h('time', { datetime: iso, class: 'left', title: clock({ dateStyle: 'full', timeStyle: 'short' }).format(new Date(iso)) });
+export function left(iso, since = false) {
+  const el = h('time', { datetime: iso, class: `left ${since ? 'since' : ''}`, title: clock({ dateStyle: 'full', timeStyle: 'short' }).format(new Date(iso)) });
   age(el);
   return el;
 }
@@ -97,8 +98,9 @@ export function left(iso) {
 /** @param {Element} el */
 function age(el) {
   const ms = new Date(el.getAttribute('datetime') ?? '').getTime() - Date.now();
-  el.textContent = t(ms < 0 ? 'time.over' : 'time.left', { time: span(ms) });
-  el.classList.toggle('over', ms < 0);
+  const since = el.classList.contains('since');
+  el.textContent = t(since ? 'time.since' : ms < 0 ? 'time.over' : 'time.left', { time: span(ms) });
+  el.classList.toggle('over', ms < 0 && !since);
   el.classList.toggle('soon', ms >= 0 && ms < 2 * 3600 * 1000);
 }
 

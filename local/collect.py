@@ -1,4 +1,4 @@
-"""`make collect URL=…`: collect one product page, or a saved .html or .json file, with the collect function's own code."""
+"""`make collect URL=…`: collect one product page, or a saved .html or .json file, by the collect function's own code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from daifa.models.collected import CollectedProduct
 from daifa.texts import language, t
 
 WIDEST = 100
-_SAVED_FROM = re.compile(rb"saved from url=\(\d+\)(\S+)|<link[^>]{0,200}rel=[\"']?canonical[\"']?[^>]{0,200}href=[\"']([^\"']+)", re.IGNORECASE)
+_SAVED_FROM = re.compile(
+    rb"saved from url=\(\d+\)(\S+)|<link[^>]{0,200}rel=[\"']?canonical[\"']?[^>]{0,200}href=[\"']([^\"']+)",
+    re.IGNORECASE,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -68,7 +71,9 @@ def table(product: CollectedProduct) -> list[str]:
     for tier in product.tiers:
         rows.append((f"tier from {tier.min_quantity}", str(tier.price), product.sources.get("tiers", "")))
     for at, variant in enumerate(product.variants, 1):
-        told = {name: value for name, value in variant.model_dump().items() if value not in (None, {}) and name != "options"}
+        told = {
+            name: value for name, value in variant.model_dump().items() if value not in (None, {}) and name != "options"
+        }
         chosen = ", ".join(variant.options.values())
         fields = ", ".join(f"{name} {_shown(value)}" for name, value in told.items() if name != "image")
         rows.append((f"variant {at}", f"{chosen}: {fields}" if chosen else fields, product.sources.get("variants", "")))
@@ -84,7 +89,9 @@ def _shown(value: object) -> str:
     if isinstance(value, dict):
         text = ", ".join(f"{name}: {told}" for name, told in value.items())
     elif isinstance(value, tuple):
-        text = ", ".join(f"{each.name}: {'/'.join(each.values)}" if hasattr(each, "values") else str(each) for each in value)
+        text = ", ".join(
+            f"{each.name}: {'/'.join(each.values)}" if hasattr(each, "values") else str(each) for each in value
+        )
     else:
         text = str(value)
     text = " ".join(text.split())

@@ -1,7 +1,4 @@
-"""Whether the local AWS really holds what template.yaml says: an emulator may skip a resource and report success.
-
-    check(stack, deployment)  # raises Different, naming everything missing or different
-"""
+"""Whether the local AWS really holds what template.yaml says: an emulator may skip a resource and report success."""
 
 from __future__ import annotations
 

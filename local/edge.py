@@ -1,8 +1,4 @@
-"""Plays CloudFront on this machine: the page under /admin/, the API under everything else, one origin.
-
-    with Edge(deployment) as edge:
-        webbrowser.open(f"{edge.url}/admin/")
-"""
+"""Plays CloudFront on this machine: the page under /admin/, the API under everything else, one origin."""
 
 from __future__ import annotations
 
@@ -11,11 +7,13 @@ import hashlib
 import http.client
 import json
 import mimetypes
+import sys
 import threading
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from local import template as templates
@@ -74,6 +72,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
     edge: Edge
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of everything but a browser that went away."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

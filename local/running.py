@@ -111,4 +111,3 @@ def running(
                 yield Running(world, stack, deployment, edge, token_for(deployment, LOGIN, PASSWORD))
         finally:
             stack.stop()
-

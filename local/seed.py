@@ -42,7 +42,9 @@ SHIPPING = {"lamps": "4.00", "yiwu": "6.00"}
 
 
 def seed(stack: Stack, deployment: Deployment, world: World) -> None:
-    """Write the shop, the suppliers, their agreements and everybody's secrets; rows that are there are brought up to date."""
+    """Write the shop, the suppliers, their agreements and everybody's secrets; rows that are there are brought up to
+    date.
+    """
     catalog = Catalog(stack.client("dynamodb"), deployment.tables["CatalogTable"])
     _put(catalog, _shop(world))
     for name, told in world.catalogue["suppliers"].items():

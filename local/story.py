@@ -1,4 +1,6 @@
-"""`make run`: one order's whole life, over real HTTP through the deployed functions, each step checked on both sides."""
+"""`make run`: one order's whole life, over real HTTP through the deployed functions, each step checked on both
+sides.
+"""
 
 from __future__ import annotations
 
@@ -7,95 +9,20 @@ import re
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from daifa.models.ids import OrderKey, StoreOrderId
 from daifa.models.purchase import PurchaseOrder
-from daifa.models.shipment import Shipment
 from daifa.models.states import PoState, ShipmentState
-from daifa.tables.orders import Story as Rows
 from daifa.texts import t
+from local.play import PATIENCE, Play
 from local.running import Running, http, running
 from local.seed import LOGIN, PASSWORD, SHOP
-
-T = TypeVar("T")
 
 # A one-pixel picture is a photo to every program that reads photos.
 PHOTO = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0f01f00050001ff"
     "56c72fd90000000049454e44ae426082"
 )
-
-# A cold function on a busy machine answers within this, or something is wrong.
-PATIENCE = 45.0
-
-
-class StepFailed(AssertionError):
-    """A step's check did not hold; the text names it."""
-
-
-@dataclass
-class Play:
-    """What the steps hand on to each other."""
-
-    run: Running
-    locale: str
-    products: dict[str, dict[str, Any]] = field(default_factory=dict)
-    variants: dict[str, str] = field(default_factory=dict)
-    order: str = ""
-    case: str = ""
-    step: str = ""
-    started: float = field(default_factory=time.monotonic)
-
-    @property
-    def key(self) -> OrderKey:
-        """The order of this play."""
-        return OrderKey(SHOP, StoreOrderId(self.order))
-
-    def rows(self) -> Rows:
-        """Everything the tables hold about the order."""
-        return self.run.orders.story(self.key)
-
-    def po(self, supplier: str) -> PurchaseOrder:
-        """The order's purchase at a supplier."""
-        found = [po for po in self.rows().purchases if po.supplier == supplier]
-        self.check(len(found) == 1, f"one purchase order at {supplier}, not {len(found)}")
-        return found[0]
-
-    def parcel(self, supplier: str) -> Shipment:
-        """The parcel of the purchase at a supplier."""
-        number = self.po(supplier).number
-        return next(parcel for parcel in self.rows().shipments if parcel.po == number)
-
-    def say(self, text: str) -> None:
-        """One line of progress."""
-        print(f"{time.monotonic() - self.started:6.1f} s  {text}", flush=True)
-
-    def check(self, holds: object, what: str) -> None:
-        """Go on only if it holds."""
-        if not holds:
-            raise StepFailed(f"{self.step}: expected {what}")
-
-    def until(self, look: Callable[[], T | None], what: str, patience: float = PATIENCE) -> T:
-        """Look until there is something, or fail naming what never came."""
-        end = time.monotonic() + patience
-        while True:
-            try:
-                found = look()
-            except (LookupError, StepFailed, AttributeError, StopIteration):
-                found = None
-            if found:
-                return found
-            if time.monotonic() > end:
-                raise StepFailed(f"{self.step}: waited {patience:.0f} s for {what}")
-            time.sleep(0.15)
-
-    def api(self, method: str, path: str, payload: dict[str, Any] | None = None) -> Any:
-        """The admin API, as the merchant."""
-        return self.run.api(method, path, payload, self.locale)
 
 
 def collect(play: Play) -> None:
@@ -127,7 +54,9 @@ def price_and_list(play: Play) -> None:
         priced = play.api("GET", f"/api/products/{product['id']}?shop={SHOP}")["product"]
         first = priced["variants"][0]
         play.check(first["price"] and first["why"], f"a price with reasons for {key}")
-        play.say(f"priced {priced['title']}: {first['price']['text']} because {'; '.join(w['text'] for w in first['why'])}")
+        play.say(
+            f"priced {priced['title']}: {first['price']['text']} because {'; '.join(w['text'] for w in first['why'])}"
+        )
         if priced["state"] == "DRAFT":
             play.api("POST", f"/api/products/{product['id']}/list", {"shop": SHOP, "ver": priced["ver"]})
     for key, product in play.products.items():
@@ -138,12 +67,22 @@ def price_and_list(play: Play) -> None:
 
         row = play.until(live, f"the listing of {key}")
         there = [one for one in play.run.world.shop.listing() if one["product_title"] == row["title"]]
-        play.check(len(there) == len(row["variants"]), f"the shop to show {len(row['variants'])} variants of {key}")
+        told = next(one for one in play.run.world.catalogue["products"] if one["key"] == key)
+        for_sale = [one for one in told["variants"] if one["in_stock"]]
+        play.check(
+            len(there) == len(for_sale), f"the shop to show the {len(for_sale)} variants of {key} that are in stock"
+        )
         for variant in row["variants"]:
-            listed = next(one for one in there if one["sku"] == variant["sku"])
-            play.check(str(listed["price"]) == variant["price"]["amount"], f"{variant['sku']} at {variant['price']['text']}")
+            listed = next((one for one in there if one["sku"] == variant["sku"]), None)
+            if listed is None:
+                continue
+            play.check(
+                str(listed["price"]) == variant["price"]["amount"], f"{variant['sku']} at {variant['price']['text']}"
+            )
             source = variant["sources"][0]
-            play.variants[f"{key}/{source['external_variant']}"] = str(listed["id"])
+            # The world names 1688's variants by their specId and the others' by their SKU.
+            for name in (source["external_variant"], variant["sku"]):
+                play.variants[f"{key}/{name}"] = str(listed["id"])
         play.say(f"listed {row['title']}: {len(there)} variants, mapped")
 
 
@@ -170,7 +109,9 @@ def order(play: Play) -> None:
     play.check(posted[-1].status == 401, "the forgery to be refused")
     play.check(after.order.lines == before.order.lines, "the order unchanged")
     play.check(len(after.purchases) == len(before.purchases) == 2, "two purchase orders")
-    play.say(f"order {placed['name']}: {after.order.total}, three lines; duplicate, old news and forgery changed nothing")
+    play.say(
+        f"order {placed['name']}: {after.order.total}, three lines; duplicate, old news and forgery changed nothing"
+    )
 
 
 def purchase(play: Play) -> None:
@@ -184,13 +125,13 @@ def purchase(play: Play) -> None:
     path = f"/api/orders/{SHOP}/{play.order}/purchase-orders/{held.number}/approve"
     play.api("POST", path, {"ver": row["ver"], "total": str(held.total.amount)})
     bought = play.until(lambda: _in(play, "lamps", PoState.SUBMITTED, paid=True), "the lamps to be bought and paid")
-    there = [one for one in play.run.world.gateway1688.placed() if one["outOrderId"] == bought.number]
+    there = [one for one in play.run.world.gateway1688.placed() if one["out_id"] == bought.number]
     play.check(len(there) == 1, f"exactly one order at 1688, not {len(there)}")
     play.check(str(there[0]["id"]) == bought.supplier_order, "1688's own order id on our row")
     play.say(f"PO {bought.number[:6]}… approved, bought once at 1688 as {bought.supplier_order}, paid {bought.total}")
     mailed = play.until(lambda: _in(play, "yiwu", PoState.SUBMITTED), "the order to yiwu by e-mail")
     address = play.run.world.catalogue["suppliers"]["yiwu"]["email"]
-    letter = play.run.world.mail.mailbox().wait(address, mailed.number, PATIENCE)
+    letter = play.mailbox.wait(address, mailed.number, PATIENCE)
     sheet = letter.attachment(".xlsx")
     play.check(sheet.content[:2] == b"PK", "a real XLSX order sheet")
     link = next(one for one in letter.links if "/s/" in one)
@@ -241,7 +182,7 @@ def ship(play: Play) -> None:
 
 def letters(play: Play) -> None:
     """The customer hears of order, shipment, one daily update and delivery; the merchant sees every word."""
-    mailbox, who = play.run.world.mail.mailbox(), play.run.world.catalogue["customer"]["email"]
+    mailbox, who = play.mailbox, play.run.world.catalogue["customer"]["email"]
     number = play.rows().order.number
 
     def got(template: str) -> list[Any]:
@@ -254,7 +195,9 @@ def letters(play: Play) -> None:
     play.run.invoke("NotifySchedule", {"job": "digest"})
     play.until(lambda: got("daily_update"), "the daily update")
     for supplier in ("lamps", "yiwu"):
-        play.run.world.kuaidi100.scan(play.parcel(supplier).number, "3", "已签收，签收人：本人", push=supplier == "lamps")
+        play.run.world.kuaidi100.scan(
+            play.parcel(supplier).number, "3", "已签收，签收人：本人", push=supplier == "lamps"
+        )
         if supplier == "yiwu":
             _an_hour_passes(play, supplier)
         play.until(
@@ -262,7 +205,9 @@ def letters(play: Play) -> None:
         )
     play.until(lambda: len(got("delivered")) == 2 or None, "a delivery notice per parcel")
     counts = {name: len(got(name)) for name in ("order_confirmed", "shipped", "daily_update", "delivered")}
-    play.check(counts == {"order_confirmed": 1, "shipped": 2, "daily_update": 1, "delivered": 2}, f"no letter twice: {counts}")
+    play.check(
+        counts == {"order_confirmed": 1, "shipped": 2, "daily_update": 1, "delivered": 2}, f"no letter twice: {counts}"
+    )
     shown = play.api("GET", f"/api/orders/{SHOP}/{play.order}")
     words = [line for line in shown["conversation"] if line["state"] == "SENT"]
     play.check(len(words) >= sum(counts.values()), "every word in the order's conversation")
@@ -272,7 +217,7 @@ def letters(play: Play) -> None:
 
 def settle(play: Play) -> None:
     """A case with a photo, decided by the agreement; refund and claim settled and linked; a follow-up."""
-    mailbox, who = play.run.world.mail.mailbox(), play.run.world.catalogue["customer"]["email"]
+    mailbox, who = play.mailbox, play.run.world.catalogue["customer"]["email"]
     link = next(one for one in mailbox.last(who).links if "/o/" in one)
     page = http().get(link, timeout=30)
     once = re.search(r"name=once value='([^']+)'", page.text)
@@ -293,7 +238,9 @@ def settle(play: Play) -> None:
     play.say(f"case {case.id[:6]}… damaged on arrival: {why}")
     verb = f"/api/orders/{SHOP}/{play.order}/cases/{case.id}"
     play.api("POST", f"{verb}/accept", {"ver": seen["case"]["ver"]})
-    refund = play.until(lambda: next((r for r in play.rows().refunds if r.state.value == "SETTLED"), None), "the refund")
+    refund = play.until(
+        lambda: next((r for r in play.rows().refunds if r.state.value == "SETTLED"), None), "the refund"
+    )
     paid = play.run.world.shop.order(play.order)["refunds"]
     play.check(len(paid) == 1, f"one refund in the shop, not {len(paid)}")
     play.say(f"refund {refund.amount} paid by the shop ({refund.store_refund})")
@@ -302,12 +249,16 @@ def settle(play: Play) -> None:
     claim = play.until(lambda: next((c for c in play.rows().claims if c.state.value == "ACCEPTED"), None), "the answer")
     play.api("POST", f"{verb}/settle-claim", {"ver": claim.ver, "reference": "set-off 2026-11"})
     rows = play.rows()
-    play.check(rows.claims[0].state.value == "SETTLED" and rows.claims[0].case == rows.refunds[0].case, "the linked claim")
+    play.check(
+        rows.claims[0].state.value == "SETTLED" and rows.claims[0].case == rows.refunds[0].case, "the linked claim"
+    )
     play.check(rows.cases[0].state.value == "CLOSED", "the case closed")
     play.until(lambda: _sent(play, "notice.follow_up_case"), "the follow-up")
     card = next(row for row in play.api("GET", f"/api/suppliers?shop={SHOP}")["rows"] if row["id"] == "yiwu")
     play.check(card["scorecard"]["counts"].get("cases_damaged", 0) >= 1, "the case on the supplier's scorecard")
-    play.say(f"claim {claim.amount} accepted and settled; follow-up sent; yiwu's scorecard: {card['scorecard']['counts']}")
+    play.say(
+        f"claim {claim.amount} accepted and settled; follow-up sent; yiwu's scorecard: {card['scorecard']['counts']}"
+    )
 
 
 STEPS = (collect, price_and_list, order, purchase, ship, letters, settle)
@@ -327,21 +278,25 @@ def _sent(play: Play, template: str) -> bool | None:
 
 
 def _numbers(fulfilment: dict[str, Any]) -> list[str]:
-    return [info["number"] for info in fulfilment["trackingInfo"]]
+    return [info["number"] for info in fulfilment["tracking"]]
 
 
 def _by_link(play: Play, po: PurchaseOrder, form: dict[str, str]) -> None:
     address = play.run.world.catalogue["suppliers"][po.supplier]["email"]
-    letter = play.run.world.mail.mailbox().last(address, po.number)
+    letter = play.mailbox.last(address, po.number)
     link = next(one for one in letter.links if "/s/" in one)
     answer = http().post(link, data=form, timeout=30)
     play.check(answer.status_code == 200, f"the supplier's page to take {form['act']}, not {answer.status_code}")
 
 
 def _an_hour_passes(play: Play, supplier: str) -> None:
-    """Let time pass for one parcel: the carrier's clock goes on, and the parcel is due, which the schedule then sees."""
+    """Let time pass for one parcel: the carrier's clock goes on, and the parcel is due, which the schedule then
+    sees.
+    """
     play.run.world.advance(hours=1)
-    parcel = play.until(lambda: play.parcel(supplier) if play.parcel(supplier).subscribed else None, "the parcel followed")
+    parcel = play.until(
+        lambda: play.parcel(supplier) if play.parcel(supplier).subscribed else None, "the parcel followed"
+    )
     play.run.orders.save(parcel.model_copy(update={"work_due": parcel.created_at}), parcel)
     play.run.invoke("TrackingSchedule", {})
 
@@ -383,7 +338,10 @@ def main() -> None:
     with running() as run:
         failed = tell(run, asked.language)
         if not asked.once and not ended.is_set():
-            print(f"\nThe admin page: {run.edge.url}/admin/   sign in as {LOGIN} with {PASSWORD}\nCtrl-C stops.", flush=True)
+            print(
+                f"\nThe admin page: {run.edge.url}/admin/   sign in as {LOGIN} with {PASSWORD}\nCtrl-C stops.",
+                flush=True,
+            )
             ended.wait()
     sys.exit(1 if failed else 0)
 

@@ -187,6 +187,13 @@ function detail({ shop, params, supplier }) {
         h('p', {}, who.agreement == null ? t('case.noagreement') : t('case.clause', { clause: who.clause, version: who.agreement, supplier: supplier(it.supplier) })),
         clause && h('p', { class: 'dim' }, t('case.terms', { reason: word('reason', clause.reason), days: number(clause.within_days), photos: number(clause.photos), goods: word('payer', clause.goods), freight: word('payer', clause.return_freight) })),
       ),
+      h(
+        'dl',
+        { class: 'deal' },
+        h('div', {}, h('dt', {}, t('case.refund')), h('dd', {}, cash(who.refund))),
+        h('div', {}, h('dt', {}, t('case.claim')), h('dd', {}, cash(who.claim))),
+        h('div', {}, h('dt', {}, t('case.ours')), h('dd', {}, cost(who.refund, who.claim))),
+      ),
       reasons(who.why),
       purchase && h('p', { class: 'dim' }, t('case.po', { number: purchase.number }), ' ', when(purchase.created_at)),
       verbs(data),
@@ -236,7 +243,7 @@ function detail({ shop, params, supplier }) {
           const back = { ...refund, amount: String(form.get('refund')) };
           const asked = { ...claim, amount: String(form.get('claim')) };
           button.textContent = t('case.accept', { refund: cash(back) });
-          net.textContent = t('case.net', { amount: sums([{ money: back }, { money: asked, sign: -1 }]).map(cash).join(' + ') });
+          net.textContent = t('case.net', { amount: cost(back, asked) });
         },
         send: (form) => {
           const told = { refund: String(form.get('refund')), claim: String(form.get('claim')) };
@@ -317,7 +324,7 @@ function detail({ shop, params, supplier }) {
             : h('p', { class: 'dim' }, t('case.noclaim')),
         ),
       ),
-      refund && h('p', { class: 'net' }, t('case.net', { amount: sums([{ money: refund.amount }, { money: claim?.accepted ?? claim?.amount, sign: -1 }]).map(cash).join(' + ') })),
+      refund && h('p', { class: 'net' }, t('case.net', { amount: cost(refund.amount, claim?.accepted ?? claim?.amount) })),
     );
   }
 
@@ -343,6 +350,13 @@ function detail({ shop, params, supplier }) {
     },
   };
 }
+
+/**
+ * What is left for us to bear: the refund without what the supplier gives back, per currency.
+ * @param {any} refund
+ * @param {any} claim
+ */
+const cost = (refund, claim) => sums([{ money: refund }, { money: claim, sign: -1 }]).map(cash).join(' + ');
 
 /** An amount without the noughts behind its last place: "12.000" is "12.00". @param {string} amount */
 const trim = (amount) => amount.replace(/(\.\d{2}\d*?)0+$/, '$1');

@@ -18,7 +18,7 @@ const TURN = {
   SHIPPED: 'carrier',
 };
 // The supplier of a purchase order for lines that no offer could be found for.
-const UNROUTED = '-';
+const UNROUTED = 'unrouted';
 const CASE_MINE = ['OPEN', 'LIABILITY_PROPOSED', 'NEGOTIATING', 'ESCALATED'];
 
 /**
@@ -128,7 +128,7 @@ export function view({ shop, params, query, supplier }) {
       h(
         'header',
         {},
-        h('h3', {}, po.supplier === UNROUTED ? t('po.nowhere') : supplier(po.supplier)),
+        h('h3', {}, supplier(po.supplier)),
         badge('purchase', po.state),
         badge('payment', po.payment),
         h('span', { class: 'sum' }, cash(po.total)),

@@ -171,6 +171,9 @@ function card(job, shop) {
 /** @param {Job} job */
 const drop = (job) => jobs.set(jobs.get().filter((one) => one !== job && one.id !== job.id));
 
+/** A description is kept as sanitised HTML and shown as text. @param {string} html */
+const words = (html) => html.replace(/<[^>]*>/g, ' ').replaceAll('&nbsp;', ' ').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&').trim();
+
 /** Money may come as a text or whole. @param {any} money */
 const text = (money) => (money && typeof money === 'object' ? cash(money) : money || '–');
 
@@ -305,7 +308,7 @@ function detail({ shop, params, supplier }) {
         { class: 'pairs' },
         h('div', {}, h('dt', {}, t('products.page')), h('dd', {}, h('a', { href: it.url, target: '_blank', rel: 'noreferrer noopener', class: 'url' }, it.url))),
         pair('products.collected', when(it.collected_at)),
-        it.description && pair('products.description', it.description),
+        it.description && pair('products.description', words(it.description)),
       ),
       rows.length > 0 &&
         h(

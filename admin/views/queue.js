@@ -11,6 +11,8 @@ import { approve, approved, rerouted, resolve, sumOf } from './purchase.js';
 const KINDS = ['purchase', 'case', 'claim', 'shipment', 'notice'];
 // Verbs that may be given to many rows at once; the others need a look at each.
 const BULK = ['approve', 'reroute'];
+// These have no deadline of their own: what counts is how long they have waited.
+const SINCE = ['claim', 'shipment', 'notice'];
 
 /**
  * @param {import('./parts.js').Context} context
@@ -34,7 +36,16 @@ export function view({ shop, query, go, supplier, filter, counted }) {
   const bar = h('div', { class: 'bulk', role: 'group', 'aria-label': t('queue.bulk'), hidden: true });
   const list = h('ul', { class: 'rows queue', 'aria-label': t('queue.title') });
   const slot = h('div', {}, waiting());
-  const el = h('div', { class: 'view' }, h('div', { class: 'head' }, h('h1', {}, t('queue.title')), chips), bar, slot, list);
+  const el = h('div', { class: 'view' }, h('div', { class: 'head' }, h('h1', {}, t('queue.title')), chips), bar, slot, list, hints());
+
+  /** The keys that this list listens to; every one of them has a button too. */
+  function hints() {
+    return h(
+      'p',
+      { class: 'hint', 'aria-hidden': 'true' },
+      ['j k', 'x', 'e', 'z', '?'].map((key) => h('span', {}, key.split(' ').map((one) => h('kbd', {}, one)), t(`key.${key}`))),
+    );
+  }
 
   /** @param {Row} row */
   const id = (row) => `${row.kind}:${row.order}:${row.id}`;
@@ -153,7 +164,7 @@ export function view({ shop, query, go, supplier, filter, counted }) {
         row.supplier && h('span', { class: 'dim' }, supplier(row.supplier)),
         note && h('p', { class: 'note', role: 'alert' }, note),
       ),
-      h('div', { class: 'by' }, left(row.due)),
+      h('div', { class: 'by' }, left(row.due, SINCE.includes(row.kind))),
       h('div', { class: 'sum' }, row.amount || ''),
       h('div', { class: 'do' }, verb(row, to)),
     );

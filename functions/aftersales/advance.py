@@ -67,7 +67,9 @@ def judge(case: Case, app: App) -> None:
 
 
 def submit(claim: Claim, app: App) -> None:
-    """Tell the supplier what we claim; the claim and the words are written together, so neither goes without the other."""
+    """Tell the supplier what we claim; the claim and the words are written together, so neither goes without the
+    other.
+    """
     if claim.state is not ClaimState.DRAFT:
         return
     po = app.orders.purchase(claim.key, claim.po)

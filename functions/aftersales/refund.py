@@ -13,8 +13,8 @@ from daifa.models.facts import Fact
 from daifa.models.states import CaseState, RefundState
 from daifa.ports import Done, NeverSent, Refused, Unclear
 from daifa.rules import notices
-from daifa.rules.lifecycle import CASE, REFUND
 from daifa.rules.liability import refund_key
+from daifa.rules.lifecycle import CASE, REFUND
 from daifa.tables.store import Write
 
 # The shop keeps our key for a day and pays it once; asking again sooner than this only makes load.
@@ -86,6 +86,4 @@ def _settle(refund: Refund, reference: str, app: App) -> None:
 def resolved(case: Case, app: App) -> Case:
     """The case once the customer has what was agreed."""
     fact = Fact.of(app.clock.now(), "case.resolved")
-    return case.model_copy(
-        update={"state": CASE.check(case.state, CaseState.RESOLVED), "facts": (*case.facts, fact)}
-    )
+    return case.model_copy(update={"state": CASE.check(case.state, CaseState.RESOLVED), "facts": (*case.facts, fact)})

@@ -5,21 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from collect.extraction import (
-    embedded, encoding, identity, json_ld, lenient_json, merge, microdata, opengraph, schema_org, shopify_state, sites, visible,
+    embedded,
+    encoding,
+    identity,
+    json_ld,
+    lenient_json,
+    merge,
+    microdata,
+    opengraph,
+    schema_org,
+    shopify_state,
+    sites,
+    visible,
 )  # fmt: skip
 from collect.extraction.blocked import page_block
 from collect.extraction.found import Found
 from collect.extraction.page import Page
 from daifa.models.collected import Blocked, CollectedProduct
 
-LONGEST = 4_000_000
+LONGEST = 3_000_000
 
 
 def extract(body: bytes, url: str, content_type: str | None = None) -> CollectedProduct:
     """The product a page or feed tells of, each field with its source; never raises and never goes to the network.
 
-    `body` are the bytes as fetched (any encoding; what is beyond 4 MB is not read), `url` is where they came from. A page
-    without a product comes back with `blocked` saying why. Amounts are per piece, weights in grams.
+    `body` are the bytes as fetched (any encoding; what is beyond 3 MB is not read), `url` is where they came from.
+    A page without a product comes back with `blocked` saying why. Amounts are per piece, weights in grams.
     """
     try:
         text = encoding.decode(body[:LONGEST], content_type)
@@ -33,7 +44,10 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Collected
 
 def _page(page: Page) -> CollectedProduct:
     site = sites.site_of(page)
-    structured = [*merge.main_product(json_ld.find(page), page)[:1], *merge.main_product(microdata.find(page), page)[:1]]
+    structured = [
+        *merge.main_product(json_ld.find(page), page)[:1],
+        *merge.main_product(microdata.find(page), page)[:1],
+    ]
     state = embedded.find(page)
     shown = visible.find(page)
     found = [*state, *structured, opengraph.find(page), shown]

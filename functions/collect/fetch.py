@@ -1,7 +1,8 @@
-"""Fetching one page from a stranger's server: a checked address, few redirects, few bytes, little time, no secrets along."""
+"""Fetching one page from a stranger's server: a checked address, few redirects, few bytes, little time, no secrets."""
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
 import socket
@@ -25,7 +26,9 @@ SECONDS = 10.0
 MOST_BYTES = 2_000_000
 MOST_DECODED = 8_000_000
 ROBOTS_BYTES = 500_000
-TYPES = re.compile(r"(?i)(?:text/(?:html|plain|xml)|application/(?:[\w.-]+\+)?(?:json|xml)|application/xhtml\+xml|text/json)\s*(?:;|$)")
+TYPES = re.compile(
+    r"(?i)(?:text/(?:html|plain|xml)|application/(?:[\w.-]+\+)?(?:json|xml)|application/xhtml\+xml|text/json)\s*(?:;|$)"
+)
 MOVED = frozenset((301, 302, 303, 307, 308))
 
 
@@ -133,9 +136,17 @@ class _PinnedHttp(http.client.HTTPConnection):
     def __init__(self, target: Target, timeout: float) -> None:
         super().__init__(target.host, target.port, timeout=timeout)
         self._target = target
+        # http.client forgets its socket once the answer's head is read; the watchdog must still reach it.
+        self.wire: socket.socket | None = None
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._target.ip, self._target.port), self.timeout)
+        self.sock = self.wire = socket.create_connection((self._target.ip, self._target.port), self.timeout)
+
+    def hang_up(self) -> None:
+        """Close everything, whoever holds it."""
+        self.close()
+        if self.wire is not None:
+            self.wire.close()
 
 
 class _PinnedHttps(_PinnedHttp):
@@ -143,7 +154,10 @@ class _PinnedHttps(_PinnedHttp):
 
     def connect(self) -> None:
         super().connect()
-        self.sock = _tls().wrap_socket(self.sock, server_hostname=self._target.host)
+        # Wrapping takes the plain socket over, so the handshake waits until the watchdog holds the new one.
+        wrapped = _tls().wrap_socket(self.sock, server_hostname=self._target.host, do_handshake_on_connect=False)
+        self.sock = self.wire = wrapped
+        wrapped.do_handshake()
 
 
 @cache
@@ -162,6 +176,7 @@ def _get(target: Target, asked: Mapping[str, str], clock: Clock, deadline: float
     watchdog = threading.Timer(left, _cut, (connection, overdue))
     watchdog.daemon = True
     watchdog.start()
+    answer: http.client.HTTPResponse | None = None
     try:
         connection.connect()
         connection.sock.settimeout(left)
@@ -183,7 +198,9 @@ def _get(target: Target, asked: Mapping[str, str], clock: Clock, deadline: float
         raise Unreachable("collect.unreachable", host=target.host) from error
     finally:
         watchdog.cancel()
-        connection.close()
+        if answer is not None:
+            answer.close()
+        connection.hang_up()
     if overdue.is_set():
         raise Unreachable("collect.too_slow", host=target.host)
     return _Reply(answer.status, told, body)
@@ -191,12 +208,10 @@ def _get(target: Target, asked: Mapping[str, str], clock: Clock, deadline: float
 
 def _cut(connection: _PinnedHttp, overdue: threading.Event) -> None:
     overdue.set()
-    sock = connection.sock
-    if sock is not None:
-        try:
-            sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # already closed: nobody is waiting on it any more
+    if connection.wire is not None:
+        # An error means it is closed already: nobody is waiting on it any more.
+        with contextlib.suppress(OSError):
+            connection.wire.shutdown(socket.SHUT_RDWR)
 
 
 def _body(answer: http.client.HTTPResponse, told: Mapping[str, str], target: Target, limits: Limits) -> bytes:

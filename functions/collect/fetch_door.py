@@ -39,7 +39,9 @@ def collect(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> No
     Doing it twice sends two equal reports, which the catalogue tells apart from news by their content.
     """
     try:
-        page = fetch(job["url"], app.clock, etag=job.get("etag") or None, allow=app.allow, resolve=app.resolve, robots=app.robots)
+        page = fetch(
+            job["url"], app.clock, etag=job.get("etag") or None, allow=app.allow, resolve=app.resolve, robots=app.robots
+        )
         report = _unchanged(page) if page.status == 304 else _collected(page, app)
     except Retry as error:
         if not last_try:
@@ -73,7 +75,14 @@ def _carried(product: CollectedProduct, name: str, app: FetchApp) -> dict[str, A
 
 
 def _unchanged(page: Fetched) -> dict[str, Any]:
-    return {"outcome": "unchanged", "snapshot": None, "etag": page.etag, "product": None, "product_key": None, "error": None}
+    return {
+        "outcome": "unchanged",
+        "snapshot": None,
+        "etag": page.etag,
+        "product": None,
+        "product_key": None,
+        "error": None,
+    }
 
 
 def _failed(error: DaifaError) -> dict[str, Any]:

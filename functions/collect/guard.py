@@ -83,7 +83,9 @@ def check(url: str, resolve: Resolve = system_resolve, allow: frozenset[str] = f
         for answer in answers:
             if not is_public(answer):
                 raise NotAllowed("collect.private_address", host=host)
-    return Target(f"{scheme}://{_authority(host, port, scheme)}{path}", scheme, host, port, answers[0].split("%")[0], path)
+    return Target(
+        f"{scheme}://{_authority(host, port, scheme)}{path}", scheme, host, port, answers[0].split("%")[0], path
+    )
 
 
 def is_public(address: str) -> bool:
@@ -97,7 +99,11 @@ def is_public(address: str) -> bool:
     inner = getattr(ip, "ipv4_mapped", None)
     if inner is not None:
         return False
-    return ip.is_global and not ip.is_multicast and not any(ip in network for network in DENIED if network.version == ip.version)
+    return (
+        ip.is_global
+        and not ip.is_multicast
+        and not any(ip in network for network in DENIED if network.version == ip.version)
+    )
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:

@@ -33,7 +33,9 @@ def abandon(po: PurchaseOrder, app: App) -> None:
 
 
 def look_up(po: PurchaseOrder, app: App) -> None:
-    """Find the purchase under our own number, after the settle time; a supplier that can't be asked is a person's task."""
+    """Find the purchase under our own number, after the settle time; a supplier that can't be asked is a person's
+    task.
+    """
     now = app.clock.now()
     if po.work_due is not None and po.work_due > now:
         return
@@ -67,7 +69,7 @@ def look_up(po: PurchaseOrder, app: App) -> None:
 
 
 def look_up_payment(po: PurchaseOrder, app: App) -> None:
-    """Find out whether the supplier has our money; after two denials it is UNPAID and may be paid again."""
+    """Find out whether the supplier has our money; after two denials a person decides."""
     now = app.clock.now()
     if po.work_due is not None and po.work_due > now and po.payment is PaymentState.PAYMENT_UNKNOWN:
         return
@@ -91,8 +93,11 @@ def look_up_payment(po: PurchaseOrder, app: App) -> None:
         facts = _plus(po, app, "purchase.not_paid_yet", lookups=po.lookups + 1)
         _save(po, {"lookups": po.lookups + 1, "work_due": now + settle, "facts": facts}, app)
     else:
+        # Proved unpaid, but not why (an empty account, say): a person says whether to pay again.
         payment = PAYMENT.check(po.payment, PaymentState.UNPAID)
-        _save(po, {"payment": payment, "work_due": now, "facts": _plus(po, app, "purchase.not_paid")}, app)
+        held = (*po.holds, Reason.of("hold.not_paid", total=po.total, supplier=supplier.name))
+        facts = _plus(po, app, "purchase.not_paid")
+        _save(po, {"payment": payment, "holds": held, "work_due": None, "facts": facts}, app)
 
 
 def _found(po: PurchaseOrder, found: SupplierOrder, app: App) -> dict[str, Any]:

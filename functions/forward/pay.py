@@ -42,7 +42,9 @@ def pay(po: PurchaseOrder, app: App, remaining: float) -> None:
         return
     outcome = app.supplier(supplier).pay(po.supplier_order, po.total)
     try:
-        saved = app.orders.save(claimed.model_copy(update=_after(claimed, outcome, supplier.settle_seconds, app)), claimed)
+        saved = app.orders.save(
+            claimed.model_copy(update=_after(claimed, outcome, supplier.settle_seconds, app)), claimed
+        )
     except Conflict:
         # Only the sweep moves a claimed row, and only to PAYMENT_UNKNOWN: the look-up will find this payment.
         log.warning("payment lost its claim", extra={"po": po.number, "outcome": type(outcome).__name__})

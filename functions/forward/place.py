@@ -21,8 +21,9 @@ from daifa.tables.store import Write
 from daifa.telemetry import count, log
 from forward.route import wake_purchase
 
-# One call with its hard deadline (15 s) and the writes around it; with less than this left we do not begin.
-CALL_BUDGET = 25.0
+# One call with its hard deadline (15 s), the look that proves it (8 s) and the writes around them; with less than this
+# left we do not begin.
+CALL_BUDGET = 40.0
 
 # Long enough for a supplier's page to be used until the parcel arrived.
 LINK_DAYS = 30
@@ -92,9 +93,7 @@ def _claim(po: PurchaseOrder, request: PurchaseRequest, shop: Shop, app: App) ->
     return claimed_row if isinstance(claimed_row, PurchaseOrder) else None
 
 
-def _after(
-    po: PurchaseOrder, outcome: Outcome, supplier: Supplier, clean_before: bool, app: App
-) -> dict[str, Any]:
+def _after(po: PurchaseOrder, outcome: Outcome, supplier: Supplier, clean_before: bool, app: App) -> dict[str, Any]:
     now = app.clock.now()
     match outcome:
         case Done(reference, _, paid):

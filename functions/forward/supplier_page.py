@@ -89,9 +89,7 @@ def _address(po: PurchaseOrder, recipient: Recipient, locale: str) -> Html:
     if po.state in SEES_ADDRESS:
         street = f"{place}{recipient.address1} {recipient.address2}".strip()
         whole = f"{recipient.name} {recipient.phone} {street} {recipient.postcode}".strip()
-        return mark(
-            "<h2>{title}</h2><p class=copy>{whole}</p>", title=t(locale, "link.recipient"), whole=whole
-        )
+        return mark("<h2>{title}</h2><p class=copy>{whole}</p>", title=t(locale, "link.recipient"), whole=whole)
     return mark(
         "<h2>{title}</h2><p>{name} {phone} {place} …</p><p><small>{note}</small></p>",
         title=t(locale, "link.recipient"),

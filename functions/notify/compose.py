@@ -10,7 +10,8 @@ from daifa.pages import Html, mark
 from daifa.signing import LinkKind
 from daifa.texts import t
 
-# A customer may come back to the page for as long as an agreement's longest clause lets them complain, and a little more.
+# A customer may come back to the page for as long as an agreement's longest clause lets them complain, and a little
+# more.
 CUSTOMER_DAYS = 120
 SUPPLIER_DAYS = 30
 
@@ -67,7 +68,7 @@ def _html(text: str, link: str, label: str) -> Html:
     return mark(
         '<!doctype html><html><body style="margin:0"><table role="presentation" width="100%"><tr><td align="center">'
         '<table role="presentation" width="600" style="max-width:600px;font:16px/1.6 sans-serif"><tr>'
-        "<td style=\"padding:24px\">{paragraphs}{button}</td></tr></table></td></tr></table></body></html>",
+        '<td style="padding:24px">{paragraphs}{button}</td></tr></table></td></tr></table></body></html>',
         paragraphs=paragraphs,
         button=button if link else Html(""),
     )

@@ -92,5 +92,3 @@ def _after(notice: Notice, outcome: Outcome, text: str, app: App) -> dict[str, A
 
 def _save(notice: Notice, change: dict[str, Any], app: App) -> None:
     app.orders.save(notice.model_copy(update=change), notice)
-
-

@@ -33,7 +33,9 @@ class InboxEvent(Model):
 
 
 def ingest(record: str, app: App) -> None:
-    """Read one kept event and bring our order up to it; Rejected if it can never be read (it goes to the dead letters)."""
+    """Read one kept event and bring our order up to it; Rejected if it can never be read (it goes to the dead
+    letters).
+    """
     try:
         event = InboxEvent.model_validate_json(record)
         raw = zlib.decompress(base64.b64decode(event.body))

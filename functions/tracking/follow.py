@@ -21,15 +21,14 @@ CALLBACK_DAYS = 90
 
 
 def follow(wake: Wake, app: App) -> None:
-    """Subscribe a new parcel, ask for one that is due, then tell the shop and the customer what they do not know yet."""
+    """Subscribe a new parcel, ask for one that is due, then tell the shop and the customer what they do not know
+    yet.
+    """
     shipment = app.orders.shipment(wake.key, ShipmentId(wake.id))
     now = app.clock.now()
     if shipment.work_due is not None and shipment.work_due <= now:
         carrier = app.carrier(shipment.tracker)
-        if not shipment.subscribed:
-            shipment = _subscribe(shipment, carrier, app)
-        else:
-            shipment = _ask(shipment, carrier, app)
+        shipment = (_ask if shipment.subscribed else _subscribe)(shipment, carrier, app)
     settle(tell(shipment, app), app)
 
 

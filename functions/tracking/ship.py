@@ -24,6 +24,4 @@ def ship(wake: Wake, app: App) -> None:
         return
     app.orders.transact(Write(following, po), *(Write(shipment) for shipment in made))
     for shipment in made:
-        app.queues.wake(
-            Room.TRACKING, Wake(kind="shipment", shop=shipment.shop, order=shipment.order, id=shipment.id)
-        )
+        app.queues.wake(Room.TRACKING, Wake(kind="shipment", shop=shipment.shop, order=shipment.order, id=shipment.id))

@@ -16,7 +16,9 @@ SETTLE = timedelta(seconds=60)
 
 def tell(shipment: Shipment, app: App) -> Shipment:
     """The parcel after the shop was told: read back first, then one call, then read back again as proof."""
-    if shipment.shop_told in (ShopTold.TOLD, ShopTold.FAILED) or shipment.suspect or not shipment.carrier:
+    # A second parcel of goods that the first one already accounts for has no pieces of its own to tell of.
+    untold = shipment.shop_told in (ShopTold.NOT_TOLD, ShopTold.TELLING) and shipment.lines
+    if not untold or shipment.suspect or not shipment.carrier:
         return shipment
     storefront = app.storefront(app.catalog.shop(shipment.shop))
     there = _known(shipment, storefront)

@@ -90,7 +90,7 @@ GOODS: dict[str, dict[str, Any]] = {
 # What 1688 sells. Prices in yuan as text, postage per order in fen.
 OFFERS: dict[str, dict[str, Any]] = {
     "610947572360": {
-        "supplier": "lamps", "subject": "折叠LED护眼台灯 USB充电三档调光", "subjectTrans": "Foldable LED desk lamp, USB",
+        "supplier": "lamps", "subject": "折叠LED护眼台灯 USB充电三档调光", "subjectTrans": "Foldable LED lamp, USB",
         "categoryId": 122218007, "description": "<p>三档色温，<b>40小时</b>续航，折叠便携。</p>", "weight": 0.42,
         "post_fee": 400, "minOrderQuantity": 1, "batchNumber": 1, "status": "published", "quoteType": 1,
         "sellerOpenId": "BBBworldLampsSeller0001", "sellerMemberId": "b2b-2210000000001", "location": "广东省 中山市",
@@ -134,7 +134,8 @@ STORY_LINES = (
 CUSTOMER = {
     "first_name": "测试", "last_name": "张", "name": "张测试", "email": "zhang.ceshi@customer.example",
     "phone": "13800000000", "province": "浙江省", "province_code": "ZJ", "city": "杭州市", "district": "西湖区",
-    "address1": "西湖区 虚构路 18 号 3 幢 502", "address2": "", "zip": "310000", "country": "China", "country_code": "CN",
+    "address1": "西湖区 虚构路 18 号 3 幢 502", "address2": "", "zip": "310000", "country": "China",
+    "country_code": "CN",
 }  # fmt: skip
 
 
@@ -149,7 +150,7 @@ def first_offers() -> dict[str, Any]:
 
 
 def story(url: str, goods: dict[str, Any], offers: dict[str, Any]) -> dict[str, Any]:
-    """What a story needs to know of this world as it is now: suppliers, product urls and the truth about each product."""
+    """What a story needs to know of this world as it is now: suppliers, addresses and the truth about each product."""
     return {
         "suppliers": {key: {**supplier, "robot_key": ROBOTS.get(key, "")} for key, supplier in SUPPLIERS.items()},
         "products": [

@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 BEFORE = frozenset({"http_500", "timeout_before"})  # nothing is done
-AFTER = frozenset({"lost_answer", "http_500_after", "garbage", "empty", "wrong_order",
-                   "timeout"})  # it is done, then said badly
+AFTER = frozenset(
+    {"lost_answer", "http_500_after", "garbage", "empty", "wrong_order", "timeout"}
+)  # it is done, then said badly
 GENERAL = BEFORE | AFTER | {"late"}  # late: wait, then behave
 
-# How long a `timeout` holds the line when nobody says: longer than any client's patience here (Lambda's HTTP API allows 30 s).
+# How long a `timeout` holds the line when nobody says: longer than any client's patience (an HTTP API allows 30 s).
 HOLD_SECONDS = 35.0
 LATE_SECONDS = 2.0
 

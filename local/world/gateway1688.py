@@ -1,4 +1,4 @@
-"""1688's open gateway: verifies the signature of every call, keeps orders, payments, parcels and refunds, pushes news."""
+"""1688's open gateway: verifies every call's signature, keeps orders, payments, parcels and refunds, pushes news."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from local.world import catalogue
-from local.world.orders1688 import Orders, Refused, alibaba_time
+from local.world.orders1688 import Orders, Refused, alibaba_time, product_view
 from local.world.outbox import Delivery
+from local.world.params1688 import address_of, cargo_of, json_of, website_of
 from local.world.wire import Party, Reply, Request, json_reply, text_reply, verb
 
 TRADE, LOGISTICS, CROSS = "com.alibaba.trade", "com.alibaba.logistics", "com.alibaba.fenxiao.crossborder"
@@ -117,18 +118,18 @@ class Gateway1688(Party):
     # Products
 
     def _product_detail(self, params: dict[str, str], told: str) -> dict[str, Any]:
-        asked = _json(params, "offerDetailParam")
+        asked = json_of(params, "offerDetailParam")
         offer = self.state["offers"].get(str(asked.get("offerId", "")))
         if not offer or offer["status"] != "published":
             return {"result": {"success": False, "code": "404", "message": "offer not found", "result": None}}
         return {"result": {"success": self._said(True), "code": "200", "message": "操作成功",
-                           "result": _detail(str(asked["offerId"]), offer)}}  # fmt: skip
+                           "result": product_view(str(asked["offerId"]), offer)}}  # fmt: skip
 
     # Orders
 
     def _preview(self, params: dict[str, str], told: str) -> dict[str, Any]:
-        _address(params)
-        cargo, goods, post = self.orders.quote(_cargo(params), told)
+        address_of(params)
+        cargo, goods, post = self.orders.quote(cargo_of(params), told)
         lines = [
             {"offerId": int(c["offerId"]), "specId": c["specId"], "skuId": c["skuId"], "amount": c["fen"],
              "resultCode": "200",
@@ -159,19 +160,19 @@ class Gateway1688(Party):
     def _create(self, params: dict[str, str], told: str) -> dict[str, Any]:
         if params.get("flow") not in ("general", "fenxiao", "saleproxy", "paired", "boutiquefenxiao", "boutiquepifa"):
             raise Refused.plain("500_008", "flow is not valid")
-        address = _address(params)
+        address = address_of(params)
         out_id = params.get("outOrderId", "")
         if self.state["dedupe"] and out_id:
             for order in self.state["orders"].values():
                 if order["out_id"] == out_id:
                     return dict(order)
-        cargo, goods, post = self.orders.quote(_cargo(params), told)
+        cargo, goods, post = self.orders.quote(cargo_of(params), told)
         order = self.orders.create(cargo, goods, post, address, out_id, params.get("message", ""))
         self.tell("ORDER_BUYER_VIEW_BUYER_MAKE", order["id"])
         return order
 
     def _buyer_view(self, params: dict[str, str], told: str) -> dict[str, Any]:
-        _website(params)
+        website_of(params)
         order = self.orders.find(params.get("orderId", ""), params.get("outOrderId", ""))
         return {"result": self.orders.view(order), "success": "true" if self.state["text_success"] else True}
 
@@ -194,11 +195,15 @@ class Gateway1688(Party):
     # Payment
 
     def _pay_url(self, params: dict[str, str], told: str) -> dict[str, Any]:
-        ids = [str(i) for i in json.loads(params.get("orderIdList") or "[]")]
+        ids = [str(i) for i in json_of(params, "orderIdList")]
         failed = [i for i in ids if self.state["orders"].get(i, {}).get("status") != "waitbuyerpay"]
         if not ids or len(failed) == len(ids):
-            return {"success": self._said(False), "errorCode": "ORDER_NOT_PAYABLE", "erroMsg": "没有可支付的订单",
-                    "payUrl": None}
+            return {
+                "success": self._said(False),
+                "errorCode": "ORDER_NOT_PAYABLE",
+                "erroMsg": "没有可支付的订单",
+                "payUrl": None,
+            }
         return {"success": self._said(True), "payUrl": f"{self.world.url}/1688/cashier?orders={','.join(ids)}",
                 "payFailureOrderList": [int(i) for i in failed], "errorCode": None, "erroMsg": None}  # fmt: skip
 
@@ -209,7 +214,7 @@ class Gateway1688(Party):
         return {"result": {"success": True, "code": None, "message": None, "result": {"paymentAgreements": agreements}}}
 
     def _protocol_pay(self, params: dict[str, str], told: str) -> dict[str, Any]:
-        asked = _json(params, "tradeWithholdPreparePayParam")
+        asked = json_of(params, "tradeWithholdPreparePayParam")
         order = self.state["orders"].get(str(asked.get("orderId", "")))
         amount = asked.get("payAmount")
         reason = (
@@ -229,7 +234,7 @@ class Gateway1688(Party):
                            "result": {"payChannel": "alipay", "paySuccess": True}}}  # fmt: skip
 
     def _cancel_call(self, params: dict[str, str], told: str) -> dict[str, Any]:
-        _website(params)
+        website_of(params)
         if params.get("cancelReason") not in ("buyerCancel", "sellerGoodsLack", "other"):
             return {"success": self._said(False), "errorCode": "400_1", "errorMessage": "cancelReason"}
         code = self.orders.cancel(params.get("tradeID", ""), params["cancelReason"])
@@ -252,7 +257,12 @@ class Gateway1688(Party):
 
     def _refunds_of_order(self, params: dict[str, str], told: str) -> dict[str, Any]:
         if params.get("orderId") not in self.state["orders"]:
-            return {"result": None, "errorCode": "500", "errorMessage": "ORDER_NOT_EXIST", "extErrorMessage": "订单号有误"}
+            return {
+                "result": None,
+                "errorCode": "500",
+                "errorMessage": "ORDER_NOT_EXIST",
+                "extErrorMessage": "订单号有误",
+            }
         done = params.get("queryType") == "3"
         found = [r for r in self.state["refunds"].values() if r["orderId"] == params["orderId"]
                  and (r["status"] == "refundsuccess" or not done)]  # fmt: skip
@@ -267,14 +277,14 @@ class Gateway1688(Party):
     # Parcels
 
     def _logistics_infos(self, params: dict[str, str], told: str) -> dict[str, Any]:
-        _website(params)
+        website_of(params)
         order = self.orders.find(params.get("orderId", ""), "")
         if not order["parcels"]:
             raise Refused.plain("500_2", "该订单没有物流跟踪信息。")
         return {"result": [self.orders.parcel_view(order, p) for p in order["parcels"]], "success": self._said(True)}
 
     def _logistics_trace(self, params: dict[str, str], told: str) -> dict[str, Any]:
-        _website(params)
+        website_of(params)
         order = self.orders.find(params.get("orderId", ""), "")
         wanted = params.get("logisticsId", "")
         parcels = [p for p in order["parcels"] if wanted in ("", p["logisticsId"])]
@@ -292,7 +302,7 @@ class Gateway1688(Party):
 
     @verb
     def rules(self, **values: Any) -> dict[str, Any]:
-        """Set balance (fen), dedupe (outOrderId is idempotent), agreement (password-free payment), text_success, callback."""
+        """Set balance (fen), dedupe (by outOrderId), agreement (password-free payment), text_success or callback."""
         known = ("balance", "dedupe", "agreement", "text_success", "callback")
         if set(values) - set(known):
             raise ValueError(f"rules are {known}")
@@ -338,7 +348,7 @@ class Gateway1688(Party):
 
     @verb
     def push(self, type: str, data: dict[str, Any], forged: bool = False, times: int = 1) -> dict[str, Any]:
-        """Push any message to the registered callback; `forged` signs with a wrong secret; LookupError without a callback."""
+        """Push any message to the callback; `forged` signs with a wrong secret; LookupError when no callback is set."""
         if not self.state["callback"]:
             raise LookupError("no callback is set: rules(callback=…)")
         self.state["messages"] += 1
@@ -369,68 +379,6 @@ class Gateway1688(Party):
                 "msgSendTime": alibaba_time(self.world.now().isoformat()),
                 "buyerMemberId": "b2b-2200000000000", "sellerMemberId": order["seller"],
             })  # fmt: skip
-
-
-def _detail(offer_id: str, offer: dict[str, Any]) -> dict[str, Any]:
-    """The product as queryProductDetail shows it: prices as text in yuan, weight in kg."""
-    prices = sorted(offer["skus"], key=lambda s: float(s["price"]))
-    total = sum(s["stock"] for s in offer["skus"])
-    return {
-        "offerId": int(offer_id), "categoryId": offer["categoryId"], "subject": offer["subject"],
-        "subjectTrans": offer["subjectTrans"], "description": offer["description"], "mainVideo": None,
-        "detailVideo": None,
-        "productImage": {"images": [f"https://cbu01.alicdn.com/img/ibank/{offer_id}-{n}.jpg" for n in (1, 2)],
-                         "whiteImage": None},
-        "productAttribute": [{"attributeId": "1398", "attributeName": "产地", "value": offer["location"]}],
-        "productSkuInfos": [
-            {"skuId": s["skuId"], "specId": s["specId"], "price": s["price"], "amountOnSale": s["stock"],
-             "jxhyPrice": None,
-             "consignPrice": s["price"], "cargoNumber": f"MC-{s['skuId']}", "promotionPrice": None,
-             "fenxiaoPriceInfo": {"onePiecePrice": s["price"], "offerPrice": s["price"]},
-             "skuAttributes": [{"attributeId": 3216, "attributeName": s["attribute"], "value": s["value"],
-                                "skuImageUrl": f"https://cbu01.alicdn.com/img/ibank/{s['skuId']}.jpg"}]}
-            for s in offer["skus"]
-        ],
-        "productSaleInfo": {"amountOnSale": total, "quoteType": offer["quoteType"], "unitInfo": {"unit": "个"},
-                            "priceRangeList": [{"startQuantity": offer["minOrderQuantity"],
-                                                "price": prices[0]["price"]}]},
-        "productShippingInfo": {"sendGoodsAddressText": offer["location"], "weight": offer["weight"], "width": 12.0,
-                                "height": 9.0, "length": 31.0, "shippingTimeGuarantee": "48"},
-        "minOrderQuantity": offer["minOrderQuantity"], "batchNumber": offer["batchNumber"], "status": offer["status"],
-        "sellerOpenId": offer["sellerOpenId"],
-        "companyName": catalogue.SUPPLIERS.get(offer["supplier"], {}).get("name", ""),
-        "soldOut": str(total == 0).lower(), "createDate": "2026-03-01 10:00:00", "isJxhy": False,
-        "promotionUrl": f"https://detail.1688.com/offer/{offer_id}.html",
-    }  # fmt: skip
-
-
-def _json(params: dict[str, str], name: str) -> Any:
-    try:
-        return json.loads(params.get(name, ""))
-    except ValueError:
-        raise Refused.plain("gw.ParamInvalid", f"{name} is missing or not JSON") from None
-
-
-def _cargo(params: dict[str, str]) -> list[dict[str, Any]]:
-    cargo = _json(params, "cargoParamList")
-    if not isinstance(cargo, list) or not 1 <= len(cargo) <= 50:
-        raise Refused.plain("500_002", "cargoParamList holds 1 to 50 entries")
-    return cargo
-
-
-def _address(params: dict[str, str]) -> dict[str, Any]:
-    address = _json(params, "addressParam")
-    text = ("fullName", "provinceText", "cityText", "address")
-    if not isinstance(address, dict) or not (address.get("addressId") or all(address.get(name) for name in text)):
-        raise Refused.plain("500_009", "收货地址不完整")
-    if not address.get("addressId") and not (address.get("mobile") or address.get("phone")):
-        raise Refused.plain("500_009", "收货人电话不完整")
-    return address
-
-
-def _website(params: dict[str, str]) -> None:
-    if params.get("webSite") != "1688":
-        raise Refused.plain("400_1", "webSite must be 1688")
 
 
 def _gateway_error(status: int, code: str, message: str) -> Reply:

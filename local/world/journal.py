@@ -85,9 +85,7 @@ class Journal:
         """Keep one delivery attempt."""
         with self._lock:
             self._number += 1
-            self._sent.append(
-                Sent(self._number, at, party, kind, url, attempt, headers, body, status, reply, error)
-            )
+            self._sent.append(Sent(self._number, at, party, kind, url, attempt, headers, body, status, reply, error))
 
     def received(self, party: str = "", operation: str = "", since: int = 0) -> list[Received]:
         """The requests of a party and operation (empty: any) with a number above `since`."""

@@ -41,8 +41,9 @@ class Kuaidi100(Party):
 
     def operation(self, request: Request) -> str:
         """`query`, `subscribe` or `auto`."""
-        return {"/poll/query.do": "query", "/poll": "subscribe", "/autonumber/auto": "auto"}.get(request.path,
-                                                                                                 request.path)
+        return {"/poll/query.do": "query", "/poll": "subscribe", "/autonumber/auto": "auto"}.get(
+            request.path, request.path
+        )
 
     def answer(self, request: Request) -> Reply:
         """One of the three documented calls."""
@@ -111,7 +112,7 @@ class Kuaidi100(Party):
     @verb
     def scan(self, num: str, status: str, text: str, time: str = "", com: str = "", code: str = "", push: bool = True,
              times: int = 1) -> dict[str, Any]:  # fmt: skip
-        """One more scan of a parcel: `status` a state number ("0" … "14"), `time` local "yyyy-MM-dd HH:mm:ss" (empty: now).
+        """One more scan of a parcel: `status` a state number ("0" … "14"), `time` as 2026-11-23 10:00:00 (empty: now).
 
         Subscribed numbers are pushed at once, `times` times (a duplicate push is `times=2`), unless `push` is false.
         A time before earlier scans is an out-of-order scan: it is pushed as it came, as carriers do.
@@ -123,8 +124,9 @@ class Kuaidi100(Party):
             parcel["com"] = com
         at = time or self.world.now().astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
         datetime.strptime(at, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - only the shape is checked
-        parcel["scans"].append({"time": at, "ftime": at, "context": text, "status": STATES[status],
-                                "code": code or status})
+        parcel["scans"].append(
+            {"time": at, "ftime": at, "context": text, "status": STATES[status], "code": code or status}
+        )
         parcel["state"] = status
         if push and num in self.state["subscriptions"]:
             for _ in range(times):
@@ -132,12 +134,13 @@ class Kuaidi100(Party):
         return {"num": num, **parcel}
 
     @verb
-    def push(self, num: str, status: str = "", message: str = "", forged: bool = False, keep: int = 0) -> dict[str,
-                                                                                                               Any]:
+    def push(
+        self, num: str, status: str = "", message: str = "", forged: bool = False, keep: int = 0
+    ) -> dict[str, Any]:
         """Push what is known of a subscribed number to its callback; LookupError when nobody subscribed.
 
-        `status` overrides polling/shutdown (as in "abort", with its `message`), `forged` signs with another salt, `keep`
-        tells only the oldest so many scans (old news that arrives late).
+        `status` overrides polling/shutdown (as in "abort", with its `message`), `forged` signs with another salt,
+        `keep` tells only the oldest so many scans (old news that arrives late).
         """
         subscription = self.state["subscriptions"][num]
         parcel = self.state["parcels"][num]

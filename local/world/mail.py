@@ -15,7 +15,9 @@ from local.world.wire import Party, Reply, Request, json_reply, verb
 
 # docs.aws.amazon.com/ses: 40 MB after base64 for the v2 API.
 MAX_MESSAGE = 40 * 1024 * 1024
-SIGNED = re.compile(r"^AWS4-HMAC-SHA256 Credential=[^/]+/\d{8}/[^/]+/ses/aws4_request, ?SignedHeaders=[^,]+, ?Signature=[0-9a-f]{64}$")
+SIGNED = re.compile(
+    r"^AWS4-HMAC-SHA256 Credential=[^/]+/\d{8}/[^/]+/ses/aws4_request, ?SignedHeaders=[^,]+, ?Signature=[0-9a-f]{64}$"
+)
 
 
 class Mail(Party):
@@ -65,8 +67,11 @@ class Mail(Party):
         sender = str(asked.get("FromEmailAddress") or message["From"] or "")
         to = to or ([] if cc or bcc else [a.strip() for a in str(message["To"] or "").split(",") if a.strip()])
         if not self._verified(sender):
-            return _error(400, "MessageRejected",
-                          f"Email address is not verified. The following identities failed the check: {sender}")
+            return _error(
+                400,
+                "MessageRejected",
+                f"Email address is not verified. The following identities failed the check: {sender}",
+            )
         if not to + cc + bcc or not all("@" in parseaddr(a)[1] for a in to + cc + bcc):
             return _error(400, "BadRequestException", "Missing or illegal destination")
         if len(raw) * 4 // 3 > MAX_MESSAGE:
@@ -126,8 +131,9 @@ def _whole(sender: str, to: list[str], cc: list[str], reply_to: list[str], conte
         message.add_alternative(body["Html"]["Data"], subtype="html")
     for part in simple.get("Attachments") or []:
         main, _, sub = part.get("ContentType", "application/octet-stream").partition("/")
-        message.add_attachment(base64.b64decode(part["RawContent"]), maintype=main, subtype=sub,
-                               filename=part["FileName"])
+        message.add_attachment(
+            base64.b64decode(part["RawContent"]), maintype=main, subtype=sub, filename=part["FileName"]
+        )
     return message.as_bytes()
 
 

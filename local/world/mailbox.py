@@ -9,8 +9,9 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import parseaddr
 from typing import Any
 
@@ -54,7 +55,7 @@ class Letter:
 
 
 class Mailbox:
-    """Letters by address: `world_url` is a world's address, `emulator_url` a ministack's (that one loses attachments)."""
+    """Letters by addressee, read from a world (`world_url`) or from ministack (`emulator_url`: no attachments)."""
 
     def __init__(self, world_url: str = "", emulator_url: str = "") -> None:
         if not (world_url or emulator_url):
@@ -87,8 +88,9 @@ class Mailbox:
             raise LookupError(f"no letter to {address} with {subject!r} in its subject")
         return found[-1]
 
-    def wait(self, address: str, subject: str = "", timeout: float = 10.0,
-             fits: Callable[[Letter], bool] = bool) -> Letter:
+    def wait(
+        self, address: str, subject: str = "", timeout: float = 10.0, fits: Callable[[Letter], bool] = bool
+    ) -> Letter:
         """The newest fitting letter, waiting up to `timeout` seconds for it; TimeoutError when it does not come."""
         end = time.monotonic() + timeout
         while True:
@@ -107,7 +109,7 @@ def parse(raw: bytes, number: str, at: str, to: tuple[str, ...]) -> Letter:
         raise TypeError("the default policy parses into EmailMessage")
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     parts = tuple(
-        Attachment(part.get_filename() or "", part.get_content_type(), part.get_payload(decode=True) or b"")
+        Attachment(part.get_filename() or "", part.get_content_type(), _bytes(part))
         for part in message.iter_attachments()
     )
     return Letter(
@@ -117,14 +119,17 @@ def parse(raw: bytes, number: str, at: str, to: tuple[str, ...]) -> Letter:
     )  # fmt: skip
 
 
+def _bytes(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
 def _kept(letter: dict[str, Any]) -> Letter:
     addressees = (*letter["to"], *letter["cc"], *letter["bcc"])
     return parse(base64.b64decode(letter["raw"]), letter["id"], letter["at"], addressees)
 
 
 def _recorded(record: dict[str, Any]) -> Letter:
-    from datetime import UTC, datetime
-
     return Letter(
         record["MessageId"], datetime.fromtimestamp(record["Timestamp"], UTC).isoformat(), record["Source"],
         (*record["To"], *record["CC"], *record["BCC"]), record["Subject"], record["BodyText"] or "",

@@ -1,4 +1,4 @@
-"""The HTML of the supplier websites, with the traps of real pages: related goods, struck prices, unit prices, lies about bytes."""
+"""The HTML of the supplier websites, with real pages' traps: related goods, struck prices, lies about bytes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ RELATED = (
     '<section class="related"><h2>{title}</h2>'
     '<div class="card"><a href="#"><img data-src="/shops/{site}/img/related-1.png" alt=""></a>'
     '<span class="name">{first}</span> <span class="price">¥5.95</span></div>'
-    '<div class="card"><span class="name">{second}</span> <s>¥320.00</s> <span class="price">¥199.00</span></div></section>'
+    '<div class="card"><span class="name">{second}</span> <s>¥320.00</s> <span class="price">¥199.00</span></div>'
+    "</section>"
 )
 
 
 def jsonld(good: dict[str, Any], url: str, site: str) -> str:
-    """A page whose JSON-LD is a ProductGroup with hasVariant inside @graph, breadcrumb and a rival Product beside it."""
+    """A page whose JSON-LD is a ProductGroup with hasVariant, inside @graph beside a breadcrumb and an Organization."""
     group = {
         "@type": "ProductGroup", "@id": f"{url}#product", "name": good["title"], "description": good["description"],
         "productGroupID": good["path"].rsplit("/", 1)[1], "brand": {"@type": "Brand", "name": good["brand"]},
@@ -34,8 +35,10 @@ def jsonld(good: dict[str, Any], url: str, site: str) -> str:
     graph = {
         "@context": "https://schema.org/",
         "@graph": [
-            {"@type": "BreadcrumbList",
-             "itemListElement": [{"@type": "ListItem", "position": 1, "name": "Camp kitchen"}]},
+            {
+                "@type": "BreadcrumbList",
+                "itemListElement": [{"@type": "ListItem", "position": 1, "name": "Camp kitchen"}],
+            },
             {"@type": "Organization", "name": "Harbor Outdoor Supply", "url": url},
             group,
         ],
@@ -44,7 +47,7 @@ def jsonld(good: dict[str, Any], url: str, site: str) -> str:
 
 
 def jsonld_offers(good: dict[str, Any], url: str, site: str) -> str:
-    """A page whose JSON-LD is one Product with a list of offers, broken by a comment and a trailing comma-free CDATA."""
+    """A page whose JSON-LD is one Product with a list of offers, inside a commented CDATA, with an HTML entity."""
     product = {
         "@context": "http://schema.org", "@type": "Product", "name": good["title"].replace(" ", "&nbsp;", 1),
         "brand": good["brand"], "image": f"/shops/{site}/img/{good['path'].rsplit('/', 1)[1]}-1.png",
@@ -56,13 +59,14 @@ def jsonld_offers(good: dict[str, Any], url: str, site: str) -> str:
 
 
 def gbk(good: dict[str, Any], site: str) -> bytes:
-    """A Chinese wholesale page with nothing for machines; GB18030 bytes whose declaration comes late and says gb2312."""
+    """A Chinese wholesale page with nothing for machines; GB18030 bytes, declared late and as gb2312."""
     v = good["variants"][0]
     stock = f"库存 {v['stock']} 件" if v["stock"] else "暂时缺货"
     text = f"""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
 <html xmlns="http://www.w3.org/1999/xhtml"><head>
 <script type="text/javascript" charset="utf-8" src="/shops/{site}/static/base.js"></script>
-<script type="text/javascript">var g_config={{appId:3,startTime:new Date(),prices:["5.00","99.00"]}};{"/* " + "-" * 1400 + " */"}</script>
+<script type="text/javascript">var g_config={{appId:3,startTime:new Date(),prices:["5.00","99.00"]}};
+{"/* " + "-" * 1400 + " */"}</script>
 <meta http-equiv="Content-Type" content="text/html; charset=gb2312" />
 <title>{escape(good["title"])} - 义乌市洁佳日用品商行</title>
 </head><body>
@@ -79,10 +83,12 @@ def gbk(good: dict[str, Any], site: str) -> bytes:
 <tr><td class="t">品　　牌：</td><td>{escape(good["brand"])}</td></tr>
 <tr><td class="t">重　　量：</td><td>{good["weight_grams"]}克</td></tr>
 </table>
-<img src="/shops/{site}/img/blank.gif" data-original="/shops/{site}/img/{v["sku"].lower()}-1.png" alt="{escape(good["title"])}" />
+<img src="/shops/{site}/img/blank.gif" data-original="/shops/{site}/img/{v["sku"].lower()}-1.png"
+ alt="{escape(good["title"])}" />
 <div class="desc"><p>{escape(good["description"])}</p><p>镕芯工艺，锁水耐用。参考价€1.70。</p></div>
 </div>
-<div class="hot"><h3>看了又看</h3><ul><li>钢丝球 6只装 <b>￥4.50</b></li><li>百洁布 <b>￥3.20</b> <del>￥6.00</del></li></ul></div>
+<div class="hot"><h3>看了又看</h3><ul><li>钢丝球 6只装 <b>￥4.50</b></li>
+<li>百洁布 <b>￥3.20</b> <del>￥6.00</del></li></ul></div>
 <div id="foot">义乌国际商贸城三区 电话：0579-00000000 浙ICP备00000000号</div>
 </body></html>"""
     return text.encode("gb18030")
@@ -97,7 +103,8 @@ def microdata(good: dict[str, Any], url: str, site: str) -> str:
         f"<tr><td>{t['from']}" + (f" – {after['from'] - 1}" if after else "+") + f"</td><td>¥{t['price']}</td></tr>"
         for t, after in zip(tiers, [*tiers[1:], None], strict=True)
     )
-    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(good["title"])} | Tierra Wholesale</title>
+    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>{escape(good["title"])} | Tierra Wholesale</title>
 <base href="/shops/{site}/"><meta property="og:title" content="Tierra Wholesale: bags by the box">
 <meta property="og:image" content="img/cotton-tote-1.png"></head><body>
 <nav><a href="wholesale">All goods</a> <a href="cart">Cart: ¥0.00</a></nav>
@@ -105,13 +112,16 @@ def microdata(good: dict[str, Any], url: str, site: str) -> str:
 <main itemscope itemtype="https://schema.org/Product">
 <h1 itemprop="name">{escape(good["title"])}</h1>
 <meta itemprop="sku" content="{v["sku"]}"><meta itemprop="weight" content="{good["weight_grams"]} g">
-<span itemprop="brand" itemscope itemtype="https://schema.org/Brand"><meta itemprop="name" content="{escape(good["brand"])}"></span>
+<span itemprop="brand" itemscope itemtype="https://schema.org/Brand">
+<meta itemprop="name" content="{escape(good["brand"])}"></span>
 <img itemprop="image" src="img/cotton-tote-1.png" alt="">
 <p>Was <s>¥{good["list_price"]}</s>, unit price ¥0.12 per gram</p>
 <div itemprop="offers" itemscope itemtype="https://schema.org/Offer">
-<span itemprop="price" content="{v["price"]}">¥{v["price"]}</span><meta itemprop="priceCurrency" content="{good["currency"]}">
+<span itemprop="price" content="{v["price"]}">¥{v["price"]}</span>
+<meta itemprop="priceCurrency" content="{good["currency"]}">
 <link itemprop="availability" href="http://schema.org/{state}"><link itemprop="url" href="{url}">
-<div itemprop="eligibleQuantity" itemscope itemtype="https://schema.org/QuantitativeValue"><meta itemprop="minValue" content="{good["moq"]}"></div>
+<div itemprop="eligibleQuantity" itemscope itemtype="https://schema.org/QuantitativeValue">
+<meta itemprop="minValue" content="{good["moq"]}"></div>
 </div>
 <p class="moq">Minimum order: {good["moq"]} pieces</p>
 <table class="tiers"><caption>Wholesale prices</caption><tr><th>Quantity</th><th>Price each</th></tr>{rows}</table>
@@ -126,10 +136,14 @@ def microdata(good: dict[str, Any], url: str, site: str) -> str:
 def shopify_html(good: dict[str, Any], url: str, site: str) -> str:
     """The HTML face of a Shopify-style product: og tags, the theme's JSON, prices again in cents."""
     first = good["variants"][0]
-    return f"""<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(good["title"])} – Kiln &amp; Clay</title>
-<link rel="canonical" href="{url}"><meta property="og:type" content="product"><meta property="og:title" content="{escape(good["title"])}">
-<meta property="og:price:amount" content="{first["price"]}"><meta property="og:price:currency" content="{good["currency"]}">
-<script>var Shopify = Shopify || {{}}; Shopify.shop = "kiln-clay.myshopify.com"; Shopify.currency = {{"active":"{good["currency"]}","rate":"1.0"}};</script>
+    return f"""<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
+<title>{escape(good["title"])} – Kiln &amp; Clay</title>
+<link rel="canonical" href="{url}"><meta property="og:type" content="product">
+<meta property="og:title" content="{escape(good["title"])}">
+<meta property="og:price:amount" content="{first["price"]}">
+<meta property="og:price:currency" content="{good["currency"]}">
+<script>var Shopify = Shopify || {{}}; Shopify.shop = "kiln-clay.myshopify.com";
+Shopify.currency = {{"active":"{good["currency"]}","rate":"1.0"}};</script>
 </head><body><header><a href="/shops/{site}/">Kiln &amp; Clay</a></header><h1>{escape(good["title"])}</h1>
 <s class="price--compare">¥{escape(first.get("list_price") or "")}</s><span class="price">¥{first["price"]}</span>
 <script type="application/json" data-product-json>{_in_script(shopify_js(good, site))}</script>
@@ -137,7 +151,7 @@ def shopify_html(good: dict[str, Any], url: str, site: str) -> str:
 
 
 def shopify_json(good: dict[str, Any], site: str, url: str) -> dict[str, Any]:
-    """The product as /products/<handle>.json and /products.json show it: prices in units, as text, without a currency."""
+    """The product as /products/<handle>.json and /products.json show it: prices in units, as text, no currency."""
     handle = good["path"].rsplit("/", 1)[1]
     return {
         "id": good["shopify_id"], "title": good["title"], "handle": handle,
@@ -167,7 +181,7 @@ def shopify_json(good: dict[str, Any], site: str, url: str) -> dict[str, Any]:
 
 
 def shopify_js(good: dict[str, Any], site: str) -> dict[str, Any]:
-    """The product as /products/<handle>.js shows it: prices in integer cents, `description`, images as bare addresses."""
+    """The product as /products/<handle>.js shows it: prices in integer cents, `description`, images as addresses."""
     handle = good["path"].rsplit("/", 1)[1]
     cents = [_cents(v["price"]) for v in good["variants"]]
     return {
@@ -197,12 +211,15 @@ def _shop_page(good: dict[str, Any], site: str, data: str, url: str) -> str:
         f'<option value="{v["sku"]}"{"" if v["stock"] else " disabled"}>{escape(" / ".join(v["options"]))}</option>'
         for v in good["variants"]
     )
-    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(good["title"])} | Harbor Outdoor Supply</title>
+    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>{escape(good["title"])} | Harbor Outdoor Supply</title>
 <meta property="og:title" content="{escape(good["title"])}"><link rel="canonical" href="{url}">
 <script type="application/ld+json">{{"@context":"https://schema.org","@type":"WebSite","name":"Harbor"}}</script>
-{data}</head><body><nav><a href="/shops/{site}/">Home</a><a href="#">Camp kitchen</a><span class="cart">¥0.00</span></nav>
+{data}</head><body><nav><a href="/shops/{site}/">Home</a><a href="#">Camp kitchen</a>
+<span class="cart">¥0.00</span></nav>
 {RELATED.format(site=site, title="Bought together", first="Spare handle", second="Pan set")}
-<main><h1>{escape(good["title"])}</h1><p class="price"><del>¥{good["list_price"]}</del> <ins>¥{good["variants"][0]["price"]}</ins></p>
+<main><h1>{escape(good["title"])}</h1>
+<p class="price"><del>¥{good["list_price"]}</del> <ins>¥{good["variants"][0]["price"]}</ins></p>
 <select name="variant">{choices}</select><button>Add to cart</button><p>or from ¥13.00 a month</p>
 <div class="description"><p>{escape(good["description"])}</p></div></main></body></html>"""
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from local.world import catalogue
+
 if TYPE_CHECKING:
     from local.world.world import World
 
@@ -33,7 +35,11 @@ class Refused(Exception):
 class Orders:
     """Everything bought; `state` is the gateway's, money in fen."""
 
-    REASONS: ClassVar = ((20020, "未按约定时间发货", False), (20021, "颜色/图案/款式不符", True), (20022, "商品破损", True))
+    REASONS: ClassVar = (
+        (20020, "未按约定时间发货", False),
+        (20021, "颜色/图案/款式不符", True),
+        (20022, "商品破损", True),
+    )
     REFUND_ERRORS: ClassVar = {
         "5001": "订单不存在", "5003": "货物状态状态不合法", "5004": "退款退货原因错误", "5005": "需要上传凭证",
         "5010": "退货状态错误", "5011": "退款金额错误", "5012": "退款描述长度错误",
@@ -44,7 +50,7 @@ class Orders:
         self._world = world
 
     def quote(self, cargo: list[dict[str, Any]], told: str) -> tuple[list[dict[str, Any]], int, int]:
-        """(lines, goods in fen, postage in fen) for one seller's goods; Refused with the code of the preview's table."""
+        """(lines, goods in fen, postage in fen) for one seller's goods; Refused with a code of the preview's table."""
         lines, sellers, post = [], set(), 0
         for item in cargo:
             offer_id, spec = str(item.get("offerId", "")), str(item.get("specId", ""))
@@ -124,8 +130,9 @@ class Orders:
         order.update(status="cancel", close_reason=reason, done=self._now())
         return ""
 
-    def ship(self, order_id: str, number: str, company: str, company_no: str, entries: list[str] | None) -> dict[str,
-                                                                                                                 Any]:
+    def ship(
+        self, order_id: str, number: str, company: str, company_no: str, entries: list[str] | None
+    ) -> dict[str, Any]:
         """A parcel with the given lines (None: all that are left); the order moves on when nothing is left."""
         order: dict[str, Any] = self._state["orders"][order_id]
         if order["status"] != "waitsellersend":
@@ -283,6 +290,39 @@ class Orders:
 
     def _now(self) -> str:
         return self._world.now().isoformat()
+
+
+def product_view(offer_id: str, offer: dict[str, Any]) -> dict[str, Any]:
+    """The product as queryProductDetail shows it: prices as text in yuan, weight in kg."""
+    prices = sorted(offer["skus"], key=lambda s: float(s["price"]))
+    total = sum(s["stock"] for s in offer["skus"])
+    return {
+        "offerId": int(offer_id), "categoryId": offer["categoryId"], "subject": offer["subject"],
+        "subjectTrans": offer["subjectTrans"], "description": offer["description"], "mainVideo": None,
+        "detailVideo": None,
+        "productImage": {"images": [f"https://cbu01.alicdn.com/img/ibank/{offer_id}-{n}.jpg" for n in (1, 2)],
+                         "whiteImage": None},
+        "productAttribute": [{"attributeId": "1398", "attributeName": "产地", "value": offer["location"]}],
+        "productSkuInfos": [
+            {"skuId": s["skuId"], "specId": s["specId"], "price": s["price"], "amountOnSale": s["stock"],
+             "jxhyPrice": None,
+             "consignPrice": s["price"], "cargoNumber": f"MC-{s['skuId']}", "promotionPrice": None,
+             "fenxiaoPriceInfo": {"onePiecePrice": s["price"], "offerPrice": s["price"]},
+             "skuAttributes": [{"attributeId": 3216, "attributeName": s["attribute"], "value": s["value"],
+                                "skuImageUrl": f"https://cbu01.alicdn.com/img/ibank/{s['skuId']}.jpg"}]}
+            for s in offer["skus"]
+        ],
+        "productSaleInfo": {"amountOnSale": total, "quoteType": offer["quoteType"], "unitInfo": {"unit": "个"},
+                            "priceRangeList": [{"startQuantity": offer["minOrderQuantity"],
+                                                "price": prices[0]["price"]}]},
+        "productShippingInfo": {"sendGoodsAddressText": offer["location"], "weight": offer["weight"], "width": 12.0,
+                                "height": 9.0, "length": 31.0, "shippingTimeGuarantee": "48"},
+        "minOrderQuantity": offer["minOrderQuantity"], "batchNumber": offer["batchNumber"], "status": offer["status"],
+        "sellerOpenId": offer["sellerOpenId"],
+        "companyName": catalogue.SUPPLIERS.get(offer["supplier"], {}).get("name", ""),
+        "soldOut": str(total == 0).lower(), "createDate": "2026-03-01 10:00:00", "isJxhy": False,
+        "promotionUrl": f"https://detail.1688.com/offer/{offer_id}.html",
+    }  # fmt: skip
 
 
 def fen(price: str) -> int:

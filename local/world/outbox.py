@@ -120,8 +120,9 @@ def _post(delivery: Delivery) -> tuple[int, bytes, str]:
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     line = kind(url.hostname or "", url.port, timeout=delivery.timeout)
     try:
-        line.request("POST", (url.path or "/") + (f"?{url.query}" if url.query else ""), delivery.body,
-                     delivery.headers)
+        line.request(
+            "POST", (url.path or "/") + (f"?{url.query}" if url.query else ""), delivery.body, delivery.headers
+        )
         answer = line.getresponse()
         return answer.status, answer.read(), ""
     except (OSError, http.client.HTTPException) as error:

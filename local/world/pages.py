@@ -57,7 +57,9 @@ class Pages(Party):
         goods = {g["path"]: g for g in self.state["goods"].values() if g["supplier"] == site}
         base = self.world.url
         if path.startswith("/private/"):
-            path = "/" + path.removeprefix("/private/")  # served to whoever ignores robots.txt, so that a test can see it
+            path = "/" + path.removeprefix(
+                "/private/"
+            )  # served to whoever ignores robots.txt, so that a test can see it
         if path in goods:
             return self._product(goods[path], f"{base}/shops/{site}{path}", site)
         if any(g["page"] == "shopify" for g in goods.values()):
@@ -91,9 +93,9 @@ class Pages(Party):
 
     def _bad(self, path: str, request: Request) -> Reply:
         fixed = {
-            "/login": (200, '<title>登录</title><form action="/login"><input name="TPL_username" placeholder="手机号"><input '
+            "/login": (200, '<title>登录</title><form action="/login"><input name="TPL_username"><input '
                             'type="password" name="TPL_password"><button>登录</button></form>'),
-            "/captcha": (200, '<title>验证码拦截</title><div id="nocaptcha" class="nc-container">请拖动滑块完成验证</div>'
+            "/captcha": (200, '<title>验证码拦截</title><div id="nocaptcha" class="nc">请拖动滑块完成验证</div>'
                               '<script>var url="/_____tmd_____/punish?x5secdata=world";</script>'),
             "/404": (404, "<title>404</title><h1>商品不存在或已下架</h1>"),
             "/403": (403, "<title>Access Denied</title><h1>Access Denied</h1>"),
@@ -101,7 +103,7 @@ class Pages(Party):
             "/empty": (200, '<!doctype html><html><head><title></title></head><body><div id="root"></div>'
                             '<script src="/static/main.9f2c.js"></script></body></html>'),
             "/article": (200, "<title>How to choose a lamp</title><article><h1>How to choose a lamp</h1>"
-                              "<p>We compared twelve lamps between ¥30 and ¥900. Our favourite costs ¥149.</p></article>"),
+                              "<p>We compared twelve lamps between ¥30 and ¥900. Our favourite: ¥149.</p></article>"),
             "/nothing": (200, ""),
         }  # fmt: skip
         if path in fixed:
@@ -128,7 +130,7 @@ class Pages(Party):
 
     @verb
     def change(self, product: str, variant: str = "", **values: Any) -> dict[str, Any]:
-        """Change a product (title, list_price, …), or one variant of it by its sku (price, stock); LookupError if unknown."""
+        """Change a product (title, list_price, …), or its variant of a sku (price, stock); LookupError if unknown."""
         good: dict[str, Any] = self.state["goods"][product]
         target = good
         if variant:

@@ -7,7 +7,7 @@ import zlib
 
 
 def picture(seed: str, width: int = 240, height: int = 240) -> bytes:
-    """An RGB PNG of that size in pixels: two colours chosen by `seed`, a frame and a diagonal, always the same bytes."""
+    """An RGB PNG of that size in pixels: two colours chosen by `seed`, a frame and a diagonal; always the same."""
     value = zlib.crc32(seed.encode())
     ground = bytes((96 + value % 128, 96 + (value >> 8) % 128, 96 + (value >> 16) % 128))
     mark = bytes(255 - part for part in ground)
@@ -19,8 +19,10 @@ def picture(seed: str, width: int = 240, height: int = 240) -> bytes:
             rows += mark if framed or abs(x * height - y * width) < 8 * width else ground
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT",
-                                                                zlib.compress(bytes(rows), 6)) + _chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", header)
+        + _chunk(b"IDAT", zlib.compress(bytes(rows), 6))
+        + _chunk(b"IEND", b"")
     )
 
 

@@ -12,7 +12,7 @@ from local.world.mailbox import Mailbox
 
 
 class Remote:
-    """`Remote(url).do("shop", "place_order", lines=[…])`, `.get("catalogue")`, `.fault("shop", "fulfillmentCreate", "late")`."""
+    """`Remote(url).do("shop", "place_order", lines=[…])`, `.get("catalogue")`, `.fault("shop", "*", "late")`."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
@@ -46,8 +46,9 @@ class Remote:
 
     def _call(self, method: str, path: str, values: Any) -> Any:
         body = None if values is None else json.dumps(values, ensure_ascii=False).encode()
-        request = urllib.request.Request(f"{self.url}/_control/{path}", body, {"Content-Type": "application/json"},
-                                         method=method)
+        request = urllib.request.Request(
+            f"{self.url}/_control/{path}", body, {"Content-Type": "application/json"}, method=method
+        )
         try:
             with self._opener.open(request, timeout=60) as answer:
                 return json.load(answer)

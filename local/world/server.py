@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -46,8 +47,6 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no news; anything else prints its traceback."""
-        import sys
-
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -140,7 +139,12 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._send(text_reply("Length Required", 411))
             return None
-        length = int(self.headers.get("Content-Length") or 0)
+        given = self.headers.get("Content-Length") or "0"
+        if not given.isdigit():
+            self.close_connection = True
+            self._send(text_reply("Bad Request", 400))
+            return None
+        length = int(given)
         if length > MAX_BODY:
             self.close_connection = True
             self._send(text_reply("Content Too Large", 413))

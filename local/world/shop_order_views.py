@@ -133,6 +133,7 @@ class OrderViews:
 
     def fulfillment_order(self, o: dict[str, Any], fo: dict[str, Any]) -> View:
         """A fulfilment order: what one location still has to send."""
+
         def line(fl: dict[str, Any]) -> View:
             own = next(x for x in o["lines"] if x["id"] == fl["line"])
             return {"__typename": "FulfillmentOrderLineItem", "id": gid("FulfillmentOrderLineItem", fl["id"]),
@@ -152,6 +153,7 @@ class OrderViews:
 
     def fulfillment(self, o: dict[str, Any], f: dict[str, Any]) -> View:
         """A fulfilment with its tracking."""
+
         def line(fl: dict[str, Any]) -> View:
             return {"__typename": "FulfillmentLineItem", "id": gid("FulfillmentLineItem", fl["id"]),
                     "quantity": fl["quantity"],
@@ -181,6 +183,7 @@ class OrderViews:
 
     def refund(self, o: dict[str, Any], r: dict[str, Any]) -> View:
         """A refund with its lines and transactions."""
+
         def line(rl: dict[str, Any]) -> View:
             return {"id": gid("RefundLineItem", rl["id"]), "quantity": rl["quantity"], "restockType": rl["restock"],
                     "restocked": rl["restock"] in ("RETURN", "CANCEL"), "priceSet": money(rl["price"]),
@@ -201,8 +204,10 @@ class OrderViews:
                          suggestFullRefund: bool = False) -> View:  # fmt: skip
         """What Shopify would pay back for those lines: never more than is left of what was paid."""
         asked = {item["lineItemId"]: item["quantity"] for item in refundLineItems or []}
-        lines = [(line, line["quantity"] if suggestFullRefund else asked.get(gid("LineItem", line["id"]), 0))
-                 for line in o["lines"]]
+        lines = [
+            (line, line["quantity"] if suggestFullRefund else asked.get(gid("LineItem", line["id"]), 0))
+            for line in o["lines"]
+        ]
         goods = sum((Decimal(line["price"]) * quantity for line, quantity in lines), Decimal(0))
         shipping = Decimal(shippingAmount or (o["shipping"] if refundShipping or suggestFullRefund else "0"))
         left = paid(o) - refunded(o)

@@ -31,7 +31,7 @@ class Orders:
 
     def place(self, lines: Sequence[Any], customer: dict[str, Any] | None, paid_now: bool, shipping: str, note: str,
               locale: str, attributes: list[dict[str, str]], test: bool) -> dict[str, Any]:  # fmt: skip
-        """A new order; a line is (variant id, quantity), or {variant_id, quantity}, or a custom {title, price, quantity}."""
+        """A new order; a line is (variant id, quantity), {variant_id, quantity} or {title, price, quantity}."""
         now, number = self._shop.now(), self._shop.next_order_id()
         state = self._shop.state
         state["order_number"] += 1
@@ -101,8 +101,9 @@ class Orders:
         if refund and paid(order) > refunded(order):
             lines = [{"id": self._shop.next_id(), "line": line["id"], "quantity": line["quantity"], "restock": "CANCEL",
                       "price": line["price"]} for line in order["lines"]]  # fmt: skip
-            back = self._record_refund(order, lines,
-                                       [self._transaction("REFUND", paid(order) - refunded(order), None)], "cancelled")
+            back = self._record_refund(
+                order, lines, [self._transaction("REFUND", paid(order) - refunded(order), None)], "cancelled"
+            )
         self.touch(order)
         return back
 
@@ -113,7 +114,7 @@ class Orders:
     # Mutations
 
     def fulfil(self, fulfillment: dict[str, Any]) -> tuple[View | None, list[View], dict[str, Any] | None]:
-        """fulfillmentCreate: (record, userErrors, order); quantities are checked against what remains, all or nothing."""
+        """fulfillmentCreate: (record, userErrors, order); never more than remains, and all or nothing."""
         chosen: list[tuple[dict[str, Any], dict[str, Any], int]] = []
         order: dict[str, Any] | None = None
         where = ["fulfillment", "lineItemsByFulfillmentOrder"]
@@ -125,11 +126,22 @@ class Orders:
                 return None, [_wrong("All fulfillment orders must belong to the same order.", *where)], None
             order, fo = found
             if fo["status"] not in ("OPEN", "IN_PROGRESS"):
-                return None, [_wrong(f"Fulfillment order {fo['id']} has an unfulfillable status= {fo['status'].lower()}.", *where)], None
+                return (
+                    None,
+                    [
+                        _wrong(
+                            f"Fulfillment order {fo['id']} has an unfulfillable status= {fo['status'].lower()}.", *where
+                        )
+                    ],
+                    None,
+                )
             asked = group.get("fulfillmentOrderLineItems")
             lines = {gid("FulfillmentOrderLineItem", fl["id"]): fl for fl in fo["lines"]}
-            pairs = [(lines.get(a["id"]), a["quantity"]) for a in asked] if asked else [(fl, fl["remaining"])
-                                                                                        for fl in fo["lines"]]
+            pairs = (
+                [(lines.get(a["id"]), a["quantity"]) for a in asked]
+                if asked
+                else [(fl, fl["remaining"]) for fl in fo["lines"]]
+            )
             for line, quantity in pairs:
                 if line is None:
                     return None, [_wrong("The fulfillment order line item does not exist.", *where)], None
@@ -171,7 +183,7 @@ class Orders:
         self.touch(order)
 
     def refund(self, input: dict[str, Any]) -> tuple[dict[str, Any] | None, list[View], dict[str, Any] | None]:
-        """refundCreate: (record, userErrors, order); never more money than is left of what was paid, never more goods."""
+        """refundCreate: (record, userErrors, order); never more money than is left, never more goods than bought."""
         order = self.get(input["orderId"])
         if not order:
             return None, [_wrong("Order does not exist", "orderId")], None
@@ -199,13 +211,17 @@ class Orders:
             return None, [_wrong("Refund must have line items or transactions")], order
         if amount > paid(order) - refunded(order) and not input.get("allowOverRefunding"):
             left = paid(order) - refunded(order)
-            return None, [_wrong(f"Refund amount of {amount} is greater than the refundable amount of {left}",
-                                 "transactions")], order
+            return (
+                None,
+                [_wrong(f"Refund amount of {amount} is greater than the refundable amount of {left}", "transactions")],
+                order,
+            )
         made = [self._transaction("REFUND", part, parent) for part, parent in moves]
         return self._record_refund(order, lines, made, input.get("note") or ""), [], order
 
-    def _refund_lines(self, order: dict[str, Any], asked: list[dict[str, Any]]) -> tuple[list[dict[str, Any]],
-                                                                                         View | None]:
+    def _refund_lines(
+        self, order: dict[str, Any], asked: list[dict[str, Any]]
+    ) -> tuple[list[dict[str, Any]], View | None]:
         lines = []
         for n, item in enumerate(asked):
             line = next((x for x in order["lines"] if gid("LineItem", x["id"]) == item["lineItemId"]), None)
@@ -213,8 +229,9 @@ class Orders:
                 return [], _wrong("Line item does not exist", "refundLineItems", str(n), "lineItemId")
             back = sum(r["quantity"] for refund in order["refunds"] for r in refund["lines"] if r["line"] == line["id"])
             if not 0 < item["quantity"] <= line["quantity"] - back:
-                return [], _wrong("Quantity cannot refund more items than were purchased", "refundLineItems", str(n),
-                                  "quantity")
+                return [], _wrong(
+                    "Quantity cannot refund more items than were purchased", "refundLineItems", str(n), "quantity"
+                )
             restock = item.get("restockType") or "NO_RESTOCK"
             if restock in ("RETURN", "CANCEL") and not item.get("locationId"):
                 return [], _wrong("Location is required for this restock type", "refundLineItems", str(n), "locationId")
@@ -249,8 +266,9 @@ class Orders:
 
     def _fulfillment_order(self, id: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
         number = number_of(id, "FulfillmentOrder")
-        return next(((o, fo) for o in self._orders.values() for fo in o["fulfillment_orders"]
-                     if str(fo["id"]) == number), None)
+        return next(
+            ((o, fo) for o in self._orders.values() for fo in o["fulfillment_orders"] if str(fo["id"]) == number), None
+        )
 
 
 def _tracking(given: dict[str, Any]) -> list[dict[str, Any]]:

@@ -55,16 +55,22 @@ class Products:
                  "status": "status",
                  "tags": "tags"}  # fmt: skip
         product.update({ours: input[theirs] for theirs, ours in names.items() if theirs in input}, updated=now)
-        product["handle"] = input.get("handle") or (identifier
-                                                    or {}).get("handle") or product["handle"] or _handle(product["title"], product["id"])
+        product["handle"] = (
+            input.get("handle")
+            or (identifier or {}).get("handle")
+            or product["handle"]
+            or _handle(product["title"], product["id"])
+        )
         if "files" in input:
-            product["media"] = [{"source": f.get("originalSource") or "", "alt": f.get("alt") or ""}
-                                for f in input["files"]]
+            product["media"] = [
+                {"source": f.get("originalSource") or "", "alt": f.get("alt") or ""} for f in input["files"]
+            ]
         if "metafields" in input:
             product["metafields"] = [_metafield(m) for m in input["metafields"]]
         if "variants" in input:
-            product["options"] = [{"name": o["name"], "values": [v["name"] for v in o["values"]]}
-                                  for o in input["productOptions"]]
+            product["options"] = [
+                {"name": o["name"], "values": [v["name"] for v in o["values"]]} for o in input["productOptions"]
+            ]
             self._replace_variants(product, input["variants"], now)
         elif not product["variants"]:
             product["options"] = [{"name": "Title", "values": ["Default Title"]}]
@@ -95,8 +101,9 @@ class Products:
         names = {"title": "title", "descriptionHtml": "description", "vendor": "vendor", "productType": "type",
                  "status": "status",
                  "tags": "tags", "handle": "handle"}  # fmt: skip
-        found.update({ours: product[theirs] for theirs, ours in names.items() if theirs in product},
-                     updated=self._shop.now())
+        found.update(
+            {ours: product[theirs] for theirs, ours in names.items() if theirs in product}, updated=self._shop.now()
+        )
         return {"product": self._views.product(found), "userErrors": []}
 
     def publish(self, id: str, publications: list[dict[str, Any]]) -> View:
@@ -111,11 +118,12 @@ class Products:
         return {"publishable": self._views.product(found), "shop": self._views.shop(), "userErrors": []}
 
     def set_quantities(self, input: dict[str, Any]) -> View:
-        """inventorySetQuantities: every row says what it changes from (null opts out); one stale row and nothing changes."""
+        """inventorySetQuantities: each row says what it changes from (null opts out); one stale row stops them all."""
         for row in input["quantities"]:
             if "changeFromQuantity" not in row:  # required from 2026-04, though the schema's type is nullable
-                raise GraphQLError("The changeFromQuantity field is required for each quantity.",
-                                   extensions={"code": "BAD_REQUEST"})
+                raise GraphQLError(
+                    "The changeFromQuantity field is required for each quantity.", extensions={"code": "BAD_REQUEST"}
+                )
         problems, rows = [], []
         if input["name"] not in ("available", "on_hand"):
             problems.append(error("INVALID_NAME", "The quantity name must be available or on_hand", "input", "name"))
@@ -124,15 +132,17 @@ class Products:
             item = number_of(row["inventoryItemId"], "InventoryItem")
             variant = next((v for v in self._state["variants"].values() if str(v["item"]) == item), None)
             if variant is None:
-                problems.append(error("INVALID_INVENTORY_ITEM", "The specified inventory item could not be found.",
-                                      *where))
+                problems.append(
+                    error("INVALID_INVENTORY_ITEM", "The specified inventory item could not be found.", *where)
+                )
             elif row["locationId"] != LOCATION:
                 problems.append(error("INVALID_LOCATION", "The specified location could not be found.", *where))
             elif row["quantity"] < 0:
                 problems.append(error("INVALID_QUANTITY_NEGATIVE", "The quantity can't be negative.", *where))
             elif row["changeFromQuantity"] is not None and row["changeFromQuantity"] != variant["available"]:
-                problems.append(error("CHANGE_FROM_QUANTITY_STALE",
-                                      "The changeFromQuantity argument no longer matches.", *where))
+                problems.append(
+                    error("CHANGE_FROM_QUANTITY_STALE", "The changeFromQuantity argument no longer matches.", *where)
+                )
             else:
                 rows.append((variant, row["quantity"]))
         if problems:
@@ -171,11 +181,17 @@ class Products:
             return [error("MISSING_FIELD_REQUIRED", "Title can't be blank", "input", "title")]
         options, variants = input.get("productOptions"), input.get("variants")
         if variants is None:
-            return [] if options is None else [error("VARIANTS_INPUT_MISSING", "Variants input is required", "input",
-                                                     "variants")]
+            return (
+                []
+                if options is None
+                else [error("VARIANTS_INPUT_MISSING", "Variants input is required", "input", "variants")]
+            )
         if options is None:
-            return [error("PRODUCT_OPTIONS_INPUT_MISSING", "Product options input is required when updating variants",
-                          "input")]
+            return [
+                error(
+                    "PRODUCT_OPTIONS_INPUT_MISSING", "Product options input is required when updating variants", "input"
+                )
+            ]
         if len(options) > MAX_OPTIONS:
             return [error("OPTIONS_OVER_LIMIT", "Can only specify a maximum of 3 options", "input", "productOptions")]
         if len(variants) > MAX_VARIANTS:
@@ -200,17 +216,25 @@ class Products:
             elif set(chosen) != set(values):
                 problems.append(error("INVALID_VARIANT", "Every option needs a value", *where, "optionValues"))
             elif any(value not in values[name] for name, value in chosen.items()):
-                problems.append(error("OPTION_VALUE_DOES_NOT_EXIST", "Option value does not exist", *where,
-                                      "optionValues"))
+                problems.append(
+                    error("OPTION_VALUE_DOES_NOT_EXIST", "Option value does not exist", *where, "optionValues")
+                )
             elif tuple(sorted(chosen.items())) in seen:
-                problems.append(error("INVALID_VARIANT",
-                                      "The variant already exists. Please change at least one option value.", *where))
-            elif variant.get("id") and number_of(variant["id"],
-                                                 "ProductVariant") not in (product or {}).get("variants", []):
+                problems.append(
+                    error(
+                        "INVALID_VARIANT",
+                        "The variant already exists. Please change at least one option value.",
+                        *where,
+                    )
+                )
+            elif variant.get("id") and number_of(variant["id"], "ProductVariant") not in (product or {}).get(
+                "variants", []
+            ):
                 problems.append(error("PRODUCT_VARIANT_DOES_NOT_EXIST", "Product variant does not exist", *where, "id"))
             elif not all(_is_money(variant.get(name)) for name in ("price", "compareAtPrice")):
-                problems.append(error("INVALID_VARIANT", "Price must be a number that is not negative", *where,
-                                      "price"))
+                problems.append(
+                    error("INVALID_VARIANT", "Price must be a number that is not negative", *where, "price")
+                )
             elif any(q["locationId"] != LOCATION for q in variant.get("inventoryQuantities") or []):
                 problems.append(error("INVALID_INPUT", "Location does not exist", *where, "inventoryQuantities"))
             seen.add(tuple(sorted(chosen.items())))
@@ -240,12 +264,17 @@ class Products:
             del self._state["variants"][gone]
         product["variants"] = kept
 
-    def _fill(self, variant: dict[str, Any], given: dict[str, Any], options: list[list[str]], position: int,
-              now: str) -> None:
+    def _fill(
+        self, variant: dict[str, Any], given: dict[str, Any], options: list[list[str]], position: int, now: str
+    ) -> None:
         variant.update(options=options, position=position, updated=now)
         item = given.get("inventoryItem") or {}
-        for theirs, ours in (("barcode", "barcode"), ("taxable", "taxable"), ("inventoryPolicy", "policy"),
-                             ("sku", "sku")):
+        for theirs, ours in (
+            ("barcode", "barcode"),
+            ("taxable", "taxable"),
+            ("inventoryPolicy", "policy"),
+            ("sku", "sku"),
+        ):
             if theirs in given:
                 variant[ours] = given[theirs]
         for theirs, ours in (("price", "price"), ("compareAtPrice", "compare_at")):

@@ -100,9 +100,11 @@ class Views:
     def location(self) -> View:
         """The one location: the merchant's desk."""
         return {
-            "__typename": "Location", "id": LOCATION, "legacyResourceId": number_of(LOCATION, "Location"), "name": "总部",
+            "__typename": "Location", "id": LOCATION, "legacyResourceId": number_of(LOCATION, "Location"),
+            "name": "总部",
             "isActive": True, "isPrimary": True, "fulfillsOnlineOrders": True, "shipsInventory": True,
-            "address": {"address1": "虚构路 1 号", "city": "杭州市", "country": "China", "countryCode": "CN", "zip": "310000",
+            "address": {"address1": "虚构路 1 号", "city": "杭州市", "country": "China", "countryCode": "CN",
+                        "zip": "310000",
                         "formatted": ["虚构路 1 号", "杭州市", "China"]},
         }  # fmt: skip
 

@@ -94,14 +94,15 @@ class Webhooks:
 
     def find(self, topic: str, order: int | None) -> dict[str, Any]:
         """The first delivery of that topic and order (None: the latest order); LookupError when there was none."""
-        found: list[dict[str, Any]] = [d for d in self._shop.state["deliveries"] if d["topic"] == topic
-                                       and order in (None, d["order"])]
+        found: list[dict[str, Any]] = [
+            d for d in self._shop.state["deliveries"] if d["topic"] == topic and order in (None, d["order"])
+        ]
         if not found:
             raise LookupError(f"nothing was sent for {topic} {order or ''}")
         return found[0] if order is not None else found[-1]
 
     def forged(self, record: dict[str, Any], how: str) -> dict[str, Any]:
-        """A copy that must be refused: `secret` another key, `body` altered after signing, `none` no signature at all."""
+        """A copy to be refused: `secret` another key, `body` altered after signing, `none` no signature at all."""
         headers, body = dict(record["headers"]), record["body"]
         if how == "secret":
             headers["X-Shopify-Hmac-Sha256"] = sign("someone else", body.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from local.world import catalogue
@@ -70,8 +71,6 @@ class WeCom(Party):
         return {"group": group, "key": key}
 
     def _age(self, at: str) -> float:
-        from datetime import datetime
-
         return (self.world.now() - datetime.fromisoformat(at)).total_seconds()
 
 

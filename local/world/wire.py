@@ -6,7 +6,7 @@ import functools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
@@ -61,21 +61,19 @@ def text_reply(text: str, status: int = 200, content_type: str = "text/plain; ch
     return Reply(status, text.encode(), {"Content-Type": content_type})
 
 
-P = ParamSpec("P")
-R = TypeVar("R")
-S = TypeVar("S", bound="Party")
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def verb(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """Offer a method to the control API, and take the world's lock whoever calls it."""
+def verb(method: F) -> F:
+    """Offer a method of a party to the control API, and take the world's lock whoever calls it."""
 
     @functools.wraps(method)
-    def locked(self: S, *args: P.args, **kwargs: P.kwargs) -> R:
+    def locked(self: Party, *args: Any, **kwargs: Any) -> Any:
         with self.world.lock:
             return method(self, *args, **kwargs)
 
     locked.is_verb = True  # type: ignore[attr-defined]
-    return locked
+    return cast(F, locked)
 
 
 class Party:

@@ -62,7 +62,7 @@ class World:
             self._state_file = Path(state_file)
             self._load()
         self._server = Server(self, port)
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="world", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), name="world", daemon=True).start()
         return self
 
     def stop(self) -> None:
@@ -76,8 +76,9 @@ class World:
     def __enter__(self) -> World:
         return self if self._server else self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     @property
@@ -173,6 +174,7 @@ class World:
             self.faults.clear()
             self.journal.clear()
             self._offset = timedelta()
+            self.epoch += 1000  # ids count from here: what was used before the reset never comes again
             for party in self.parties.values():
                 party.state = party.seed()
 

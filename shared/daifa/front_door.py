@@ -1,4 +1,6 @@
-"""The composition root of doors that must start fast: one queue, the secrets, the clock, and nothing that is slow to import."""
+"""The composition root of doors that must start fast: one queue, the secrets, the clock, and nothing that is slow to
+import.
+"""
 
 from __future__ import annotations
 

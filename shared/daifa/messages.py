@@ -22,7 +22,9 @@ class Room(StrEnum):
 
 
 class Wake(Model):
-    """Look at this row: `kind` is the row's kind (`order`, `purchase`, `shipment`, `case`, `refund`, `claim`, `notice`)."""
+    """Look at this row: `kind` is the row's kind (`order`, `purchase`, `shipment`, `case`, `refund`, `claim`,
+    `notice`).
+    """
 
     kind: str
     shop: ShopId

@@ -20,7 +20,9 @@ from daifa.models.words import Outgoing
 
 @dataclass(frozen=True)
 class Wire:
-    """What the composition root hands every adapter: whom it speaks for, where to, with which secret and which hands."""
+    """What the composition root hands every adapter: whom it speaks for, where to, with which secret and which
+    hands.
+    """
 
     id: str
     endpoint: str
@@ -46,7 +48,9 @@ class Done:
 
 @dataclass(frozen=True)
 class Refused:
-    """Proved refused: it did not happen and will not; `code` is the vendor's own, `why` a key of the texts with values."""
+    """Proved refused: it did not happen and will not; `code` is the vendor's own, `why` a key of the texts with
+    values.
+    """
 
     code: str
     why: str
@@ -147,7 +151,9 @@ class StoreRefund:
 
 
 class Storefront(Protocol):
-    """A shop the merchant sells in. Reading methods raise Retry when the shop can't answer now, Rejected when it never will."""
+    """A shop the merchant sells in. Reading methods raise Retry when the shop can't answer now, Rejected when it
+    never will.
+    """
 
     def read_event(self, topic: str, body: bytes) -> StoreEvent:
         """What a verified webhook body says; Rejected if it cannot be an event of this topic."""
@@ -161,9 +167,7 @@ class Storefront(Protocol):
     def publish(self, request: ListingRequest) -> Listed:
         """Create or replace the product so that the shop shows exactly this; safe to repeat."""
 
-    def fulfil(
-        self, order: str, lines: tuple[ShippedLine, ...], company: str, number: str, url: str
-    ) -> Outcome:
+    def fulfil(self, order: str, lines: tuple[ShippedLine, ...], company: str, number: str, url: str) -> Outcome:
         """Tell the shop that these pieces travel under this tracking number."""
 
     def fulfilments(self, order: str) -> tuple[StoreFulfilment, ...]:
@@ -183,7 +187,8 @@ class Storefront(Protocol):
 class Capabilities:
     """What a supplier can do; the purchase protocol obeys it.
 
-    `lookup`: can be asked by our own number; `pays_apart`: create and pay are two calls; `late_bound`: how long after a call
+    `lookup`: can be asked by our own number; `pays_apart`: create and pay are two calls; `late_bound`: how long after
+    a call
     its effect may still land; `max_number`: longest PO number it keeps whole.
     """
 
@@ -303,7 +308,3 @@ class Channel(Protocol):
 
     def send(self, message: Outgoing) -> Outcome:
         """One call, no retry: say this; Done carries the channel's own id for it."""
-
-
-
-

@@ -44,9 +44,7 @@ def each_wake(event: dict[str, Any], context: LambdaContext, act: Callable[[Wake
     return each_record(event, context, one)
 
 
-def each_record(
-    event: dict[str, Any], context: LambdaContext, act: Callable[[SQSRecord], None]
-) -> Mapping[str, Any]:
+def each_record(event: dict[str, Any], context: LambdaContext, act: Callable[[SQSRecord], None]) -> Mapping[str, Any]:
     """Run `act` for every record of an SQS event and report the failed ones alone, even when all failed."""
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event=event, record_handler=act, processor=processor, context=context)

@@ -69,7 +69,9 @@ class Links:
 
         The expiry is rounded up to a whole day, so that a repeated message carries the very same link.
         """
-        expires = datetime.fromtimestamp((int((now + timedelta(days=days)).timestamp()) // 86400 + 1) * 86400, now.tzinfo)
+        expires = datetime.fromtimestamp(
+            (int((now + timedelta(days=days)).timestamp()) // 86400 + 1) * 86400, now.tzinfo
+        )
         return f"{self._public_url}/{kind.value}/{self.token(kind, shop, order, thing, expires)}"
 
     def read(self, kind: LinkKind, token: str, now: datetime) -> Link:

@@ -53,8 +53,11 @@ AMBIENT = re.compile(
     r"|(random|secrets)(\..*)?"
 )
 
-LONGEST = 400
-LONGER: dict[str, str] = {}
+# Lines; a test file is longer because it is mostly a table.
+LONGEST, LONGEST_TEST = 400, 500
+LONGER = {
+    "shared/daifa/suppliers/alibaba.py": "one vendor is one file",
+}
 
 # Paths of one machine and addresses of package registries; written so that this file does not find itself.
 MACHINE = re.compile(
@@ -239,9 +242,11 @@ def test_no_file_grows_beyond_what_one_reads_in_one_go() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in files()
-        if path.suffix in (".py", ".js") and (lines := path.read_text("utf-8").count("\n")) > LONGEST
+        if path.suffix in (".py", ".js")
+        and (lines := path.read_text("utf-8").count("\n"))
+        > (LONGEST_TEST if path.is_relative_to(ROOT / "tests") else LONGEST)
     }
-    assert long.keys() == LONGER.keys(), f"over {LONGEST} lines: {long}"
+    assert long.keys() == LONGER.keys(), f"too long: {long}"
 
 
 def test_no_file_names_a_machine_or_a_package_registry() -> None:

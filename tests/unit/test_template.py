@@ -83,6 +83,15 @@ def test_every_function_has_a_role_of_its_own(name: str) -> None:
     assert "Policies" not in FUNCTIONS[name]
 
 
+def test_mail_is_sent_by_the_two_that_write_letters_and_only_from_our_address() -> None:
+    (mail,) = RESOURCES["SendMail"]["Properties"]["PolicyDocument"]["Statement"]
+    assert actions(mail) == ["ses:SendEmail", "ses:SendRawEmail"]
+    assert mail["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+    senders = {name for name in FUNCTIONS if len(RESOURCES[f"{name}Role"]["Properties"]["ManagedPolicyArns"]) > 1}
+    assert senders == {name for name in FUNCTIONS if "MAIL_FROM" in environment(name)}
+    assert senders == {"ForwardMessage", "NotifyMessage"}
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_role_grants_a_star(name: str) -> None:
     role = RESOURCES[f"{name}Role"]["Properties"]
@@ -91,6 +100,20 @@ def test_no_role_grants_a_star(name: str) -> None:
         assert "*" not in action
         assert resource.removesuffix("/index/*").removesuffix("/*").replace("*", "") != ""
         assert not resource.startswith("*")
+
+
+def test_what_sam_adds_is_exact_too() -> None:
+    code = {"functions": "s3://bucket/functions.zip", "shared": "s3://bucket/shared.zip"}
+    expanded = templates.expand(TEMPLATE, code)["Resources"]
+    roles = {name: item["Properties"] for name, item in expanded.items() if item["Type"] == "AWS::IAM::Role"}
+    added = roles.keys() - RESOURCES.keys()
+    assert len(added) == 7  # one for each schedule
+    for name in added:
+        assert not roles[name].get("ManagedPolicyArns")
+        (policy,) = roles[name]["Policies"]
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert actions(statement) == ["lambda:InvokeFunction"]
+        assert statement["Resource"]["Fn::GetAtt"][0] in FUNCTIONS
 
 
 def test_only_resource_policies_name_everybody_and_only_to_refuse() -> None:
@@ -229,9 +252,7 @@ ASKS = {
     "secret.carrier": {("secretsmanager:GetSecretValue", "carrier/*")},
     "secret.channel": {("secretsmanager:GetSecretValue", "channel/*")},
     "public_url": set(),
-    **{
-        f"queue.{name.removesuffix('Queue').upper()}": {("sqs:SendMessage", f"{name}.Arn")} for name in WORKING_QUEUES
-    },
+    **{f"queue.{name.removesuffix('Queue').upper()}": {("sqs:SendMessage", f"{name}.Arn")} for name in WORKING_QUEUES},
 }
 
 

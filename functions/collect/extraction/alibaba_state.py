@@ -1,4 +1,4 @@
-"""What 1688's and Taobao's pages carry for their own scripts: the old `__INIT_DATA`, the newer `window.context`, `Hub.config`."""
+"""What 1688's and Taobao's pages carry for their own scripts: `__INIT_DATA`, the newer `window.context`, `Hub.config`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _offer(data: dict[str, Any], page: Page) -> Found | None:
     freight = parts.get("freightInfo", {})
     found.ship_from = values.word(parts.get("location") or freight.get("location"))
     model = parts.get("skuModel", {})
-    weights = freight.get("skuWeight") if isinstance(freight.get("skuWeight"), dict) else {}
+    weights: dict[Any, Any] = freight["skuWeight"] if isinstance(freight.get("skuWeight"), dict) else {}
     found.options = _options(model, page.base)
     found.variants = _variants(model, weights, page.base)
     unit = values.grams(freight.get("unitWeight"), "kg")
@@ -62,7 +62,7 @@ def _offer(data: dict[str, Any], page: Page) -> Found | None:
 
 
 def _offer_prices(found: Found, order: dict[str, Any], trade: dict[str, Any], model: dict[str, Any]) -> None:
-    sku = order.get("skuParam") if isinstance(order.get("skuParam"), dict) else {}
+    sku: dict[str, Any] = order["skuParam"] if isinstance(order.get("skuParam"), dict) else {}
     kind = sku.get("skuPriceType") or trade.get("offerPriceModel", {}).get("priceDisplayType")
     rows = sku.get("skuRangePrices") or trade.get("offerPriceModel", {}).get("currentPrices") or []
     steps = [
@@ -220,4 +220,3 @@ def _taobao_variants(
             availability=None if stock is None else Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK,
         ))  # fmt: skip
     return found
-

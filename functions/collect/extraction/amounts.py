@@ -18,8 +18,11 @@ SIGNS = {
     "JP¥": "JPY", "Rs.": "INR", "Rp": "IDR", "RM": "MYR", "Lei": "RON", "lei": "RON", "TL": "TRY", "Fr.": "CHF",
 }  # fmt: skip
 CODES = frozenset(
-    "AED ARS AUD BGN BHD BRL BYN CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HRK HUF IDR ILS INR ISK JOD JPY KRW KWD KZT"
-    " MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR".split()
+    re.findall(
+        r"\w+",
+        "AED ARS AUD BGN BHD BRL BYN CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HRK HUF IDR ILS INR ISK JOD JPY KRW KWD KZT"
+        " MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR",
+    )
 )
 OLD_CODES = {"RUR": "RUB", "BYR": "BYN", "RMB": "CNY", "NTD": "TWD", "LEI": "RON", "KN": "HRK", "원": "KRW"}
 # Signs that several currencies share: the country of the shop decides, and without a country nothing does.
@@ -39,11 +42,15 @@ COUNTRY_CURRENCY = {
     "ro": "RON", "bg": "BGN", "tr": "TRY", "br": "BRL", "ch": "CHF", "il": "ILS", "za": "ZAR", "th": "THB", "vn": "VND",
     "id": "IDR", "my": "MYR", "ph": "PHP", "co": "COP", "pe": "PEN", "ae": "AED", "sa": "SAR", "ng": "NGN", "rs": "RSD",
     "is": "ISK", "uy": "UYU",
-    **dict.fromkeys("de fr it es pt nl be at ie fi ee lv lt sk si gr cy mt lu hr".split(), "EUR"),
+    **dict.fromkeys(re.findall(r"\w+", "de fr it es pt nl be at ie fi ee lv lt sk si gr cy mt lu hr"), "EUR"),
 }  # fmt: skip
 # Countries that write 1.234,56.
-COMMA_COUNTRIES = frozenset("de at fr it es pt nl be fi ee lv lt sk si gr pl cz hu ro bg hr rs tr ru by ua kz br cl ar co"
-                            " uy vn id dk no se is cy lu".split())  # fmt: skip
+COMMA_COUNTRIES = frozenset(
+    re.findall(
+        r"\w+",
+        "de at fr it es pt nl be fi ee lv lt sk si gr pl cz hu ro bg hr rs tr ru by ua kz br cl ar co uy vn id dk no se is cy lu",
+    )
+)
 
 _NUMBER = r"\d{1,3}(?:[ \u00a0\u202f'’.,٬]\d{3})+(?:[.,٫]\d{1,4})?|\d+(?:[.,٫]\d{1,4})?"
 _AMOUNT = re.compile(_NUMBER)
@@ -51,9 +58,10 @@ _SIGN = re.compile(
     "|".join(re.escape(sign) for sign in sorted([*SIGNS, *SHARED], key=len, reverse=True))
     + r"|(?<![A-Za-z])(?:" + "|".join(sorted([*CODES, *OLD_CODES])) + r")(?![A-Za-z])"
 )  # fmt: skip
-_RANGE = re.compile(rf"({_NUMBER})\s*[^\d\s]{{0,4}}\s*(?:-|–|—|~|to|bis|à|a|до|至)\s*[^\d\s]{{0,4}}\s*({_NUMBER})(?!\d|\s*(?:개|件|个|pcs|items))")
+_BETWEEN = r"\s*[^\d\s]{0,4}\s*(?:-|–|—|~|to|bis|à|a|до|至)\s*[^\d\s]{0,4}\s*"
+_RANGE = re.compile(rf"({_NUMBER}){_BETWEEN}({_NUMBER})(?!\d|\s*(?:개|件|个|pcs|items))")
 # Signs that always follow their amount: `2,900원 957개` is not 957 of anything.
-_AFTER = frozenset("руб р. 원 грн тг zł Kč Ft лв 円 元 Lei lei TL kr".split())
+_AFTER = frozenset(("руб", "р.", "원", "грн", "тг", "zł", "Kč", "Ft", "лв", "円", "元", "Lei", "lei", "TL", "kr"))
 _BEFORE = "|".join(re.escape(sign) for sign in sorted({*SIGNS, *SHARED} - _AFTER, key=len, reverse=True))
 _BESIDE = re.compile(rf"(?:{_BEFORE})\s*({_NUMBER})|({_NUMBER})\s*(?:{_SIGN.pattern})")
 CEILING = Decimal(10) ** 11
@@ -94,7 +102,7 @@ def number(text: str, currency: str | None, country: str, *, machine: bool = Fal
     """One amount from its digits and separators.
 
     `machine` texts come from a field meant for programs, where a point is a decimal point unless the currency has no
-    such fraction. A lone separator before three digits is a thousands one, but `0.125` and dinars of three places are not.
+    such fraction. A lone separator before three digits groups thousands, save in `0.125` and dinars of three places.
     """
     digits = re.sub(r"[ \u00a0\u202f'’٬]", "", text).replace("٫", ".")
     point, comma = digits.rfind("."), digits.rfind(",")
@@ -145,7 +153,7 @@ def amount(value: object, currency: str | None, country: str) -> Decimal | None:
 
 
 def priced(text: str, country: str, currency: str | None = None) -> Priced | None:
-    """What a visible text such as `¥149.00 - 159.00` says; None if it holds no amount or an amount of something else."""
+    """What a visible text such as `¥149.00 - 159.00` says; None if it holds no amount."""
     if len(text) > 200:
         return None
     named = currency_of(text, country) or currency

@@ -1,4 +1,4 @@
-"""Pages that stand in the product's place: captchas, login walls and shells that only a browser's scripts would fill."""
+"""Pages that stand in the product's place: captchas, login walls, and shells that only scripts would fill."""
 
 from __future__ import annotations
 
@@ -9,17 +9,25 @@ from daifa.models.collected import Blocked
 
 _CAPTCHA = re.compile(
     r"(?i)_____tmd_____/punish|x5secdata|nc-container|nocaptcha|punish-component|/errors/validatecaptcha|opfcaptcha|"
-    r"cf-challenge|challenge-platform/h/|cf_chl_|cf-turnstile|__cf_chl|px-captcha|perimeterx|captcha-delivery\.com|datadome|"
+    r"cf-challenge|challenge-platform/h/|cf_chl_|cf-turnstile|__cf_chl|px-captcha|perimeterx|"
+    r"captcha-delivery\.com|datadome|"
     r"distil_r_captcha|incapsula incident|_incapsula_resource|awswafcookiedomainlist|gokuprops|geetest_|verify\.meituan"
 )
 _CAPTCHA_SAID = re.compile(
-    r"(?i)robot check|are you a (?:human|robot)|not a robot|verify (?:you are|that you'?re) (?:a )?human|unusual traffic|"
-    r"security check|access denied|access to this page has been denied|just a moment|attention required|pardon our interruption|"
+    r"(?i)robot check|are you a (?:human|robot)|not a robot|verify (?:you are|that you'?re) (?:a )?human|"
+    r"unusual traffic|"
+    r"security check|access denied|access to this page has been denied|just a moment|attention required|"
+    r"pardon our interruption|"
     r"enter the characters you see|type the characters|checking your browser|request (?:was )?blocked|bot verification|"
     r"滑块|验证码|安全验证|访问受限|访问被拒绝|人机验证|请完成验证|亲，访问"
 )
-_LOGIN_ADDRESS = re.compile(r"(?i)login\.(?:taobao|1688|tmall|alibaba|aliexpress)|/(?:member/)?(?:login|signin|sign-in|account/login)\b|/password$")
-_LOGIN_SAID = re.compile(r"(?i)^\W*(?:log ?in|sign ?in|login required|members only|anmelden|connexion|登录|会员登录|用户登录|请登录)")
+_LOGIN_ADDRESS = re.compile(
+    r"(?i)login\.(?:taobao|1688|tmall|alibaba|aliexpress)|/(?:member/)?(?:login|signin|sign-in|account/login)\b|"
+    r"/password$"
+)
+_LOGIN_SAID = re.compile(
+    r"(?i)^\W*(?:log ?in|sign ?in|login required|members only|anmelden|connexion|登录|会员登录|用户登录|请登录)"
+)
 FEW_WORDS = 400
 
 
@@ -35,7 +43,11 @@ def page_block(page: Page) -> Blocked | None:
     if _LOGIN_ADDRESS.search(page.url) or (password is not None and shown < 2500) or (
         shown < FEW_WORDS and _LOGIN_SAID.search(page.title or "")):  # fmt: skip
         return Blocked.LOGIN_WALL
-    if body is None or shown < 80 or (shown < FEW_WORDS and page.heading is None and page.tree.css_first("script") is not None):
+    if (
+        body is None
+        or shown < 80
+        or (shown < FEW_WORDS and page.heading is None and page.tree.css_first("script") is not None)
+    ):
         return Blocked.EMPTY_SHELL
     return None
 

@@ -1,4 +1,4 @@
-"""Products in the state that shop software leaves in its pages: Shopify, WooCommerce, Next.js, and tag managers' data layers."""
+"""Products in the state that shop software leaves in pages: Shopify, WooCommerce, Next.js, tag managers' data layers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from collect.extraction import alibaba_state, amounts, lenient_json, schema_org, shopify_state, values
@@ -16,7 +17,9 @@ from daifa.models.collected import Availability, CollectedVariant
 _RSC = re.compile(r"self\.__next_f\.push\(\[1,\s*(\"(?:[^\"\\]|\\.)*\")\s*\]\)", re.DOTALL)
 _RSC_PRODUCT = re.compile(r"\"(?:product|productData|initialProduct)\"\s*:\s*(?=\{)")
 _DETAIL = re.compile(r"[\"']?(?:detail|view_item)[\"']?\s*[:,]")
-_LAYER = re.compile(r"(?:dataLayer|digitalData|utag_data|gtmData)\w*\s*(?:=\s*(?:\w+\s*\|\|\s*)?|\.push\s*\(\s*)(?=[\[{])")
+_LAYER = re.compile(
+    r"(?:dataLayer|digitalData|utag_data|gtmData)\w*\s*(?:=\s*(?:\w+\s*\|\|\s*)?|\.push\s*\(\s*)(?=[\[{])"
+)
 LONGEST_STATE = 2_500_000
 MOST_PUSHES = 12
 
@@ -36,7 +39,7 @@ def _woocommerce(page: Page) -> Found | None:
     rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
     found = Found("woocommerce")
     for row in rows[:1000]:
-        named = row.get("attributes") if isinstance(row.get("attributes"), dict) else {}
+        named: dict[str, Any] = row["attributes"] if isinstance(row.get("attributes"), dict) else {}
         options = {_attribute(name): value for name, told in named.items() if (value := values.text(told, 255))}
         now = amounts.amount(row.get("display_price"), None, "")
         before = amounts.amount(row.get("display_regular_price"), None, "")
@@ -55,7 +58,9 @@ def _woocommerce(page: Page) -> Found | None:
     if not prices:
         return None
     found.price, found.price_high = min(prices), max(prices)
-    found.availability = schema_org.best_availability([each.availability for each in found.variants if each.availability])
+    found.availability = schema_org.best_availability(
+        [each.availability for each in found.variants if each.availability]
+    )
     found.options = schema_org.options_of(found.variants)
     return found
 
@@ -72,7 +77,7 @@ def _next(page: Page) -> Found | None:
             for product in _named_products(data):
                 return _state_product(product, page, "next_data")
     flow = "".join(_pushed(page))
-    for start in _RSC_PRODUCT.finditer(flow):
+    for start in islice(_RSC_PRODUCT.finditer(flow), MOST_PUSHES):
         data = lenient_json.literal(flow, start.end())
         if isinstance(data, dict) and _says_product(data):
             return _state_product(data, page, "next_data")
@@ -136,9 +141,10 @@ def _layer(page: Page) -> Found | None:
 
 
 def _event(data: object, page: Page) -> Found | None:
+    viewed = isinstance(data, dict) and data.get("event") == "view_item"
     for node in schema_org.nodes(data):
         detail = node.get("detail")
-        rows = detail.get("products") if isinstance(detail, dict) else node.get("items") if "view_item" in str(data)[:2000] else None
+        rows = detail.get("products") if isinstance(detail, dict) else node.get("items") if viewed else None
         if isinstance(rows, list) and len(rows) == 1 and isinstance(rows[0], dict):
             row = rows[0]
             found = Found("data_layer")

@@ -10,7 +10,7 @@ from daifa.models.collected import Availability, CollectedOption, CollectedTier,
 
 @dataclass
 class Found:
-    """The fields that one source gives, cleaned but not yet weighed; `source` is its name in the product's `sources`."""
+    """The fields that one source gives, cleaned but not yet weighed; `source` is its name in `sources`."""
 
     source: str
     title: str | None = None

@@ -8,7 +8,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from collect.extraction.page import Page
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,4}\d[A-Za-z0-9]*(?:[-_][A-Za-z0-9]*\d[A-Za-z0-9]*)?(?![A-Za-z0-9])")
-_KEY = re.compile(r"(?i)(?:sku|product\w{0,6}id|prod\w{0,3}id|product_?code|article\w*|item_?id|item_?number|ad_?(?:id|no)|deal\w*|\bid)"
+_KEY = re.compile(
+    r"(?i)(?:sku|product\w{0,6}id|prod\w{0,3}id|product_?code|article\w*|item_?id|item_?number|ad_?(?:id|no)|"
+    r"deal\w*|\bid)"
+
                   r"[\"'\\]{0,2}\s*[:=]\s*\(?[\"'\\]{0,3}$")  # fmt: skip
 _PARAMETERS = ("sku", "pid", "productid", "product_id", "itemid", "item_id", "id", "articleid", "variant")
 _ATTRIBUTES = ("data-product-id", "data-productid", "data-sku", "data-product-sku", "data-item-id", "data-article-number",
@@ -34,7 +37,7 @@ def from_address(page: Page) -> str | None:
 
 
 def _forms(code: str) -> list[str]:
-    """The code as it stands, and without the letters that shops put before their numbers (`p4781720`, `c5780a200532255`)."""
+    """The code as it stands, and without the letters that shops put before their numbers (`p4781720`)."""
     tail = re.search(r"\d+$", code)
     bare = re.fullmatch(r"[A-Za-z]{1,2}(\d+)", code)
     forms = (code, bare[1] if bare else "", tail[0] if tail and len(tail[0]) >= 6 else "")

@@ -47,5 +47,7 @@ def _crumbs(data: object) -> list[str]:
                     inner = item.get("item")
                     name = values.word(item.get("name") or (inner.get("name") if isinstance(inner, dict) else None))
                     names.extend([name] if name else [])
-            return [name for name in names if name.casefold() not in ("home", "homepage", "首页", "accueil", "startseite")]
+            return [
+                name for name in names if name.casefold() not in ("home", "homepage", "首页", "accueil", "startseite")
+            ]
     return []

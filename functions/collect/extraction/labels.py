@@ -1,4 +1,4 @@
-"""`Label: value` pairs that a page shows to people, in tables, definition lists and short lines, and what the labels mean."""
+"""`Label: value` pairs that a page shows to people, in tables, lists and short lines, and what the labels mean."""
 
 from __future__ import annotations
 
@@ -9,43 +9,56 @@ from selectolax.lexbor import LexborNode
 from collect.extraction import values
 from collect.extraction.page import Page
 
-# What a label means, by language-free spelling: lower case, no spaces and punctuation.
-MEANINGS: dict[str, tuple[str, ...]] = {
-    "sku": ("sku", "skucode", "skunumber", "skuno", "item", "itemno", "itemnumber", "itemcode", "itemid",
-            "productcode", "productno", "productnumber", "productid", "productref", "articlenumber", "articleno", "artno",
-            "article", "artnr", "artikelnummer", "artikelnr", "artikel", "bestellnummer", "bestellnr", "bestnr",
-            "produktnummer", "référence", "reference", "ref", "réf", "refproduit", "référenceproduit", "codice",
-            "codiceprodotto", "codicearticolo", "codart", "referencia", "referência", "código", "codigo", "codigodoproduto",
-            "códigodoproduto", "cod", "cód", "codprodus", "tuotenumero", "tuotekoodi", "artikelnummer",
-            "varenummer", "varenr", "produktkod", "indeks", "kodproduktu", "symbol", "katalogovéčíslo", "kódproduktu",
-            "kódprodukta", "šifra", "šifraizdelka", "šifraartikla", "tootekood", "prekėskodas", "preceskods", "ürünkodu",
-            "stokkodu", "артикул", "кодтовара", "код", "номер", "货号", "商品编号", "商品编码", "产品编号", "编号", "商品id",
-            "品番", "商品コード", "商品番号", "型番", "상품번호", "상품코드", "asin", "ebayitemnumber", "webid", "catalognumber",
-            "anzeigennummer", "anzeigenid", "inserat", "annuncio", "willhabencode", "stockno", "딜번호"),
-    "mpn": ("mpn", "manufacturerpartnumber", "partnumber", "partno", "herstellernummer", "herstellerartikelnummer",
-            "modelnumber", "itemmodelnumber", "modellnummer", "numérodemodèle", "型号", "型號", "kódvýrobce", "codproducator"),
-    "gtin": ("gtin", "ean", "eancode", "ean13", "upc", "isbn", "isbn13", "barcode", "strichcode", "条码", "商品条码",
-             "штрихкод", "eankod", "codiceean", "códigoean", "gencod"),
-    "brand": ("brand", "brandname", "marke", "marque", "marca", "merk", "merkki", "märke", "mærke", "značka", "znamka",
-              "marka", "kaubamärk", "бренд", "торговаямарка", "品牌", "品牌名称", "ブランド", "브랜드", "márka", "fabricante",
-              "manufacturer", "hersteller", "fabricant", "produttore", "производитель", "producator", "producător"),
-    "price": ("price", "ourprice", "saleprice", "currentprice", "preis", "prix", "prezzo", "precio", "preço",
-              "prijs", "hinta", "pris", "cena", "цена", "价格", "批发价", "售价", "现价", "促销价", "单价", "零售价", "优惠价",
-              "淘宝价", "价", "価格", "販売価格", "가격", "판매가"),
-    "list_price": ("listprice", "rrp", "msrp", "was", "regularprice", "oldprice", "uvp", "市场价", "原价", "专柜价", "定价",
-                   "吊牌价", "建议零售价", "通常価格", "정가", "старцена"),
-    "stock": ("库存", "库存数量", "现货", "可售数量", "stockquantity", "quantityavailable", "availablequantity", "instock"),
-    "availability": ("供货状态", "库存状态", "availability", "stockstatus", "verfügbarkeit", "disponibilité", "disponibilità",
-                     "disponibilidad", "disponibilidade", "наличие", "saatavuus", "dostępność", "dostupnost", "状态"),
-    "min_order_quantity": ("moq", "minimumorder", "minorder", "minimumorderquantity", "minorderquantity", "起订量", "起批量",
-                           "最小起订量", "最少起订", "起售", "起售数量", "mindestbestellmenge"),
-    "weight": ("weight", "itemweight", "productweight", "netweight", "grossweight", "shippingweight", "gewicht", "poids",
-               "peso", "вес", "重量", "毛重", "净重", "单件重量", "商品重量", "重さ"),
-    "ship_from": ("shipsfrom", "shipfrom", "dispatchedfrom", "itemlocation", "发货地", "发货地址", "所在地", "货源地"),
-}  # fmt: skip
-MEANS = {spelling: field for field, spellings in MEANINGS.items() for spelling in spellings}
+# What a label means: its spellings in lower case, without the spaces and punctuation they have on pages.
+MEANINGS = {
+    "sku": (
+        "sku skucode skunumber skuno item itemno itemnumber itemcode itemid productcode productno "
+        "productnumber productid productref articlenumber articleno artno article artnr artikelnummer "
+        "artikelnr artikel bestellnummer bestellnr bestnr produktnummer référence reference ref réf "
+        "refproduit référenceproduit codice codiceprodotto codicearticolo codart referencia referência "
+        "código codigo codigodoproduto códigodoproduto cod cód codprodus tuotenumero tuotekoodi "
+        "varenummer varenr produktkod indeks kodproduktu symbol katalogovéčíslo kódproduktu kódprodukta "
+        "šifra šifraizdelka šifraartikla tootekood prekėskodas preceskods ürünkodu stokkodu артикул "
+        "кодтовара код номер 货号 商品编号 商品编码 产品编号 编号 商品id 品番 商品コード 商品番号 型番 상품번호 상품코드 asin ebayitemnumber "
+        "webid catalognumber anzeigennummer anzeigenid inserat annuncio willhabencode stockno 딜번호"
+    ),
+    "mpn": (
+        "mpn manufacturerpartnumber partnumber partno herstellernummer herstellerartikelnummer "
+        "modelnumber itemmodelnumber modellnummer numérodemodèle 型号 型號 kódvýrobce codproducator"
+    ),
+    "gtin": (
+        "gtin ean eancode ean13 upc isbn isbn13 barcode strichcode 条码 商品条码 штрихкод eankod codiceean "
+        "códigoean gencod"
+    ),
+    "brand": (
+        "brand brandname marke marque marca merk merkki märke mærke značka znamka marka kaubamärk бренд "
+        "торговаямарка 品牌 品牌名称 ブランド 브랜드 márka fabricante manufacturer hersteller fabricant produttore "
+        "производитель producator producător"
+    ),
+    "price": (
+        "price ourprice saleprice currentprice preis prix prezzo precio preço prijs hinta pris cena цена "
+        "价格 批发价 售价 现价 促销价 单价 零售价 优惠价 淘宝价 价 価格 販売価格 가격 판매가"
+    ),
+    "list_price": "listprice rrp msrp was regularprice oldprice uvp 市场价 原价 专柜价 定价 吊牌价 建议零售价 通常価格 정가 старцена",
+    "stock": "库存 库存数量 现货 可售数量 stockquantity quantityavailable availablequantity instock",
+    "availability": (
+        "供货状态 库存状态 availability stockstatus verfügbarkeit disponibilité disponibilità disponibilidad "
+        "disponibilidade наличие saatavuus dostępność dostupnost 状态"
+    ),
+    "min_order_quantity": (
+        "moq minimumorder minorder minimumorderquantity minorderquantity 起订量 起批量 最小起订量 最少起订 起售 起售数量 "
+        "mindestbestellmenge"
+    ),
+    "weight": (
+        "weight itemweight productweight netweight grossweight shippingweight gewicht poids peso вес 重量 "
+        "毛重 净重 单件重量 商品重量 重さ"
+    ),
+    "ship_from": "shipsfrom shipfrom dispatchedfrom itemlocation 发货地 发货地址 所在地 货源地",
+}
+MEANS = {spelling: field for field, spellings in MEANINGS.items() for spelling in spellings.split()}
 _SPLIT = re.compile(r"\s*[:：]\s*")
 _PUNCTUATION = re.compile(r"[\W_]+")
+_CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
 MOST_ROWS = 400
 
 
@@ -89,30 +102,23 @@ def lines(page: Page) -> list[tuple[str, str, LexborNode]]:
     for at, (text, node) in enumerate(pieces):
         if len(text) > 120:
             continue
-        name, colon, told = _cut(text)
-        if colon and name and told and len(name) <= 40:
+        if ":" not in text and "：" not in text:
+            if len(text) <= 60 and text[0].isalpha():
+                found.extend(_uncut(text, node, pieces[at + 1] if at + 1 < len(pieces) else None))
+            continue
+        name, told = (part.strip() for part in _SPLIT.split(text, maxsplit=1))
+        if name and told and len(name) <= 40:
             found.append((name, told, node))
-        elif colon and name and not told and at + 1 < len(pieces):
+        elif name and not told and at + 1 < len(pieces):
             found.append((name, pieces[at + 1][0][:300], pieces[at + 1][1]))
-        elif not colon:
-            found.extend(_uncut(text, node, pieces[at + 1] if at + 1 < len(pieces) else None))
     return found
 
 
 def _uncut(text: str, node: LexborNode, following: tuple[str, LexborNode] | None) -> list[tuple[str, str, LexborNode]]:
     """A code behind its label without a colon: `Bestellnummer 79961`, `Ref.` then `0210/088`."""
     label, _, last = text.rpartition(" ")
-    if label and _is_code(last) and meaning(label) in ("sku", "mpn", "gtin"):
+    if label and _CODE.match(last) and meaning(label) in ("sku", "mpn", "gtin"):
         return [(label, last, node)]
-    if following and len(text) <= 30 and _is_code(following[0]) and meaning(text) in ("sku", "mpn", "gtin"):
+    if following and len(text) <= 30 and _CODE.match(following[0]) and meaning(text) in ("sku", "mpn", "gtin"):
         return [(text, following[0], following[1])]
     return []
-
-
-def _is_code(text: str) -> bool:
-    return 4 <= len(text) <= 40 and " " not in text and sum(char.isdigit() for char in text) >= 3
-
-
-def _cut(whole: str) -> tuple[str, bool, str]:
-    parts = _SPLIT.split(whole, maxsplit=1)
-    return (parts[0].strip(), True, parts[1].strip()) if len(parts) == 2 else ("", False, "")

@@ -35,7 +35,9 @@ def merge(page: Page, found: list[Found], only: frozenset[str] = frozenset()) ->
             value = getattr(one, field)
             if value in (None, [], {}) or (field in only and one.source != "site"):
                 continue
-            value = sanitise.clean(value) if field == "description" else tuple(value) if isinstance(value, list) else value
+            value = (
+                sanitise.clean(value) if field == "description" else tuple(value) if isinstance(value, list) else value
+            )
             if value:
                 told[field], sources[field] = value, one.source
                 break
@@ -46,7 +48,7 @@ def merge(page: Page, found: list[Found], only: frozenset[str] = frozenset()) ->
     _name(told, sources, found)
     _code(told, sources, found, page)
     if "availability" not in told and "price" in told and page.text:
-        # A page that shows what its product costs now, and nothing against buying it, offers it; the source says how we know.
+        # A page that shows what its product costs now, and nothing against buying it, offers it; the source says so.
         told["availability"], sources["availability"] = Availability.IN_STOCK, "price_shown"
     return CollectedProduct(url=page.url, sources=sources, **told)
 
@@ -68,7 +70,7 @@ def _code(told: dict[str, Any], sources: dict[str, str], found: list[Found], pag
 
 
 def _agreed(found: list[Found]) -> list[Found]:
-    """The sources in order, unless two others agree on a price that markup alone contradicts (a starting bid, an old price)."""
+    """The sources in order, unless two others agree on a price that markup alone contradicts (a starting bid)."""
     priced = [one for one in found if one.price is not None]
     if len(priced) < 3 or priced[0].source not in ("json_ld", "microdata", "rdfa"):
         return found
@@ -82,14 +84,16 @@ def _agreed(found: list[Found]) -> list[Found]:
 
 
 def _price(told: dict[str, Any], sources: dict[str, str], found: list[Found], page: Page, only: frozenset[str]) -> None:
-    """Price, range and currency from one source; a source that knows the product has no price silences all below it."""
+    """Price, range and currency from one source; one that knows the product has no price silences all below it."""
     for one in _agreed(found):
         if "price" in only and one.source != "site":
             break
         if one.price is not None:
             told["price"], sources["price"] = one.price, one.source
             if one.price_high is not None and one.price_high != one.price:
-                told["price_range"] = PriceRange(low=min(one.price, one.price_high), high=max(one.price, one.price_high))
+                told["price_range"] = PriceRange(
+                    low=min(one.price, one.price_high), high=max(one.price, one.price_high)
+                )
                 sources["price_range"] = one.source
             if one.currency:
                 told["currency"], sources["currency"] = one.currency, one.source
@@ -127,7 +131,9 @@ def main_product(candidates: list[Found], page: Page) -> list[Found]:
     def fits(one: Found) -> float:
         score = 1.0 if one.url and _path(one.url) in here else 0.0
         mine = words(one.title or "")
-        score += max((2 * len(mine & other) / (len(mine) + len(other)) for other in names if mine and other), default=0.0)
+        score += max(
+            (2 * len(mine & other) / (len(mine) + len(other)) for other in names if mine and other), default=0.0
+        )
         return score + (0.3 if one.price else 0.0) + (0.1 if one.description else 0.0)
 
     best = max(candidates, key=fits)

@@ -12,7 +12,15 @@ from collect.extraction.page import Page
 
 MOST_PRODUCTS = 12
 MOST_PROPERTIES = 600
-_ADDRESS = {"a": "href", "link": "href", "img": "src", "iframe": "src", "source": "src", "object": "data", "area": "href"}
+_ADDRESS = {
+    "a": "href",
+    "link": "href",
+    "img": "src",
+    "iframe": "src",
+    "source": "src",
+    "object": "data",
+    "area": "href",
+}
 
 
 def find(page: Page) -> list[Found]:
@@ -41,7 +49,11 @@ def _loose(page: Page) -> list[Found]:
     priced = [node for node in offers[:20] if node.css_first("[itemprop=price], [itemprop=lowPrice]")]
     if len(priced) != 1:
         return []
-    return [schema_org.read({"@type": "Product", "offers": _item(priced[0], "itemtype", "itemprop", "itemscope")}, page, "microdata")]
+    return [
+        schema_org.read(
+            {"@type": "Product", "offers": _item(priced[0], "itemtype", "itemprop", "itemscope")}, page, "microdata"
+        )
+    ]
 
 
 def _inside(node: LexborNode, tops: list[LexborNode]) -> bool:

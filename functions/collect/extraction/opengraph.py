@@ -1,4 +1,4 @@
-"""What `<meta property="og:…">` and `product:…` say; written for link previews, so trusted for little more than that."""
+"""What `<meta property="og:…">` and `product:…` say; written for link previews, so trusted little."""
 
 from __future__ import annotations
 

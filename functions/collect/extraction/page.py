@@ -10,16 +10,23 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from collect.extraction import amounts, values
 
-# Lexbor's time grows with the square of the nesting; real pages stay under 100 levels and 15,000 tags.
-DEEPEST = 400
+# Lexbor's time grows with the square of the nesting and of one tag's attributes; real pages stay under 100 levels,
+# 15,000 tags and 60 attributes.
+DEEPEST = 300
 MANY_TAGS = 12_000
-LONGEST = 4_000_000
+MOST_TAGS = 60_000
+MOST_ATTRIBUTES = 150
+LONGEST = 3_000_000
 MOST_PIECES = 20_000
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "textarea"))
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{450,}>?")
+_ATTRIBUTE = re.compile(r"[^\s\"'=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"']*))?")
 # Tags that hold nothing or close themselves when the next one opens: they nest nothing.
 _FLAT = frozenset(
-    "area base br col embed hr img input link meta source track wbr p li dt dd option tr td th tbody thead".split()
+    re.findall(
+        r"\w+", "area base br col embed hr img input link meta source track wbr p li dt dd option tr td th tbody thead"
+    )
 )
 
 
@@ -100,7 +107,7 @@ class Page:
 
     @cached_property
     def heading(self) -> str | None:
-        """The <h1> that names the page: the one most like <title> and og:title, since reviews and related goods have some too."""
+        """The <h1> that names the page: the one most like <title> and og:title, since reviews have some too."""
         told = [text for node in self.tree.css("h1")[:12] if (text := values.text(node.text(separator=" "), 300))]
         if len(told) < 2:
             return told[0] if told else None
@@ -126,11 +133,14 @@ def names(node: LexborNode) -> str:
 
 
 def _shallow(text: str) -> str:
-    """The text up to where tags are nested deeper than any real page's: a parser must not be made to work for minutes."""
+    """The text up to where tags are more or deeper than any real page's, so that no page keeps the parser busy."""
+    text = _LONG_TAG.sub(_modest, text)
     if text.count("<") < MANY_TAGS:
         return text
     depth = 0
-    for tag in _TAG.finditer(text):
+    for at, tag in enumerate(_TAG.finditer(text)):
+        if at >= MOST_TAGS:
+            return text[: tag.start()]
         if tag[2].lower() in _FLAT:
             continue
         depth += -1 if tag[1] else 1
@@ -138,3 +148,9 @@ def _shallow(text: str) -> str:
             return text[: tag.start()]
         depth = max(depth, 0)
     return text
+
+
+def _modest(tag: re.Match[str]) -> str:
+    """A long tag as it is, or nothing if it is long by its number of attributes."""
+    attributes = _ATTRIBUTE.finditer(tag[0])
+    return "" if sum(1 for _ in zip(attributes, range(MOST_ATTRIBUTES + 1), strict=False)) > MOST_ATTRIBUTES else tag[0]

@@ -7,7 +7,26 @@ import re
 
 import nh3
 
-TAGS = {"p", "br", "ul", "ol", "li", "b", "strong", "i", "em", "h3", "h4", "table", "thead", "tbody", "tr", "td", "th", "img"}
+TAGS = {
+    "p",
+    "br",
+    "ul",
+    "ol",
+    "li",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "h3",
+    "h4",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "td",
+    "th",
+    "img",
+}
 LONGEST = 60_000
 _IMAGE = re.compile(r"(?i)https://[a-z0-9][a-z0-9.-]*\.[a-z]{2,}(?:/[^\s\"'<>]*)?\Z")
 

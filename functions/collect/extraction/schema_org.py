@@ -25,7 +25,11 @@ def kinds(node: dict[str, Any]) -> set[str]:
     """The node's types without their vocabulary: `http://schema.org/Product` is `Product`."""
     told = node.get("@type")
     names = told if isinstance(told, list) else [told]
-    return {name.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1].rsplit("#", 1)[-1] for name in names if isinstance(name, str)}
+    return {
+        name.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1].rsplit("#", 1)[-1]
+        for name in names
+        if isinstance(name, str)
+    }
 
 
 def nodes(data: object) -> Iterator[dict[str, Any]]:
@@ -81,7 +85,11 @@ def read(product: dict[str, Any], page: Page, source: str) -> Found:
 
 def brand(told: str | None) -> str | None:
     """A brand's name without the label some themes put into it (`Ver mais artigos da Marca: X`)."""
-    return re.sub(r"(?i)^.{0,40}\b(?:brand|marca|marke|marque|merk|značka|бренд)\s*:\s*", "", told).strip() or None if told else None
+    return (
+        re.sub(r"(?i)^.{0,40}\b(?:brand|marca|marke|marque|merk|značka|бренд)\s*:\s*", "", told).strip() or None
+        if told
+        else None
+    )
 
 
 def _offers(found: Found, offers: list[dict[str, Any]], page: Page) -> None:
@@ -258,7 +266,12 @@ def _images(value: object, base: str) -> list[str]:
     for each in _many(value)[:60]:
         told: object = each
         if isinstance(each, dict):
-            told = first(each.get("contentUrl")) or first(each.get("url")) or first(each.get("@id")) or first(each.get("image"))
+            told = (
+                first(each.get("contentUrl"))
+                or first(each.get("url"))
+                or first(each.get("@id"))
+                or first(each.get("image"))
+            )
         if isinstance(told, str) and "," in told and told.count("http") > 1:
             told = told.split(",")[0]
         address = values.image(told, base)

@@ -1,17 +1,17 @@
-"""Shopify's product JSON: `/products/<handle>.json`, `.js`, a one-product `/products.json`, and the copies inside pages."""
+"""Shopify's product JSON: `/products/<handle>.json`, `.js`, a `/products.json` of one, and the copies inside pages."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 from collect.extraction import amounts, lenient_json, schema_org, values
 from collect.extraction.found import Found
 from collect.extraction.page import Page
-from daifa.models.collected import Availability, CollectedOption, CollectedVariant
+from daifa.models.collected import Availability, CollectedVariant
 
 
-def is_product(data: object) -> bool:
+def is_product(data: object) -> TypeGuard[dict[str, Any]]:
     """Whether a value has the shape of a Shopify product: variants with prices under a title and a handle or options."""
     return (
         isinstance(data, dict)
@@ -46,7 +46,9 @@ def read(data: dict[str, Any], base: str, source: str) -> Found:
     states = [each.availability for each in found.variants if each.availability]
     found.availability = schema_org.best_availability(states)
     stocks = [each.stock for each in found.variants]
-    found.stock = sum(stock for stock in stocks if stock) if stocks and all(stock is not None for stock in stocks) else None
+    found.stock = (
+        sum(stock for stock in stocks if stock) if stocks and all(stock is not None for stock in stocks) else None
+    )
     if len(found.variants) == 1:
         only = found.variants[0]
         found.sku, found.gtin, found.weight_grams = only.sku, only.gtin, only.weight_grams
@@ -72,7 +74,9 @@ def _variant(data: dict[str, Any], names: list[str], pictures: dict[str, Any], b
     cents = isinstance(data.get("price"), int) and not isinstance(data.get("price"), bool)
     featured = data.get("featured_image")
     source = featured.get("src") if isinstance(featured, dict) else pictures.get(str(data.get("image_id")))
-    options = {name: value for at, name in enumerate(names[:3], 1) if (value := values.text(data.get(f"option{at}"), 255))}
+    options = {
+        name: value for at, name in enumerate(names[:3], 1) if (value := values.text(data.get(f"option{at}"), 255))
+    }
     before, now = _amount(data.get("compare_at_price"), cents), _amount(data.get("price"), cents)
     available = data.get("available")
     stock = values.count(data.get("inventory_quantity")) if data.get("inventory_management") else None

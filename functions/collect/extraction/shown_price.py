@@ -20,19 +20,37 @@ MOST = 160
 ENOUGH = 3
 # A list of this many equal-looking prices with different amounts is a list of other products.
 LISTED = 3
-_GOOD = re.compile(r"(?i)current|sale|final|now|our|offer|special|actual|main|buy|detail|today|big|large|sell|promo(?!code)")
-_WAS = re.compile(r"(?i)old|was(?![a-z])|strike|struck|regular|crossed|compare|original|rrp|msrp|uvp|before|previous|list-?price")
-_OTHER = re.compile(r"(?i)(?<!s)unit|(?:^|[^a-z])per(?:[^a-z]|$)|basic|ship|deliver|versand|saving|save|discount|install|month|"
+_GOOD = re.compile(
+    r"(?i)current|sale|final|now|our|offer|special|actual|main|buy|detail|today|big|large|sell|promo(?!code)"
+)
+_WAS = re.compile(
+    r"(?i)old|was(?![a-z])|strike|struck|regular|crossed|compare|original|rrp|msrp|uvp|before|previous|list-?price"
+)
+_OTHER = re.compile(
+    r"(?i)(?<!s)unit|(?:^|[^a-z])per(?:[^a-z]|$)|basic|ship|deliver|versand|saving|save|discount|install|month|"
+    r""
+
                     r"financ|tax|vat|total|filter|range|slider|label|history|alert|drop|points|bonus|cashback|coupon|"
                     r"deposit|service|additional|max|count|member")  # fmt: skip
 # Anywhere in a name these say "not the product of this page".
-_ELSEWHERE = re.compile(r"(?i)relat|recommend|similar|carousel|also-?|upsell|cross-?sell|accessor|bundle|recent|viewed|sponsor|"
-                        r"minicart|mini-?basket|suggest|swiper|slick|teaser|product-?card|productcard|item-card|product-?thumb|"
-                        r"product-?tile|another|together|alternativ|review|finance|wishlist|bestseller|deal-list|delivery")  # fmt: skip
+_ELSEWHERE = re.compile(
+    r"(?i)relat|recommend|similar|carousel|also-?|upsell|cross-?sell|accessor|bundle|recent|viewed|sponsor|"
+    r""
+
+                        r"minicart|mini-?basket|suggest|swiper|slick|teaser|product-?card|productcard|item-card|"
+                        r"product-?thumb|"
+                        r"product-?tile|another|together|alternativ|review|finance|wishlist|bestseller|deal-list|"
+                        r"delivery")  # fmt: skip
 # Only as a class or id of its own: `product-header` and `add-to-cart` are the product's.
-_ELSEWHERE_WHOLE = frozenset("header footer nav menu cart basket modal popup widget banner other hot grid sidebar".split())
-_NOT_ALL = re.compile(r"(?i)/\s*(?:month|mo\b|mois|mes|monat|kg|100|l\b|ml|g\b|fl|oz|m²|szt|stk|st\b)|per month|a month|p/m|"
-                      r"im monat|par mois|al mes|membership|with member|包邮|满|shipping|versand|delivery|livraison|you save|"
+_ELSEWHERE_WHOLE = frozenset(
+    re.findall(r"\w+", "header footer nav menu cart basket modal popup widget banner other hot grid sidebar")
+)
+_NOT_ALL = re.compile(
+    r"(?i)/\s*(?:month|mo\b|mois|mes|monat|kg|100|l\b|ml|g\b|fl|oz|m²|szt|stk|st\b)|per month|a month|p/m|"
+    r""
+
+                      r"im monat|par mois|al mes|membership|with member|包邮|满|shipping|versand|delivery|livraison|"
+                      r"you save|"
                       r"ersparnis|立省|up to|orders? over|off\b|%")  # fmt: skip
 _STRUCK = frozenset(("s", "del", "strike"))
 
@@ -53,6 +71,7 @@ class _Candidate:
     struck: bool
     said: amounts.Priced
     look: str
+    node: LexborNode
 
 
 def shown_price(page: Page) -> Shown | None:
@@ -66,7 +85,7 @@ def shown_price(page: Page) -> Shown | None:
     if not whole:
         return None
     best = max(whole, key=lambda each: each.score)
-    if best.score < ENOUGH or best.said.currency is None:
+    if best.score < ENOUGH or best.said.currency is None or _in_a_sentence(best.node):
         return None
     struck = next((each.said.low for each in single if each.struck and each.said.low > best.said.high), None)
     return Shown(best.said.low, best.said.high, best.said.currency, struck)
@@ -90,7 +109,7 @@ def _candidates(page: Page) -> list[_Candidate]:
             score += 2 - min(3, after // 4)
             after += 1
         parent = node.parent
-        found.append(_Candidate(score, struck, said, f"{names(node)}<{names(parent) if parent else ''}"))
+        found.append(_Candidate(score, struck, said, f"{names(node)}<{names(parent) if parent else ''}", node))
     return found
 
 
@@ -113,6 +132,22 @@ def _said(node: LexborNode, page: Page) -> amounts.Priced | None:
     return amounts.priced(whole, page.country)
 
 
+def _in_a_sentence(node: LexborNode) -> bool:
+    """Whether the amount is a word of a sentence about something else: `Free delivery over <b>€ 50</b>`."""
+    parent = node.parent
+    around = (
+        parent.text(separator=" ", strip=True)
+        if parent is not None and parent.tag in ("p", "span", "li", "a", "b")
+        else ""
+    )
+    return (
+        len(around) < 200
+        and _NOT_ALL.search(around) is not None
+        and parent is not None
+        and "price" not in names(parent).lower()
+    )
+
+
 def _silent(piece: LexborNode, top: LexborNode) -> bool:
     parent = piece.parent
     while parent is not None and parent.mem_id != top.mem_id:
@@ -123,7 +158,7 @@ def _silent(piece: LexborNode, top: LexborNode) -> bool:
 
 
 def _judge(node: LexborNode) -> tuple[int, bool] | None:
-    """How well a node is placed to be the price, and whether it is the struck-out one; None if it is something else's."""
+    """How well a node is placed to be the price, and whether it is struck out; None if it is something else's."""
     name = names(node)
     if _elsewhere(name):
         return None

@@ -10,7 +10,8 @@ from daifa.models.collected import Availability
 
 _OUT = re.compile(
     r"(?i)\b(?:out of stock|sold out|currently unavailable|no longer available|not available|temporarily unavailable|"
-    r"ausverkauft|nicht (?:mehr )?(?:verfügbar|lieferbar)|nicht auf lager|derzeit nicht (?:verfügbar|lieferbar)|vergriffen|"
+    r"ausverkauft|nicht (?:mehr )?(?:verfügbar|lieferbar)|nicht auf lager|derzeit nicht (?:verfügbar|lieferbar)|"
+    r"vergriffen|"
     r"rupture de stock|en rupture|épuisé|actuellement indisponible|indisponible|non disponibile|esaurito|"
     r"agotado|no disponible|sin (?:stock|existencias)|esgotado|indisponível|uitverkocht|niet (?:op voorraad|leverbaar)|"
     r"slutsåld|udsolgt|utsolgt|loppuunmyyty|ei varastossa|wyprzedan\w+|niedostępn\w+|vyprodáno|není skladem|vypredané|"
@@ -19,22 +20,32 @@ _OUT = re.compile(
     r"|已售罄|售罄|暂时缺货|缺货|无货|已下架|商品已下架|此商品已售完|已售完|售完|補貨中|在庫切れ|売り切れ|完売|품절|일시품절"
 )
 _BUY = re.compile(
-    r"(?i)\b(?:add to (?:your |my |the |shopping )?(?:cart|bag|basket|trolley)|buy (?:it )?now|place bid|in den (?:warenkorb|einkaufswagen)|"
+    r"(?i)\b(?:add to (?:your |my |the |shopping )?(?:cart|bag|basket|trolley)|buy (?:it )?now|place bid|"
+    r"in den (?:warenkorb|einkaufswagen)|"
     r"ajouter au panier|acheter|aggiungi al carrello|acquista|añadir a(?:l carrito| la cesta)|agregar al carro|comprar|"
     r"adicionar ao carrinho|in winkelwagen|lägg i varukorg|lisää (?:ostos)?koriin|dodaj do koszyka|do košíka|do košíku|"
-    r"v košarico|kosárba|adauga in cos|adaugă în coș|sepete ekle|в корзину|купить|добавить в корзину|до кошика|lisa ostukorvi)"
+    r"v košarico|kosárba|adauga in cos|adaugă în coș|sepete ekle|в корзину|купить|добавить в корзину|до кошика|"
+    r"lisa ostukorvi)"
     r"|加入购物车|立即购买|立即订购|加入進貨單|加入购物车|加入購物車|立即購買|直接購買|カートに入れる|장바구니|구매하기|바로구매"
 )
-_COUNT = re.compile(r"(?i)(\d[\d,. ]{0,9})\s*(?:pieces|pcs|units|items)?\s*(?:in stock|available|left)\b|库存\s*[:：]?\s*(\d{1,9})")
-_PLACES = ("[class*=availab i], [id*=availab i], [class*=stock i], [id*=stock i], [class*=soldout i], [class*=sold-out i],"
+_COUNT = re.compile(
+    r"(?i)(\d[\d,. ]{0,9})\s*(?:pieces|pcs|units|items)?\s*(?:in stock|available|left)\b|库存\s*[:：]?\s*(\d{1,9})"
+)
+_PLACES = (
+    "[class*=availab i], [id*=availab i], [class*=stock i], [id*=stock i], [class*=soldout i], "
+    "[class*=sold-out i],"
+
            " [class*=inventory i], [class*=delivery-status i]")  # fmt: skip
-_CART = "[id*=addtocart i], [id*=add-to-cart i], [id*=addtobasket i], [id*=add-to-basket i], [id*=add_to_cart i], [name=add-to-cart], form[action*=\"/cart/add\"] [type=submit]"
-_BUTTONS = ("button, input[type=submit], input[type=button], a[class*=cart i], a[class*=buy i], a[class*=btn i], a[id*=cart i],"
+_CART = '[id*=addtocart i], [id*=add-to-cart i], [id*=addtobasket i], [id*=add-to-basket i], [id*=add_to_cart i], [name=add-to-cart], form[action*="/cart/add"] [type=submit]'
+_BUTTONS = (
+    "button, input[type=submit], input[type=button], a[class*=cart i], a[class*=buy i], a[class*=btn i], "
+    "a[id*=cart i],"
+
             " [role=button], [class*=add-to i], [class*=addto i]")  # fmt: skip
 
 
 def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
-    """The state that buttons and stock lines show, and the number of pieces if one is given; None where they are silent."""
+    """The state that buttons and stock lines show, and the number of pieces; None where they are silent."""
     stock: int | None = None
     for node in page.tree.css(_PLACES)[:60]:
         text = values.text(node.text(separator=" ", strip=True)[:300], 200)
@@ -68,7 +79,11 @@ def says_out(text: str) -> bool:
 def _hidden(attributes: dict[str, str | None]) -> bool:
     style = (attributes.get("style") or "").replace(" ", "").lower()
     classes = (attributes.get("class") or "").lower().split()
-    return "hidden" in attributes or "display:none" in style or bool({"hidden", "hide", "d-none", "is-hidden"} & set(classes))
+    return (
+        "hidden" in attributes
+        or "display:none" in style
+        or bool({"hidden", "hide", "d-none", "is-hidden"} & set(classes))
+    )
 
 
 def _elsewhere(node: object) -> bool:
@@ -78,7 +93,10 @@ def _elsewhere(node: object) -> bool:
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         if parent.tag in ("footer", "header", "nav", "aside", "template", "select", "script") or _hidden(attributes):
             return True
-        if re.search(r"(?i)relat|recommend|similar|carousel|also|swatch|size|variant|color|colour|tile|store|modal|popup|other", names):
+        if re.search(
+            r"(?i)relat|recommend|similar|carousel|also|swatch|size|variant|color|colour|tile|store|modal|popup|other",
+            names,
+        ):
             return True
         parent, levels = parent.parent, levels - 1
     return False

@@ -21,8 +21,10 @@ AVAILABILITY = {
 }  # fmt: skip
 _SPACE = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff\ud800-\udfff]")
-EMPTY = frozenset(("", "-", "--", "n/a", "na", "null", "none", "undefined", "no brand", "无", "其他", "unknown", "default"))
-GRAMS = {"kg": 1000, "g": 1, "mg": Decimal("0.001"), "lb": Decimal("453.59237"), "oz": Decimal("28.349523125"),
+EMPTY = frozenset(
+    ("", "-", "--", "n/a", "na", "null", "none", "undefined", "no brand", "无", "其他", "unknown", "default")
+)
+GRAMS: dict[str, int | Decimal] = {"kg": 1000, "g": 1, "mg": Decimal("0.001"), "lb": Decimal("453.59237"), "oz": Decimal("28.349523125"),
          "kgm": 1000, "grm": 1, "lbr": Decimal("453.59237"), "onz": Decimal("28.349523125"), "千克": 1000, "克": 1,
          "公斤": 1000, "斤": 500}  # fmt: skip
 IMAGE_TYPES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp", ".tif", ".tiff")
@@ -103,7 +105,7 @@ def address(value: object, base: str) -> str | None:
     if not isinstance(value, str) or not 1 < len(value) < 2000:
         return None
     plain = html.unescape(value.strip()).replace("\\/", "/")
-    if plain.startswith(("data:", "blob:", "javascript:", "#", "{")) or any(char in plain for char in "<>\"\n{}"):
+    if plain.startswith(("data:", "blob:", "javascript:", "#", "{")) or any(char in plain for char in '<>"\n{}'):
         return None
     try:
         whole = urljoin(base, plain.replace(" ", "%20"))
@@ -114,7 +116,7 @@ def address(value: object, base: str) -> str | None:
 
 
 def image(value: object, base: str) -> str | None:
-    """An absolute image address, https even if the page says http (unless it names a port): shops load no http images."""
+    """An absolute image address, https even if the page says http (unless it names a port)."""
     whole = address(value, base)
     if whole is None or whole.rstrip("/").count("/") < 3:
         return None

@@ -19,7 +19,8 @@ _TIER = re.compile(r"^[≥>]?\s*(\d{1,7})\s*(?:[-–—~至]\s*(\d{1,7})|\+|以�
 _TITLE_CUT = re.compile(r"\s+[|–—•·-]\s+|\s*[|｜]\s*")
 _CODE_PLACES = ("[class*=sku i], [id*=sku i], [class*=product-code i], [class*=productcode i], [class*=prd-code i],"
                 " [class*=reference i], [class*=artnr i], [class*=article-number i], [class*=item-number i],"
-                " [data-qa-qualifier*=reference i], [data-testid*=sku i], [class*=product-id i], [class*=adno i], [id*=adno i]")  # fmt: skip
+                " [data-qa-qualifier*=reference i], [data-testid*=sku i], [class*=product-id i], "
+                "[class*=adno i], [id*=adno i]")  # fmt: skip
 _SMALL = re.compile(r"(?i)blank\.|pixel|spacer|sprite|logo|icon|placeholder|loading|1x1|avatar|flag|badge|banner")
 LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hires", "data-original", "data-src", "data-lazy-src",
         "data-lazy", "data-image", "data-zoom")  # fmt: skip
@@ -52,7 +53,13 @@ def _from_labels(found: Found, page: Page) -> None:
     for name, told, node in spoken:
         field = labels.meaning(name)
         if field is None:
-            if len(name) <= 30 and len(told) <= 120 and name[0].isalpha() and node.tag in ("td", "dd", "li") and len(found.attributes) < 80:
+            if (
+                len(name) <= 30
+                and len(told) <= 120
+                and name[0].isalpha()
+                and node.tag in ("td", "dd", "li")
+                and len(found.attributes) < 80
+            ):
                 found.attributes.setdefault(name, told)
             continue
         if field in ("sku", "mpn"):
@@ -81,7 +88,9 @@ def _marked_code(page: Page) -> str | None:
     told = {
         text.strip("#: ")
         for node in page.tree.css(_CODE_PLACES)[:20]
-        if 4 <= len(text := node.text(strip=True)) <= 30 and " " not in text and sum(char.isdigit() for char in text) >= 3
+        if 4 <= len(text := node.text(strip=True)) <= 30
+        and " " not in text
+        and sum(char.isdigit() for char in text) >= 3
     }
     return values.code(told.pop()) if len(told) == 1 else None
 
@@ -113,9 +122,10 @@ def _tiers(page: Page) -> list[CollectedTier]:
     for table in page.tree.css("table")[:40]:
         rows: list[tuple[int, Decimal]] = []
         for row in table.css("tr")[:30]:
-            cells = [values.text(cell.text(separator=" "), 60) or "" for cell in row.css("td, th")]
-            quantity = _TIER.match(cells[0].replace(",", "")) if len(cells) == 2 else None
-            said = amounts.priced(cells[1], page.country) if quantity else None
+            cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
+            told = [values.text(cell.text(separator=" "), 60) or "" for cell in cells] if len(cells) == 2 else ["", ""]
+            quantity = _TIER.match(told[0].replace(",", ""))
+            said = amounts.priced(told[1], page.country) if quantity else None
             if quantity and said and said.currency:
                 rows.append((int(quantity[1]), said.low))
         rising = all(a[0] < b[0] and a[1] >= b[1] for a, b in zip(rows, rows[1:], strict=False))

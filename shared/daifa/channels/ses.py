@@ -7,6 +7,7 @@ import re
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from typing import Any
 
 import boto3
@@ -48,18 +49,11 @@ class Ses:
 
     def __init__(self, wire: Wire, client: Any = None) -> None:
         self._wire = wire
-        self._made = client
+        self._given = client
 
     @property
     def _client(self) -> Any:
-        if self._made is None:
-            self._made = boto3.client(
-                "sesv2",
-                region_name=self._wire.options.get("region"),
-                endpoint_url=self._wire.endpoint or None,
-                config=ONCE,
-            )
-        return self._made
+        return self._given or _made(self._wire.options.get("region", ""), self._wire.endpoint)
 
     def send(self, message: Outgoing) -> Outcome:
         """One call, no retry: mail this; Done carries SES's message id.
@@ -112,6 +106,12 @@ class Ses:
             kind, _, subtype = file.content_type.partition("/")
             mail.add_attachment(file.body, maintype=kind, subtype=subtype, filename=file.name)
         return mail.as_bytes()
+
+
+@cache
+def _made(region: str, endpoint: str) -> Any:
+    """One client per process: making one reads the service's description, which takes longer than a mail."""
+    return boto3.client("sesv2", region_name=region or None, endpoint_url=endpoint or None, config=ONCE)
 
 
 def address(text: str) -> str:

@@ -20,7 +20,8 @@ Share = Annotated[Decimal, Field(ge=0, lt=1)]
 class Pricing(Model):
     """How a shop prices: every share is a part of the selling price, amounts are in the shop's currency.
 
-    `rates` holds one unit of a supplier's currency in the shop's, with `rates_at` as its date; `ending` is the last digits
+    `rates` holds one unit of a supplier's currency in the shop's, with `rates_at` as its date; `ending` is the last
+    digits
     that a rounded price shows (`0.90`), None keeps the exact coin.
     """
 
@@ -87,7 +88,9 @@ class Clause(Model):
 
 
 class Agreement(Model):
-    """One version of the cooperation agreement with one supplier; a purchase order is settled by the version it names."""
+    """One version of the cooperation agreement with one supplier; a purchase order is settled by the version it
+    names.
+    """
 
     supplier: SupplierId
     version: int

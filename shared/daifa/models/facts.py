@@ -22,7 +22,9 @@ class Reason(Model):
 
 
 class Fact(Model):
-    """One line of a timeline: when, what, who did it (`system`, `merchant:<subject>`, `supplier`, `customer`, `shop`, `carrier`)."""
+    """One line of a timeline: when, what, who did it (`system`, `merchant:<subject>`, `supplier`, `customer`, `shop`,
+    `carrier`).
+    """
 
     at: UtcTime
     code: str

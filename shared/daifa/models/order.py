@@ -19,7 +19,8 @@ Quantity = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 class Recipient(Model):
     """Who receives the parcel and how to reach them; lives in the vault only.
 
-    Either a plain address or the sales channel's own `token` for one (OAID, order_mask_sn …); country is ISO 3166-1 alpha-2.
+    Either a plain address or the sales channel's own `token` for one (OAID, order_mask_sn …); country is two letters
+    (ISO 3166-1).
     """
 
     name: str = ""

@@ -37,9 +37,7 @@ def propose(
 
     The refund is in the order's currency, at the price the customer paid; the claim in the supplier's, at our cost.
     """
-    refund = total(
-        (order.line(line.order_line).price * line.quantity for line in case.lines), order.total.currency
-    )
+    refund = total((order.line(line.order_line).price * line.quantity for line in case.lines), order.total.currency)
     costs = {line.order_line: line.unit_cost for line in po.lines}
     claim = total((costs[line.order_line] * line.quantity for line in case.lines), po.total.currency)
     nothing = Money.zero(po.total.currency)
@@ -86,10 +84,10 @@ def _liability(
     )
 
 
-def agreed(
-    case: Case, refund: Money, claim: Money, by: str, now: datetime
-) -> tuple[Case, Refund | None, Claim | None]:
-    """The case once the merchant accepted these sums, with the two debts that follow from it; a sum of zero makes none."""
+def agreed(case: Case, refund: Money, claim: Money, by: str, now: datetime) -> tuple[Case, Refund | None, Claim | None]:
+    """The case once the merchant accepted these sums, with the two debts that follow from it; a sum of zero makes
+    none.
+    """
     fact = Fact.of(now, "case.agreed", by, refund=refund, claim=claim)
     decided = case.model_copy(
         update={

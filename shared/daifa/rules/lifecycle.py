@@ -66,9 +66,22 @@ PURCHASE = Lifecycle(
     {
         _P.ON_HOLD: (_P.READY, _P.CANCELLED),  # a guard or a person stopped it, with a reason
         _P.READY: (_P.SUBMITTING, _P.ON_HOLD, _P.CANCELLED),  # may be sent; cancelled directly only while clean
-        _P.SUBMITTING: (_P.SUBMITTED, _P.REJECTED, _P.READY, _P.UNKNOWN),  # claimed by one attempt; READY: provably never sent
-        _P.UNKNOWN: (_P.SUBMITTED, _P.READY, _P.NEEDS_HUMAN),  # the supplier may or may not have it: looked up, never re-sent
-        _P.NEEDS_HUMAN: (_P.SUBMITTED, _P.READY, _P.CANCELLED),  # a person looked at the supplier's side and says what is true
+        _P.SUBMITTING: (
+            _P.SUBMITTED,
+            _P.REJECTED,
+            _P.READY,
+            _P.UNKNOWN,
+        ),  # claimed by one attempt; READY: provably never sent
+        _P.UNKNOWN: (
+            _P.SUBMITTED,
+            _P.READY,
+            _P.NEEDS_HUMAN,
+        ),  # the supplier may or may not have it: looked up, never re-sent
+        _P.NEEDS_HUMAN: (
+            _P.SUBMITTED,
+            _P.READY,
+            _P.CANCELLED,
+        ),  # a person looked at the supplier's side and says what is true
         _P.SUBMITTED: (
             _P.ACKNOWLEDGED,
             _P.PARTIALLY_SHIPPED,
@@ -98,7 +111,8 @@ PAYMENT = Lifecycle(
 )
 
 _T = ShipmentState
-# Scans arrive late and in any order, so among the states of a parcel under way every move is possible; what is final is not.
+# Scans arrive late and in any order, so among the states of a parcel under way every move is possible; what is final
+# is not.
 _MOVING = (
     _T.IN_TRANSIT,
     _T.OUT_FOR_DELIVERY,
@@ -113,8 +127,7 @@ SHIPMENT = Lifecycle(
         _T.PENDING: (_T.INFO_RECEIVED, *_MOVING, _T.DELIVERED, _T.EXPIRED, _T.RETURNED),  # a number, no news of it
         _T.INFO_RECEIVED: (*_MOVING, _T.DELIVERED, _T.EXPIRED, _T.RETURNED),  # a label, no parcel yet
         **{
-            state: (*(s for s in _MOVING if s is not state), _T.DELIVERED, _T.EXPIRED, _T.RETURNED)
-            for state in _MOVING
+            state: (*(s for s in _MOVING if s is not state), _T.DELIVERED, _T.EXPIRED, _T.RETURNED) for state in _MOVING
         },
         _T.EXPIRED: (*_MOVING, _T.DELIVERED, _T.RETURNED),  # silent for 30 days; may still speak
         _T.DELIVERED: (_T.RETURNING, _T.RETURNED),  # signed for

@@ -101,7 +101,9 @@ def delivered(order: Order, shipment: Shipment, now: datetime) -> Notice:
 
 def follow_up(order: Order, case: Case | None, now: datetime) -> Notice:
     """The customer is asked whether all is well: after a delivery, or after a case was settled."""
-    return _to_customer(order, "notice.follow_up_case" if case else "notice.follow_up", case.id if case else "", {}, now)
+    return _to_customer(
+        order, "notice.follow_up_case" if case else "notice.follow_up", case.id if case else "", {}, now
+    )
 
 
 def case_opened(order: Order, case: Case, now: datetime) -> Notice:
@@ -156,7 +158,9 @@ def claim_submitted(po: PurchaseOrder, claim: Claim, supplier: Supplier, now: da
     return _to_supplier(po.key, po.order_number, supplier, "notice.claim", claim.case, values, now)
 
 
-def said(order: Order, to: Party, supplier: Supplier | None, text: str, identity: str, now: datetime) -> tuple[Notice, ...]:
+def said(
+    order: Order, to: Party, supplier: Supplier | None, text: str, identity: str, now: datetime
+) -> tuple[Notice, ...]:
     """The merchant's own words to one of the other two."""
     if to is Party.CUSTOMER:
         return (_to_customer(order, "notice.said", identity, {"text": text}, now),)

@@ -82,9 +82,7 @@ def offer_id(supplier: SupplierId, external: str) -> OfferId:
     return OfferId(derived("offer", supplier, external))
 
 
-def offer_of(
-    collected: CollectedProduct, supplier: Supplier, external: str, url: str, at: datetime
-) -> Offer | Reason:
+def offer_of(collected: CollectedProduct, supplier: Supplier, external: str, url: str, at: datetime) -> Offer | Reason:
     """The offer at `url`, or why nothing can be bought there; `external` is the supplier's name for it."""
     if collected.blocked is not None:
         return Reason.of(f"collect.{collected.blocked.value}")
@@ -96,6 +94,10 @@ def offer_of(
     variants = _variants(collected, currency)
     if not variants:
         return Reason.of("offer.no_price")
+    minimum = collected.min_order_quantity or (tiers[0].quantity if tiers else 1)
+    # One list of wholesale prices can't be true of variants that cost different sums: the dearer would count too low.
+    if len({variant.price for variant in variants}) > 1:
+        tiers = ()
     return Offer(
         id=offer_id(supplier.id, external),
         supplier=supplier.id,
@@ -105,7 +107,7 @@ def offer_of(
         state=_state(collected, variants),
         variants=variants,
         tiers=tiers,
-        minimum=collected.min_order_quantity or (tiers[0].quantity if tiers else 1),
+        minimum=minimum,
         collected_at=at,
         work_due=at + LOOK_AGAIN,
     )

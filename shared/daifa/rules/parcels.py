@@ -33,7 +33,8 @@ def shipped(
     by: str,
     now: datetime,
 ) -> tuple[PurchaseOrder, tuple[Shipment, ...]]:
-    """The purchase after these parcels (carrier, number, lines; no lines means everything not yet shipped) and the new parcels.
+    """The purchase after these parcels (carrier, number, lines; no lines means everything not yet shipped) and the
+    new parcels.
 
     Parcels in `known` change nothing, so hearing the same news twice is hearing it once.
     """

@@ -90,9 +90,7 @@ def _priced(
     told = quote(offer, sold, shipping[offer.id], pricing, currency)
     if isinstance(told, NoPrice):
         return variant.model_copy(update={"cost": None, "price": None, "margin": None, "why": (told.why,)})
-    return variant.model_copy(
-        update={"cost": told.landed, "price": told.price, "margin": told.margin, "why": told.why}
-    )
+    return variant.model_copy(update={"cost": told.landed, "price": told.price, "margin": told.margin, "why": told.why})
 
 
 def sold_as(variant: Variant, offers: Mapping[OfferId, Offer]) -> tuple[Offer, OfferVariant] | None:

@@ -85,7 +85,9 @@ def choices(line: OrderLine, known: Known) -> list[Choice]:
 def route(
     order: Order, lines: Sequence[OrderLine], known: Known, now: datetime, revision: int = 1
 ) -> tuple[PurchaseOrder, ...]:
-    """One purchase order per supplier for these lines, each READY or ON_HOLD with its reasons; no line is ever dropped."""
+    """One purchase order per supplier for these lines, each READY or ON_HOLD with its reasons; no line is ever
+    dropped.
+    """
     groups: dict[SupplierId, list[tuple[PoLine, Reason]]] = {}
     held: dict[SupplierId, list[Reason]] = {}
     for line in lines:

@@ -28,7 +28,8 @@ MOST_SCANS = 200
 # A scan may be this far ahead of our clock (skew); one further ahead is not believed.
 AHEAD = timedelta(minutes=10)
 
-# A number printed before the purchase was made belongs to another parcel; labels are sometimes pre-printed a day before.
+# A number printed before the purchase was made belongs to another parcel; labels are sometimes pre-printed a day
+# before.
 BEFORE = timedelta(hours=24)
 
 # 快递100 locks a number that is asked for more than once in half an hour.
@@ -62,7 +63,7 @@ def absorb(shipment: Shipment, reading: TrackReading, now: datetime) -> Shipment
             "state": state,
             "carrier": shipment.carrier or reading.carrier,
             "changed_at": now,
-            "delivered_at": _delivered_at(scans) if state is ShipmentState.DELIVERED else shipment.delivered_at,
+            "delivered_at": _delivered_at(scans),
         }
     )
     if state is shipment.state:
@@ -72,7 +73,9 @@ def absorb(shipment: Shipment, reading: TrackReading, now: datetime) -> Shipment
 
 
 def judged(scans: tuple[Checkpoint, ...], nothing: ShipmentState) -> ShipmentState:
-    """The state that these scans (sorted) amount to: the last one, but what is final stays, unless the parcel turns back."""
+    """The state that these scans (sorted) amount to: the last one, but what is final stays, unless the parcel turns
+    back.
+    """
     if not scans:
         return nothing
     if any(point.state is ShipmentState.RETURNED for point in scans):
@@ -116,5 +119,5 @@ def _order(point: Checkpoint) -> tuple[datetime, int, str]:
     return (point.at, RANK[point.state], point.text)
 
 
-def _delivered_at(scans: tuple[Checkpoint, ...]) -> datetime:
-    return next(point.at for point in scans if point.state is ShipmentState.DELIVERED)
+def _delivered_at(scans: tuple[Checkpoint, ...]) -> datetime | None:
+    return next((point.at for point in scans if point.state is ShipmentState.DELIVERED), None)

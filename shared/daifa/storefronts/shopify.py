@@ -135,7 +135,8 @@ class Shopify:
         """Create or replace the product so that the shop shows exactly this; safe to repeat.
 
         A product that the shop does not have yet is named by a handle made of our own id, so a repeated call finds the
-        one that a lost answer created; variants that exist keep their ids, because orders speak of them.
+        one that a lost answer created; variants that exist keep their ids, because orders speak of them. A first
+        listing goes to all sales channels, as in Shopify's own admin; later ones leave the merchant's choice alone.
         """
         options, wanted = wanted_variants(request)
         handle = f"daifa-{request.product}".lower()
@@ -151,7 +152,15 @@ class Shopify:
         made = self._product({"id": _shaped(shape.Ref, answer.get("product")).id})
         if made is None or any(chosen not in made[1] for _, chosen in wanted):
             raise Retry("shopify.garbled", field="variants", why="missing")
+        if not request.store_product:
+            self._show(made[0])
         return Listed(made[0], {variant.variant: made[1][chosen] for variant, chosen in wanted})
+
+    def _show(self, product: str) -> None:
+        channels = _shaped(shape.Channels, self._admin.read(ask.CHANNELS, {}).get("publications")).nodes
+        if channels:
+            to = [{"publicationId": channel.id} for channel in channels]
+            self._admin.repeat(ask.PUBLISH, {"id": product, "to": to}, "publishablePublish")
 
     def _product(self, identifier: Mapping[str, str]) -> tuple[str, dict[Chosen, str]] | None:
         variants: dict[Chosen, str] = {}

@@ -269,6 +269,12 @@ class ShopProduct(Graph):
     variants: ShopVariants
 
 
+class Channels(Graph):
+    """The publications of a shop's sales channels."""
+
+    nodes: list[Ref]
+
+
 class Tracking(Graph):
     """A tracking number of a fulfilment."""
 

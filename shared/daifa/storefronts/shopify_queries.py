@@ -96,6 +96,15 @@ mutation ProductSet($identifier: ProductSetIdentifiers!, $input: ProductSetInput
 }
 """
 
+# Only the sales channels: the catalogues of markets and of business customers have publications too.
+CHANNELS = "query Channels { publications(first: 25, catalogType: APP) { nodes { id } } }"
+
+PUBLISH = """
+mutation Publish($id: ID!, $to: [PublicationInput!]!) {
+  publishablePublish(id: $id, input: $to) { userErrors { field message } }
+}
+"""
+
 _FULFILMENT_FIELDS = """
 fragment Shipped on Fulfillment { id status trackingInfo(first: 5) { number } }
 """
@@ -186,6 +195,8 @@ DOCUMENTS = {
     "ORDERS": ORDERS,
     "PRODUCT": PRODUCT,
     "PRODUCT_SET": PRODUCT_SET,
+    "CHANNELS": CHANNELS,
+    "PUBLISH": PUBLISH,
     "FULFILLABLE": FULFILLABLE,
     "FULFILMENTS": FULFILMENTS,
     "FULFILMENT_CREATE": FULFILMENT_CREATE,

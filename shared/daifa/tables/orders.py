@@ -40,7 +40,9 @@ def _pk(row: Any) -> str:
     return f"ORDER#{row.shop}#{row.order}"
 
 
-def _waiting(row: Any, kind: str, identity: str, due: datetime, reason: Reason | None, amount: object) -> dict[str, Any]:
+def _waiting(
+    row: Any, kind: str, identity: str, due: datetime, reason: Reason | None, amount: object
+) -> dict[str, Any]:
     return {
         "kind": kind,
         "id": identity,
@@ -56,7 +58,6 @@ def _waiting(row: Any, kind: str, identity: str, due: datetime, reason: Reason |
 
 def _po_due(po: PurchaseOrder) -> datetime:
     return po.ship_by or po.created_at
-
 
 
 def _claim_at(claim: Claim) -> datetime:
@@ -95,10 +96,10 @@ CODECS = (
         room=Room.FORWARD,
         lookup=lambda row: f"PO#{row.number}",
         board=lambda row: (f"{row.shop}#queue", iso(_po_due(row))) if row.state in PO_WAITS or row.holds else None,
-        summary=lambda row: _waiting(
-            row, "purchase", row.number, _po_due(row), row.holds[0] if row.holds else None, row.total
-        )
-        | {"supplier": row.supplier},
+        summary=lambda row: (
+            _waiting(row, "purchase", row.number, _po_due(row), row.holds[0] if row.holds else None, row.total)
+            | {"supplier": row.supplier}
+        ),
     ),
     Codec(
         "shipment",
@@ -107,10 +108,10 @@ CODECS = (
         room=Room.TRACKING,
         lookup=lambda row: f"TRACK#{row.carrier}#{row.number}",
         board=lambda row: _shipment_board(row),
-        summary=lambda row: _waiting(
-            row, "shipment", row.id, row.changed_at, row.suspect[0] if row.suspect else None, ""
-        )
-        | {"at": iso(row.created_at)},
+        summary=lambda row: (
+            _waiting(row, "shipment", row.id, row.changed_at, row.suspect[0] if row.suspect else None, "")
+            | {"at": iso(row.created_at)}
+        ),
     ),
     Codec(
         "case",
@@ -121,15 +122,17 @@ CODECS = (
             f"{row.shop}#queue" if row.state in CASE_WAITS else f"{row.shop}#cases",
             iso(row.due or row.opened_at),
         ),
-        summary=lambda row: _waiting(
-            row,
-            "case",
-            row.id,
-            row.due or row.opened_at,
-            Reason.of(f"case.reason.{row.reason.value.lower()}"),
-            row.liability.refund if row.liability else "",
-        )
-        | {"supplier": row.supplier},
+        summary=lambda row: (
+            _waiting(
+                row,
+                "case",
+                row.id,
+                row.due or row.opened_at,
+                Reason.of(f"case.reason.{row.reason.value.lower()}"),
+                row.liability.refund if row.liability else "",
+            )
+            | {"supplier": row.supplier}
+        ),
     ),
     Codec("refund", Refund, lambda row: Key(_pk(row), f"REFUND#{row.case}"), room=Room.AFTERSALES),
     Codec(
@@ -138,10 +141,12 @@ CODECS = (
         lambda row: Key(_pk(row), f"CLAIM#{row.case}"),
         room=Room.AFTERSALES,
         board=lambda row: (f"{row.shop}#queue", iso(_claim_at(row))) if row.state in CLAIM_WAITS else None,
-        summary=lambda row: _waiting(
-            row, "claim", row.case, _claim_at(row), Reason.of(f"claim.{row.state.value.lower()}.short"), row.amount
-        )
-        | {"supplier": row.supplier},
+        summary=lambda row: (
+            _waiting(
+                row, "claim", row.case, _claim_at(row), Reason.of(f"claim.{row.state.value.lower()}.short"), row.amount
+            )
+            | {"supplier": row.supplier}
+        ),
     ),
     Codec(
         "notice",

@@ -61,7 +61,9 @@ class Write:
 
 @dataclass(frozen=True)
 class Add:
-    """A counter to raise; with `limit` it fails if it would go above; `table` names another table than the store's own."""
+    """A counter to raise; with `limit` it fails if it would go above; `table` names another table than the store's
+    own.
+    """
 
     key: Key
     field: str
@@ -115,7 +117,9 @@ class Store:
     def board(
         self, board: str, limit: int, after: str = "", ascending: bool = False
     ) -> list[tuple[Key, dict[str, Any]]]:
-        """Up to `limit` rows of one board, newest first unless `ascending`, as (key, summary); for showing, never for deciding."""
+        """Up to `limit` rows of one board, newest first unless `ascending`, as (key, summary); for showing, never for
+        deciding.
+        """
         values: dict[str, Any] = {":b": {"S": board}}
         condition = "#b = :b"
         names = {"#b": "board"}
@@ -201,7 +205,9 @@ class Store:
         return following
 
     def transact(self, *changes: Write | Add) -> tuple[Model, ...]:
-        """All of these or none; the rows as written. Conflict if one of them moved or a counter would pass its limit."""
+        """All of these or none; the rows as written. Conflict if one of them moved or a counter would pass its
+        limit.
+        """
         actions: list[dict[str, Any]] = []
         rows: list[Model] = []
         for change in changes:

@@ -1,4 +1,6 @@
-"""The Vault table: the only place where people's names, phones and addresses are, under its own key, and not for ever."""
+"""The Vault table: the only place where people's names, phones and addresses are, under its own key, and not for
+ever.
+"""
 
 from __future__ import annotations
 

@@ -36,7 +36,9 @@ from collect.extraction import amounts
         ("2 for $30", "us", "30", "30", "USD"),
     ],
 )  # fmt: skip
-def test_a_shown_amount_is_read_as_its_country_means_it(text: str, country: str, low: str, high: str, currency: str) -> None:
+def test_a_shown_amount_is_read_as_its_country_means_it(
+    text: str, country: str, low: str, high: str, currency: str
+) -> None:
     said = amounts.priced(text, country)
     assert said is not None
     assert (said.low, said.high, said.currency) == (Decimal(low), Decimal(high), currency)
@@ -72,7 +74,16 @@ def test_an_amount_for_programs_keeps_its_decimal_point_and_zero_is_no_price(
 
 @pytest.mark.parametrize(
     ("told", "code"),
-    [("RUR", "RUB"), (" eur ", "EUR"), ("€", "EUR"), ("RMB", "CNY"), ("원", "KRW"), ("XYZ", None), ("$", None), (5, None)],
+    [
+        ("RUR", "RUB"),
+        (" eur ", "EUR"),
+        ("€", "EUR"),
+        ("RMB", "CNY"),
+        ("원", "KRW"),
+        ("XYZ", None),
+        ("$", None),
+        (5, None),
+    ],
 )
 def test_old_names_and_signs_become_iso_codes_and_what_is_none_becomes_none(told: object, code: str | None) -> None:
     assert amounts.code_of(told) == code
@@ -80,7 +91,13 @@ def test_old_names_and_signs_become_iso_codes_and_what_is_none_becomes_none(told
 
 @pytest.mark.parametrize(
     ("host", "language", "country"),
-    [("www.shop.cl", "es", "cl"), ("shop.co.uk", "", "gb"), ("shop.com", "es-MX", "mx"), ("shop.com", "en", ""), ("", "", "")],
+    [
+        ("www.shop.cl", "es", "cl"),
+        ("shop.co.uk", "", "gb"),
+        ("shop.com", "es-MX", "mx"),
+        ("shop.com", "en", ""),
+        ("", "", ""),
+    ],
 )
 def test_the_country_comes_from_the_host_and_else_from_a_full_language(host: str, language: str, country: str) -> None:
     assert amounts.country_of(host, language) == country

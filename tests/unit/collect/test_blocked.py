@@ -1,4 +1,5 @@
 """Pages that hold no product say why."""
+# ruff: noqa: E501 - pages and addresses are kept whole, one per line
 
 from __future__ import annotations
 

@@ -7,7 +7,11 @@ import pytest
 from collect.extraction.encoding import decode
 
 CHINESE = "竹纤维洗碗巾 加厚吸水 10片装，价格优惠，人气商品，一件的价" * 3
-LATE = b"<script charset='utf-8' src='a.js'></script>" + b" " * 3000 + b"<meta http-equiv='Content-Type' content='text/html; charset=gbk'>"
+LATE = (
+    b"<script charset='utf-8' src='a.js'></script>"
+    + b" " * 3000
+    + b"<meta http-equiv='Content-Type' content='text/html; charset=gbk'>"
+)
 
 
 @pytest.mark.parametrize(

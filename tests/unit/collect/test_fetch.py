@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from collect.fetch import Fetched, Limits, Refused, Robots, fetch
 from collect.guard import NotAllowed, Unreachable
@@ -20,7 +27,9 @@ PAGE = b"<h1>Lamp</h1>"
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]]]:
+def serving(
+    answer: Answer, tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]]]:
     """A server on a free port that answers GETs so; gives its address and the requests it gets."""
     seen: list[tuple[str, dict[str, str]]] = []
 
@@ -37,6 +46,9 @@ def serving(answer: Answer) -> Iterator[tuple[str, list[tuple[str, dict[str, str
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign] # a refused handshake is what some tests want
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
@@ -161,12 +173,18 @@ def test_a_packing_we_did_not_ask_for_is_refused(encoding: str) -> None:
 
 
 def test_a_broken_gzip_is_refused() -> None:
-    with serving(lambda h: send(h, body=b"not gzip at all", Content_Encoding="gzip")) as (url, _), pytest.raises(Refused):
+    with (
+        serving(lambda h: send(h, body=b"not gzip at all", Content_Encoding="gzip")) as (url, _),
+        pytest.raises(Refused),
+    ):
         get(url)
 
 
 def test_a_body_that_announces_too_much_is_not_read() -> None:
-    with serving(lambda h: send(h, body=b"x", Content_Length="10000000000")) as (url, _), pytest.raises(Refused) as refused:
+    with (
+        serving(lambda h: send(h, body=b"x", Content_Length="10000000000")) as (url, _),
+        pytest.raises(Refused) as refused,
+    ):
         get(url)
     assert refused.value.code == "collect.too_big"
 
@@ -223,14 +241,18 @@ def test_each_status_says_whether_trying_again_helps(status: int, kind: type[Exc
     assert failed.value.code == code  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("kind", ["application/octet-stream", "image/svg+xml-not", "application/pdf", "image/png", "video/mp4"])
+@pytest.mark.parametrize(
+    "kind", ["application/octet-stream", "image/svg+xml-not", "application/pdf", "image/png", "video/mp4"]
+)
 def test_what_is_not_a_page_or_a_feed_is_refused(kind: str) -> None:
     with serving(lambda h: send(h, Content_Type=kind)) as (url, _), pytest.raises(Refused) as refused:
         get(url)
     assert refused.value.code == "collect.wrong_type"
 
 
-@pytest.mark.parametrize("kind", ["text/html; charset=gbk", "TEXT/HTML", "application/json", "application/ld+json", "application/xhtml+xml"])
+@pytest.mark.parametrize(
+    "kind", ["text/html; charset=gbk", "TEXT/HTML", "application/json", "application/ld+json", "application/xhtml+xml"]
+)
 def test_pages_and_feeds_are_taken(kind: str) -> None:
     with serving(lambda h: send(h, Content_Type=kind)) as (url, _):
         assert get(url).content_type == kind
@@ -276,6 +298,80 @@ def test_a_site_whose_robots_txt_fails_is_asked_again_later() -> None:
     with serving(lambda h: send(h, 503)) as (url, seen), pytest.raises(Unreachable):
         get(url, "/a", robots=Robots())
     assert [path for path, _ in seen] == ["/robots.txt"]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for shop.example that signs itself, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "shop.example")])
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("shop.example")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "shop.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted", "code"),
+    [
+        ("shop.example", True, None),
+        ("other.example", True, "collect.bad_certificate"),
+        ("shop.example", False, "collect.bad_certificate"),
+    ],
+)
+def test_a_certificate_must_prove_the_name_though_the_connection_goes_to_an_address(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch, host: str, trusted: bool, code: str | None
+) -> None:
+    named: list[str | None] = []
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(certificate)
+    served.sni_callback = lambda sock, name, context: named.append(name)
+    trusting = ssl.create_default_context(cafile=str(certificate) if trusted else None)
+    monkeypatch.setattr("collect.fetch._tls", lambda: trusting)
+    with serving(send, served) as (url, seen):
+        port = int(url.rsplit(":", 1)[1])
+        allow = frozenset({f"{host}:{port}"})
+
+        def go() -> Fetched:
+            return fetch(f"https://{host}:{port}/x", SystemClock(), allow=allow, resolve=lambda *_: ["127.0.0.1"])
+
+        if code is None:
+            assert go().body == PAGE
+            assert seen[0][1]["Host"] == f"{host}:{port}"
+        else:
+            with pytest.raises(Refused) as refused:
+                go()
+            assert refused.value.code == code
+            assert seen == []
+    assert named == [host]
+
+
+def test_a_secure_page_may_not_send_us_to_an_insecure_one(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(certificate)
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    monkeypatch.setattr("collect.fetch._tls", lambda: trusting)
+    with serving(lambda h: send(h, 302, b"", Location="http://shop.example/x"), served) as (url, _):
+        port = int(url.rsplit(":", 1)[1])
+        with pytest.raises(NotAllowed) as refused:
+            fetch(
+                f"https://shop.example:{port}/", SystemClock(),
+                allow=frozenset({f"shop.example:{port}"}), resolve=lambda *_: ["127.0.0.1"],
+            )  # fmt: skip
+    assert refused.value.code == "collect.downgrade"
 
 
 def test_the_connection_goes_to_the_checked_address_and_names_the_host() -> None:

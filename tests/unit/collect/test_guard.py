@@ -1,4 +1,5 @@
 """Addresses the fetcher must never speak to (catalogue F52-F54), and those it may."""
+# ruff: noqa: E501 - pages and addresses are kept whole, one per line
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def test_private_local_translated_reserved_and_metadata_addresses_are_not_public
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", [PUBLIC, "8.8.8.8", "1.1.1.1", "47.246.23.1", "2606:2800:220:1:248:1893:25c8:1946", "2a00:1450::1"])
+@pytest.mark.parametrize(
+    "address", [PUBLIC, "8.8.8.8", "1.1.1.1", "47.246.23.1", "2606:2800:220:1:248:1893:25c8:1946", "2a00:1450::1"]
+)
 def test_addresses_of_the_open_internet_are_public(address: str) -> None:
     assert is_public(address)
 
@@ -48,7 +51,9 @@ def test_every_spelling_of_this_machine_is_refused_after_resolution(url: str) ->
     assert refused.value.code in ("collect.private_address", "collect.no_such_host", "collect.bad_address")
 
 
-@pytest.mark.parametrize("host", ["metadata.google.internal", "metadata.tencentyun.com", "100.100.100.200.nip.io", "instance-data.ec2"])
+@pytest.mark.parametrize(
+    "host", ["metadata.google.internal", "metadata.tencentyun.com", "100.100.100.200.nip.io", "instance-data.ec2"]
+)
 def test_metadata_hosts_of_the_clouds_are_refused_by_where_they_lead(host: str) -> None:
     for answer in ("169.254.169.254", "169.254.0.23", "100.100.100.200", "192.0.0.192", "fd00:ec2::254"):
         with pytest.raises(NotAllowed) as refused:

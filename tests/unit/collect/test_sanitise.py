@@ -1,4 +1,5 @@
 """Supplier HTML that is kept: what survives and what can't."""
+# ruff: noqa: E501 - pages and addresses are kept whole, one per line
 
 from __future__ import annotations
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from collect import handler
-from daifa.errors import NotFound, Retry
-from daifa.models.ids import JobId, ShopId
+from daifa.errors import Conflict, NotFound, Retry
+from daifa.models.ids import JobId, ShopId, SupplierId
 from daifa.models.money import Money
 from daifa.models.states import ListingState, OfferState
+from daifa.tables.store import Key
 from tests.unit.aws import FixedClock, RoomApp, call, messages
 from tests.unit.collect_room.shelf_life import (
     DEMO,
@@ -63,6 +65,7 @@ def test_an_address_that_nobody_can_collect_is_refused_at_once(app: RoomApp, url
     told = call(handler.on_http, "POST", "/api/collect", {"shop": "demo", "url": url})
     assert (told.status, told.body["code"]) == (400, code)
     assert app.sent("fetch") == []
+    assert app.catalog.board("demo#jobs", 10) == []
     if code == "collect.no_supplier":
         assert told.body["values"]["host"] in told.body["detail"]
 
@@ -279,3 +282,62 @@ def test_an_offer_in_doubt_is_read_whole_and_not_confirmed_by_an_old_page(app: R
     assert "etag" not in app.sent("fetch")[0]
     take(a_report(app, again, outcome="unchanged", shop="") | {"product": None})
     assert the_offer(app).state is OfferState.STALE
+
+
+def test_an_index_that_is_behind_wakes_nobody(app: RoomApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    collect(app)
+    keys = [Key(f"OFFER#{the_offer(app).id}", "OFFER"), Key(f"PRODUCT#demo#{the_product(app).id}", "PRODUCT")]
+    monkeypatch.setattr(app.catalog, "due", lambda *_: [(key, "2026-11-23T07:00:00.000Z") for key in keys])
+    handler.on_schedule({}, None)
+    assert (app.sent("fetch"), app.sent("catalogue")) == ([], [])
+
+
+def test_an_offer_whose_supplier_gave_up_its_site_is_in_doubt(app: RoomApp, clock: FixedClock) -> None:
+    collect(app)
+    harbor = app.catalog.supplier(SupplierId("harbor"))
+    app.catalog.save(harbor.model_copy(update={"sites": ()}), harbor)
+    clock.forward(hours=25)
+    handler.on_schedule({}, None)
+    assert app.sent("fetch") == []
+    assert the_offer(app).state is OfferState.STALE
+    assert the_offer(app).facts[-1].values["reason"] == "collect.no_supplier"
+
+
+def test_one_row_that_somebody_else_moves_does_not_stop_the_sweep(
+    app: RoomApp, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [begin(app), begin(app)]
+    clock.forward(minutes=21)
+    save, moved = app.catalog.save, []
+
+    def busy(row: Any, was: Any) -> Any:
+        if not moved:
+            moved.append(row)
+            raise Conflict("row.moved")
+        return save(row, was)
+
+    monkeypatch.setattr(app.catalog, "save", busy)
+    handler.on_schedule({}, None)
+    assert [task["job"] for task in app.sent("fetch")] == [job for job in jobs if job != moved[0].id]
+
+
+def test_two_messages_at_once_decide_one_after_the_other(app: RoomApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = begin(app)
+    transact, lost = app.catalog.transact, []
+
+    def contested(*changes: Any) -> Any:
+        if not lost:
+            lost.append(changes)
+            raise Conflict("row.moved")
+        return transact(*changes)
+
+    monkeypatch.setattr(app.catalog, "transact", contested)
+    take(a_report(app, job))
+    assert app.catalog.job(JobId(job)).state == "COLLECTED"
+
+
+def test_a_shop_that_the_index_does_not_know_yet_gets_its_product(
+    app: RoomApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.catalog, "shops", lambda: [])
+    assert collect(app).title == "Enamel Camping Mug"

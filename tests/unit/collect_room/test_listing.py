@@ -131,9 +131,11 @@ def test_a_product_that_the_shop_deleted_is_made_anew_when_listed_again(app: Roo
         ({"title": None}, "listing.no_title"),
         ({"availability": "OutOfStock"}, "listing.out_of_stock"),
         ({"currency": "USD"}, "price.no_rate"),
-        ({"options": [{"name": "Colour", "values": ["Cream"]}, {"name": "Size", "values": ["S"]}]}, "listing.options_differ"),
+        ({"options": [], "variants": [{"key": "a"}, {"key": "b"}]}, "listing.same_options"),
+        ({"variants": [{"key": "a", "options": {"Colour": ""}}]}, "listing.options_differ"),
+        ({"options": [{"name": n, "values": []} for n in ("Colour", "Size")]}, "listing.options_differ"),
     ],
-)  # fmt: skip
+)
 def test_an_incomplete_product_is_not_listed_and_says_what_is_missing(
     app: RoomApp, page: dict[str, object], problem: str
 ) -> None:
@@ -159,6 +161,40 @@ def test_a_product_whose_price_fell_under_the_floor_is_not_listed(app: RoomApp) 
     )
     assert priced.body["product"]["problems"] == []
     assert ask_to_list(the_product(app)).status == 202
+
+
+def test_a_product_that_stopped_being_ready_before_the_shop_was_told_is_not_told(app: RoomApp) -> None:
+    shelf = app.others["shop/demo"] = Shelf()
+    ask_to_list(collect(app))
+    shop = app.catalog.shop(DEMO)
+    app.catalog.save(shop.model_copy(update={"pricing": Pricing(margin_floor="0.5")}), shop)
+    take(*app.sent("catalogue"))
+    assert shelf.told == []
+    assert (the_product(app).state, the_product(app).work_due) == (ListingState.DRAFT, None)
+    assert the_product(app).problems[0].code == "listing.below_floor"
+
+
+def test_a_variant_keeps_the_sku_that_orders_speak_of(app: RoomApp, clock: FixedClock) -> None:
+    variants = [{"key": "k1", "sku": "OLD-1", "options": {"Colour": "Cream"}}]
+    collect(app, a_mug(variants=variants))
+    clock.forward(hours=2)
+    variants[0]["sku"] = "NEW-1"
+    take(a_report(app, begin(app), a_mug(variants=variants)))
+    assert the_product(app).variants[0].sku == "OLD-1"
+
+
+def test_a_shops_variant_that_became_another_of_ours_is_mapped_anew(app: RoomApp, clock: FixedClock) -> None:
+    variants = [{"key": "k1", "sku": "MUG", "options": {"Colour": "Cream"}}]
+    app.others["shop/demo"] = Shelf()
+    ask_to_list(collect(app, a_mug(variants=variants)))
+    take(*app.sent("catalogue"))
+    clock.forward(hours=2)
+    variants[0]["key"] = "k2"
+    take(a_report(app, begin(app), a_mug(variants=variants)), *app.sent("catalogue"))
+    take(*app.sent("catalogue"))
+    mapping = app.catalog.mapping(DEMO, "sv-MUG")
+    assert mapping is not None
+    assert mapping.sources[0].external_variant == "k2"
 
 
 def test_a_person_who_saw_an_older_product_is_told_so(app: RoomApp) -> None:

@@ -61,9 +61,17 @@ def test_a_failed_deploy_gives_the_reason_and_the_next_one_heals(tmp_path: Path)
     good = (root / "template.yaml").read_text(encoding="utf-8")
     (root / "template.yaml").write_text(good.replace("!GetAtt InboxQueueDlq.Arn", "!GetAtt InboxQueueDlq.Nothing"))
     with Stack().start(state_dir=tmp_path / "stack") as stack:
-        with pytest.raises(Exception, match="Nothing"):
+        with pytest.raises(StackError, match="Nothing"):
             deploy(stack, root=root)
         (root / "template.yaml").write_text(good)
+        assert ask(deploy(stack, root=root), "x").ok
+
+        broken = good.replace('RouteKey: "GET /api/me"', "RouteKey: !GetAtt Api.Nothing")
+        (root / "template.yaml").write_text(broken)
+        with pytest.raises(StackError, match="UPDATE_ROLLBACK_COMPLETE"):
+            deploy(stack, root=root)
+        assert "Nothing" in stack.log.read_text(encoding="utf-8")
+        (root / "template.yaml").write_text(f"{good}# only words\n")
         assert ask(deploy(stack, root=root), "x").ok
 
 

@@ -8,7 +8,7 @@ from local import template as templates
 from local.deploy import ROOT
 
 # Answers with what it was given; the path's last word asks for something particular.
-TINY = '''
+TINY = """
 import json, os
 from daifa import WORD
 
@@ -31,7 +31,7 @@ def on_message(event, context):
 
 def on_schedule(event, context):
     return event
-'''
+"""
 
 
 def make_project(root: Path, word: str = "first") -> Path:

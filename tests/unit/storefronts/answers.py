@@ -179,6 +179,12 @@ def a_set(product: int | None = 31, *errors: Mapping[str, Any]) -> dict[str, Any
     return {"productSet": {"product": made, "userErrors": list(errors)}}
 
 
+def shown(*channels: int) -> tuple[dict[str, Any], ...]:
+    """The answers to CHANNELS and, if there are any, PUBLISH."""
+    asked = {"publications": {"nodes": [{"id": f"gid://shopify/Publication/{number}"} for number in channels]}}
+    return (asked, {"publishablePublish": {"userErrors": []}}) if channels else (asked,)
+
+
 def shipped(number: str = "ZT900", status: str = "SUCCESS", fulfilment: int = 41) -> dict[str, Any]:
     """A Fulfillment."""
     return {"id": f"gid://shopify/Fulfillment/{fulfilment}", "status": status, "trackingInfo": [{"number": number}]}

@@ -63,6 +63,11 @@ class ShopifyRig:
     def products(self) -> int:
         return len(self._world.shop.state["products"])
 
+    def on_sale(self) -> int:
+        products = self._world.shop.state["products"].values()
+        address = self._world.endpoints["shop"] + "/products/"
+        return sum(Http(RealClock()).request("GET", address + one["handle"]).status == 200 for one in products)
+
     def now(self) -> datetime:
         return self._world.now()
 

@@ -32,6 +32,7 @@ from tests.unit.storefronts.answers import (
     reply,
     shipped,
     shopify,
+    shown,
 )
 
 pytestmark = pytest.mark.usefixtures("judged")
@@ -64,14 +65,18 @@ PLAIN = replace(MUG, options=(), variants=(ListingVariant("V1", "MUG", {}, cny("
 
 
 def test_a_new_product_is_made_under_a_handle_that_a_second_try_finds_again() -> None:
-    http = Answers({"productByIdentifier": None}, a_set(), a_product((21, CREAM), (22, FOREST)))
+    http = Answers({"productByIdentifier": None}, a_set(), a_product((21, CREAM), (22, FOREST)), *shown(91, 92))
     listed = adapter(http).publish(MUG)
 
     assert listed == Listed(
         "gid://shopify/Product/31",
         {"V1": "gid://shopify/ProductVariant/21", "V2": "gid://shopify/ProductVariant/22"},
     )
-    asked, told, _ = (call.variables for call in http.asked)
+    asked, told, _, _, published = (call.variables for call in http.asked)
+    assert published == {
+        "id": "gid://shopify/Product/31",
+        "to": [{"publicationId": "gid://shopify/Publication/91"}, {"publicationId": "gid://shopify/Publication/92"}],
+    }
     assert asked["identifier"] == told["identifier"] == {"handle": "daifa-7gq0"}
     product = told["input"]
     assert (product["handle"], product["title"], product["status"]) == ("daifa-7gq0", "Enamel Mug", "ACTIVE")
@@ -87,7 +92,7 @@ def test_a_new_product_is_made_under_a_handle_that_a_second_try_finds_again() ->
 
 
 def test_a_variant_s_picture_is_also_one_of_the_product_s() -> None:
-    http = Answers({"productByIdentifier": None}, a_set(), a_product((21, CREAM), (22, FOREST)))
+    http = Answers({"productByIdentifier": None}, a_set(), a_product((21, CREAM), (22, FOREST)), *shown())
     adapter(http).publish(MUG)
     product = http.asked[1].variables["input"]
     assert [file["originalSource"] for file in product["files"]] == [
@@ -102,6 +107,7 @@ def test_a_product_that_a_lost_answer_made_is_found_and_keeps_its_variants() -> 
         a_product((21, CREAM), (22, FOREST), (23, {"Colour": "Rust", "Size": "350 ml"})),
         a_set(),
         a_product((21, CREAM), (22, FOREST)),
+        *shown(91),
     )
     adapter(http).publish(MUG)
     told = http.asked[1].variables
@@ -124,15 +130,23 @@ def test_a_product_that_the_shop_named_is_replaced_under_that_name() -> None:
 
 
 def test_variants_beyond_one_page_are_mapped_too() -> None:
-    shop = shopify({"productByIdentifier": None}, a_set(), a_product((21, CREAM), after="c1"), a_product((22, FOREST)))
+    shop = shopify(
+        {"productByIdentifier": None}, a_set(), a_product((21, CREAM), after="c1"), a_product((22, FOREST)), *shown()
+    )
     assert set(shop.publish(MUG).variants) == {"V1", "V2"}
 
 
 def test_a_product_without_options_has_the_shop_s_plain_one() -> None:
-    http = Answers({"productByIdentifier": None}, a_set(), a_product((21, {"Title": "Default Title"})))
+    http = Answers({"productByIdentifier": None}, a_set(), a_product((21, {"Title": "Default Title"})), *shown(91))
     assert adapter(http).publish(PLAIN).variants == {"V1": "gid://shopify/ProductVariant/21"}
     product = http.asked[1].variables["input"]
     assert product["productOptions"] == [{"name": "Title", "position": 1, "values": [{"name": "Default Title"}]}]
+
+
+def test_a_product_that_could_not_be_shown_is_told_again() -> None:
+    shop = shopify({"productByIdentifier": None}, a_set(), a_product((21, CREAM), (22, FOREST)), reply(b"", 500))
+    with pytest.raises(Retry):
+        shop.publish(MUG)
 
 
 def test_a_product_that_somebody_deleted_is_not_found_and_not_made_again() -> None:

@@ -27,9 +27,10 @@ class Answer:
         return json.loads(self.body)
 
 
-def call(url: str, body: Any = None, headers: dict[str, str] | None = None, method: str = "",
-         timeout: float = 5.0) -> Answer:
-    """One request without redirects: dict bodies go as forms, unless the headers say JSON; raises what http.client raises."""
+def call(
+    url: str, body: Any = None, headers: dict[str, str] | None = None, method: str = "", timeout: float = 5.0
+) -> Answer:
+    """One request, no redirects: dict bodies go as forms unless the headers say JSON; raises what http.client does."""
     parts = urlsplit(url)
     line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout)
     headers = dict(headers or {})
@@ -54,20 +55,23 @@ class Shopkeeper:
         self.world = world
         self.token = world.credentials["shop"]["access_token"]
 
-    def ask(self, query: str, variables: dict[str, Any] | None = None, token: str = "",
-            version: str = "2026-10") -> Any:
+    def ask(
+        self, query: str, variables: dict[str, Any] | None = None, token: str = "", version: str = "2026-10"
+    ) -> Any:
         """The JSON answer to a document."""
         return self.raw(query, variables, token, version).json()
 
-    def raw(self, query: str, variables: dict[str, Any] | None = None, token: str = "",
-            version: str = "2026-10") -> Answer:
+    def raw(
+        self, query: str, variables: dict[str, Any] | None = None, token: str = "", version: str = "2026-10"
+    ) -> Answer:
         """The whole answer to a document."""
         headers = {"Content-Type": "application/json", "X-Shopify-Access-Token": token or self.token}
         url = f"{self.world.url}/shop/admin/api/{version}/graphql.json"
         return call(url, {"query": query, "variables": variables or {}}, headers)
 
-    def list_product(self, title: str = "Lamp", colours: tuple[str, ...] = ("White", "Black"),
-                     price: str = "99.00") -> list[str]:
+    def list_product(
+        self, title: str = "Lamp", colours: tuple[str, ...] = ("White", "Black"), price: str = "99.00"
+    ) -> list[str]:
         """List a product with a variant per colour; the gids of its variants."""
         answer = self.ask(PRODUCT_SET, {"input": product_input(title, colours, price)})
         assert answer["data"]["productSet"]["userErrors"] == []

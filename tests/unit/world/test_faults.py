@@ -15,7 +15,13 @@ from tests.unit.world.test_gateway1688 import LAMP, WHITE, Buyer
 CREATE = "alibaba.trade.fastCreateOrder"
 CUT = (http.client.RemoteDisconnected, ConnectionError, TimeoutError, http.client.BadStatusLine)
 CARGO = [{"offerId": LAMP, "specId": WHITE, "quantity": 1}]
-ADDRESS = {"fullName": "张测试", "mobile": "13800000000", "provinceText": "浙江省", "cityText": "杭州市", "address": "虚构路 1 号"}
+ADDRESS = {
+    "fullName": "张测试",
+    "mobile": "13800000000",
+    "provinceText": "浙江省",
+    "cityText": "杭州市",
+    "address": "虚构路 1 号",
+}
 
 
 @pytest.fixture
@@ -52,7 +58,8 @@ class TestDoneButNotSaid:
         assert orders(buyer) == 1
 
     @pytest.mark.parametrize(
-        ("kind", "status", "start"), [("http_500_after", 500, b"Internal"), ("garbage", 200, b"<!DOCTYPE html>"), ("empty", 200, b"")]
+        ("kind", "status", "start"),
+        [("http_500_after", 500, b"Internal"), ("garbage", 200, b"<!DOCTYPE html>"), ("empty", 200, b"")],
     )
     def test_a_spoiled_answer_has_bought(self, buyer: Buyer, kind: str, status: int, start: bytes) -> None:
         buyer.world.faults.add("gateway1688", CREATE, kind)
@@ -100,13 +107,28 @@ class TestNotDone:
         assert create(buyer).json()["errorCode"] == "500_004"
 
     @pytest.mark.parametrize(
-        ("kind", "code"), [("throttled", "THROTTLED"), ("access_denied", "ACCESS_DENIED"), ("internal_error", "INTERNAL_SERVER_ERROR")]
+        ("kind", "code"),
+        [("throttled", "THROTTLED"), ("access_denied", "ACCESS_DENIED"), ("internal_error", "INTERNAL_SERVER_ERROR")],
     )
     def test_the_shops_own_refusals(self, world: World, shop: Shopkeeper, kind: str, code: str) -> None:
         world.faults.add("shop", "shop", kind)
 
         assert shop.ask("{ shop { name } }")["errors"][0]["extensions"]["code"] == code
         assert shop.ask("{ shop { name } }")["data"] == {"shop": {"name": "Daifa World"}}
+
+    @pytest.mark.parametrize("mutation", ["productSet", "publishablePublish", "fulfillmentCreate"])
+    def test_a_user_error_on_demand_does_nothing(self, world: World, shop: Shopkeeper, mutation: str) -> None:
+        said = "{ userErrors { message } }"
+        documents = {
+            "productSet": 'productSet(input: {title: "x"}) ' + said,
+            "publishablePublish": 'publishablePublish(id: "gid://shopify/Product/1", input: []) ' + said,
+            "fulfillmentCreate": "fulfillmentCreate(fulfillment: {lineItemsByFulfillmentOrder: []}) " + said,
+        }
+        world.faults.add("shop", mutation, "user_error")
+        answer = shop.ask("mutation { " + documents[mutation] + " }")
+
+        assert answer["data"][mutation]["userErrors"] == [{"message": "The world was told to refuse this."}]
+        assert world.shop.listing() == []
 
 
 class TestOrdersToMisbehave:
@@ -131,7 +153,8 @@ class TestOrdersToMisbehave:
         assert call(f"{world.url}/shops/harbor/products/enamel-mug").status == 200
 
     @pytest.mark.parametrize(
-        "wrong", [("nobody", "*", "late"), ("pages", "*", "sulking"), ("pages", "*", "throttled"), ("pages", "*", "late", 0)]
+        "wrong",
+        [("nobody", "*", "late"), ("pages", "*", "sulking"), ("pages", "*", "throttled"), ("pages", "*", "late", 0)],
     )
     def test_an_order_that_nobody_can_follow_is_refused(self, world: World, wrong: tuple[Any, ...]) -> None:
         with pytest.raises(ValueError, match=r"party|fault|times"):

@@ -19,7 +19,8 @@ CROSS = "com.alibaba.fenxiao.crossborder"
 LAMP, WHITE, BLACK = "610947572360", "2ba3d63866a71fbae83909d9b4814f01", "b266e0726506185beaf205cbae88530d"
 PINK, OTHER_OFFER, OTHER_SPEC = "7c1e4b0f5a2d4c6e8f9a0b1c2d3e4f50", "613000999888", "aabbccddeeff00112233445566778899"
 CLIP, CLIP_SPEC = "612000111222", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-ADDRESS = {"fullName": "张测试", "mobile": "13800000000", "provinceText": "浙江省", "cityText": "杭州市", "areaText": "西湖区",
+ADDRESS = {"fullName": "张测试", "mobile": "13800000000", "provinceText": "浙江省", "cityText": "杭州市",
+           "areaText": "西湖区",
            "address": "虚构路 18 号"}  # fmt: skip
 
 
@@ -30,7 +31,8 @@ class Buyer:
         self.world = world
         self.keys = world.credentials["supplier/lamps"]
 
-    def send(self, name: str, namespace: str = TRADE, *, drop: str = "", change: dict[str, str] | None = None, key: str = "",
+    def send(self, name: str, namespace: str = TRADE, *, drop: str = "", change: dict[str, str] | None = None,
+             key: str = "",
              **params: Any) -> Answer:  # fmt: skip
         """One signed call; `drop` leaves a parameter out and `change` alters some, both after signing."""
         path = f"param2/1/{namespace}/{name}/{key or self.keys['app_key']}"
@@ -49,7 +51,9 @@ class Buyer:
         assert answer.status == 200, answer.body
         return answer.json()
 
-    def order(self, *cargo: tuple[str, str, int], out: str = "PO-1", name: str = "alibaba.trade.fastCreateOrder") -> Any:
+    def order(
+        self, *cargo: tuple[str, str, int], out: str = "PO-1", name: str = "alibaba.trade.fastCreateOrder"
+    ) -> Any:
         """Create an order of (offer, spec, quantity)."""
         lines = [{"offerId": int(o), "specId": s, "quantity": q} for o, s, q in cargo]
         return self.ask(name, flow="general", addressParam=ADDRESS, cargoParamList=lines, outOrderId=out)
@@ -74,7 +78,12 @@ class TestSignature:
     def test_the_official_generator_signs_alike(self) -> None:
         base = pytest.importorskip("aop.api.base", reason="open-1688 is pinned in requirements/dev.in")
         structure = pytest.importorskip("aop.structure")
-        params = {"access_token": "t", "cargoParamList": '[{"offerId":1}]', "_aop_timestamp": "1700000000000", "flow": "general"}
+        params = {
+            "access_token": "t",
+            "cargoParamList": '[{"offerId":1}]',
+            "_aop_timestamp": "1700000000000",
+            "flow": "general",
+        }
         path = "param2/1/com.alibaba.trade/alibaba.trade.fastCreateOrder/3105827"
 
         official = base.BaseApi(structure.AppInfo("3105827", "s"))
@@ -93,7 +102,9 @@ class TestSignature:
             ({"_aop_timestamp": "1700000000"}, 400, "gw.TimestampInvalid"),
         ],
     )
-    def test_what_is_not_signed_right_is_refused(self, buyer: Buyer, broken: dict[str, Any], status: int, code: str) -> None:
+    def test_what_is_not_signed_right_is_refused(
+        self, buyer: Buyer, broken: dict[str, Any], status: int, code: str
+    ) -> None:
         answer = buyer.send("alibaba.trade.fastCreateOrder", flow="general", **broken)
 
         assert (answer.status, answer.json()["error_code"]) == (status, code)
@@ -105,15 +116,23 @@ class TestSignature:
 
 class TestProducts:
     def test_a_product_shows_prices_as_text_and_stock_per_sku(self, buyer: Buyer) -> None:
-        answer = buyer.ask("product.search.queryProductDetail", CROSS, offerDetailParam={"offerId": LAMP, "country": "en"})
+        answer = buyer.ask(
+            "product.search.queryProductDetail", CROSS, offerDetailParam={"offerId": LAMP, "country": "en"}
+        )
         detail = answer["result"]["result"]
 
         assert str(detail["offerId"]) == LAMP
-        assert [(s["price"], s["amountOnSale"]) for s in detail["productSkuInfos"]] == [("36.00", 320), ("40.00", 75), ("36.00", 0)]
+        assert [(s["price"], s["amountOnSale"]) for s in detail["productSkuInfos"]] == [
+            ("36.00", 320),
+            ("40.00", 75),
+            ("36.00", 0),
+        ]
 
     def test_an_offer_taken_down_is_not_found(self, buyer: Buyer) -> None:
         buyer.world.gateway1688.change(LAMP, status="member expired")
-        answer = buyer.ask("product.search.queryProductDetail", CROSS, offerDetailParam={"offerId": LAMP, "country": "en"})
+        answer = buyer.ask(
+            "product.search.queryProductDetail", CROSS, offerDetailParam={"offerId": LAMP, "country": "en"}
+        )
 
         assert answer["result"]["success"] is False
 
@@ -250,7 +269,9 @@ class TestParcels:
         buyer.world.gateway1688.ship(order_id, "73100000000001", entries=[order_id])
         half = buyer.view(order_id)
         buyer.world.gateway1688.ship(order_id, "73100000000002")
-        infos = buyer.ask("alibaba.trade.getLogisticsInfos.buyerView", LOGISTICS, webSite="1688", orderId=order_id)["result"]
+        infos = buyer.ask("alibaba.trade.getLogisticsInfos.buyerView", LOGISTICS, webSite="1688", orderId=order_id)[
+            "result"
+        ]
         trace = buyer.ask("alibaba.trade.getLogisticsTraceInfo.buyerView", LOGISTICS, webSite="1688", orderId=order_id)
 
         assert half["baseInfo"]["status"] == "waitsellersend"
@@ -262,8 +283,10 @@ class TestParcels:
 
 class TestRefunds:
     def request(self, buyer: Buyer, order_id: str, **more: Any) -> Any:
-        asked = {"orderId": order_id, "orderEntryIds": [int(order_id)], "disputeRequest": "refund", "applyPayment": "1000",
-                 "applyCarriage": "0", "applyReasonId": "20022", "description": "到货破损", "goodsStatus": "refundBuyerReceived",
+        asked = {"orderId": order_id, "orderEntryIds": [int(order_id)], "disputeRequest": "refund",
+                 "applyPayment": "1000",
+                 "applyCarriage": "0", "applyReasonId": "20022", "description": "到货破损",
+                 "goodsStatus": "refundBuyerReceived",
                  "vouchers": ["https://cbu01.alicdn.com/img/1.jpg"], **more}  # fmt: skip
         return buyer.ask("alibaba.trade.createRefund", **asked)["result"]
 

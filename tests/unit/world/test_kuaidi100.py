@@ -22,7 +22,9 @@ def query(world: World, num: str = NUMBER, com: str = "yuantong", key: str = "",
     param = json.dumps({"com": com, "num": num, "resultv2": "4", **more}, ensure_ascii=False)
     text = param + (key or secrets["key"]) + secrets["customer"]
     signed = hashlib.md5(text.encode()).hexdigest().upper()
-    return call(f"{world.url}/kuaidi100/poll/query.do", {"customer": secrets["customer"], "sign": signed, "param": param}).json()
+    return call(
+        f"{world.url}/kuaidi100/poll/query.do", {"customer": secrets["customer"], "sign": signed, "param": param}
+    ).json()
 
 
 def subscribe(world: World, url: str, number: str = NUMBER, salt: str | None = "pepper", key: str = "") -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.world import World
-from tests.unit.world.conftest import PRODUCT_SET, Shopkeeper, call, product_input
+from tests.unit.world.conftest import PRODUCT_SET, Shopkeeper, product_input
 
 ORDER = """
 query Order($id: ID!) {
@@ -16,7 +16,9 @@ query Order($id: ID!) {
     totalPriceSet { shopMoney { amount currencyCode } }
     totalRefundedSet { shopMoney { amount } }
     lineItems(first: 10) { nodes { id sku quantity unfulfilledQuantity variant { id } } }
-    fulfillmentOrders(first: 5) { nodes { id status lineItems(first: 10) { nodes { id remainingQuantity lineItem { id } } } } }
+    fulfillmentOrders(first: 5) { nodes {
+      id status lineItems(first: 10) { nodes { id remainingQuantity lineItem { id } } }
+    } }
     fulfillments(first: 5) { id status trackingInfo(first: 5) { company number url } }
     transactions(first: 5) { id kind gateway }
   }
@@ -24,7 +26,9 @@ query Order($id: ID!) {
 """
 FULFIL = """
 mutation Fulfil($f: FulfillmentInput!) {
-  fulfillmentCreate(fulfillment: $f) { fulfillment { id status trackingInfo(first: 2) { number } } userErrors { field message } }
+  fulfillmentCreate(fulfillment: $f) {
+    fulfillment { id status trackingInfo(first: 2) { number } } userErrors { field message }
+  }
 }
 """
 REFUND = """
@@ -62,71 +66,13 @@ def waiting(order: dict[str, Any]) -> dict[str, Any]:
     return dict(order["fulfillmentOrders"]["nodes"][0])
 
 
-class TestDoor:
-    def test_a_wrong_token_is_401(self, shop: Shopkeeper) -> None:
-        answer = shop.raw("{ shop { name } }", token="shpat_wrong")
-
-        assert answer.status == 401
-        assert "Invalid API key or access token" in answer.json()["errors"]
-
-    def test_an_unknown_version_or_method_is_404(self, world: World, shop: Shopkeeper) -> None:
-        assert shop.raw("{ shop { name } }", version="2026-11").status == 404
-        assert call(f"{world.url}/shop/admin/api/2026-10/graphql.json").status == 404
-
-    def test_the_version_asked_for_is_the_version_answered(self, shop: Shopkeeper) -> None:
-        assert shop.raw("{ shop { name } }", version="2026-04").headers["x-shopify-api-version"] == "2026-04"
-
-    @pytest.mark.parametrize(
-        ("query", "words"),
-        [
-            ("{ shop { name ", "Syntax Error"),
-            ("{ shop { nickname } }", "Cannot query field 'nickname' on type 'Shop'"),
-            ("query Q($id: ID!) { order(id: $id) { id } }", "Variable '$id' of required type 'ID!' was not provided"),
-            ("{ orders(first: 5, sortKey: COLOUR) { nodes { id } } }",
-             "Value 'COLOUR' does not exist in 'OrderSortKeys'"),
-            ("{ shop { name } } { shop { id } }", "This anonymous operation must be the only defined operation"),
-        ],
-    )
-    def test_a_wrong_document_gets_errors_and_no_data(self, shop: Shopkeeper, query: str, words: str) -> None:
-        answer = shop.ask(query)
-
-        assert "data" not in answer
-        assert any(words in e["message"] or "operation name" in e["message"] for e in answer["errors"])
-
-    def test_only_the_fields_asked_for_come_back_under_their_aliases(self, shop: Shopkeeper) -> None:
-        answer = shop.ask("query($no: Boolean!) { s: shop { __typename money: currencyCode id @skip(if: $no) } }",
-                          {"no": True})
-
-        assert answer["data"] == {"s": {"__typename": "Shop", "money": "CNY"}}
-
-    def test_fragments_are_followed_on_their_type(self, shop: Shopkeeper) -> None:
-        variant = shop.list_product()[0]
-        answer = shop.ask(
-            "query($id: ID!) { node(id: $id) { __typename ...V ... on Order { name } } } fragment V on ProductVariant { sku price }",
-            {"id": variant},
-        )
-
-        assert answer["data"]["node"] == {"__typename": "ProductVariant", "sku": "LAMP-WHITE", "price": "99.00"}
-
-    def test_costs_are_counted_and_an_empty_bucket_throttles_until_it_refills(self, world: World,
-                                                                              shop: Shopkeeper) -> None:
-        cost = shop.ask("{ shop { name } }")["extensions"]["cost"]
-        world.shop.drain()
-        throttled = shop.ask("{ orders(first: 50) { nodes { id lineItems(first: 50) { nodes { id } } } } }")
-        world.advance(seconds=2)
-
-        assert cost["throttleStatus"]["maximumAvailable"] == 20_000
-        assert throttled["errors"][0]["extensions"] == {"code": "THROTTLED"}
-        assert "data" not in throttled
-        assert throttled["extensions"]["cost"]["requestedQueryCost"] > throttled["extensions"]["cost"]["throttleStatus"]["currentlyAvailable"]
-        assert "data" in shop.ask("{ shop { name } }")
-
-
 class TestProducts:
-    def test_setting_again_by_id_keeps_the_variants_that_stay_and_deletes_those_left_out(self,
-                                                                                         shop: Shopkeeper) -> None:
-        first = shop.ask(PRODUCT_SET,
-                         {"input": product_input("Lamp", ("White", "Black"), "99.00")})["data"]["productSet"]["product"]
+    def test_setting_again_by_id_keeps_the_variants_that_stay_and_deletes_those_left_out(
+        self, shop: Shopkeeper
+    ) -> None:
+        first = shop.ask(PRODUCT_SET, {"input": product_input("Lamp", ("White", "Black"), "99.00")})["data"][
+            "productSet"
+        ]["product"]
         given = {"input": product_input("Lamp", ("White", "Red"), "88.5"), "identifier": {"id": first["id"]}}
         second = shop.ask(PRODUCT_SET, given)["data"]["productSet"]["product"]
 
@@ -135,15 +81,20 @@ class TestProducts:
         assert second["id"] == first["id"]
         assert (kept["id"], kept["price"]) == (white["id"], "88.50")
         assert red["id"] not in (white["id"], black["id"])
-        assert shop.ask("query($id: ID!) { productVariant(id: $id) { id } }",
-                        {"id": black["id"]})["data"]["productVariant"] is None
+        assert (
+            shop.ask("query($id: ID!) { productVariant(id: $id) { id } }", {"id": black["id"]})["data"][
+                "productVariant"
+            ]
+            is None
+        )
 
     def test_absent_scalars_stay_untouched(self, shop: Shopkeeper) -> None:
-        first = shop.ask(PRODUCT_SET,
-                         {"input": product_input("Lamp", ("White",), "9")})["data"]["productSet"]["product"]
-        second = shop.ask(PRODUCT_SET,
-                          {"input": {"vendor": "V"},
-                           "identifier": {"id": first["id"]}})["data"]["productSet"]["product"]
+        first = shop.ask(PRODUCT_SET, {"input": product_input("Lamp", ("White",), "9")})["data"]["productSet"][
+            "product"
+        ]
+        second = shop.ask(PRODUCT_SET, {"input": {"vendor": "V"}, "identifier": {"id": first["id"]}})["data"][
+            "productSet"
+        ]["product"]
 
         assert second["title"] == "Lamp"
         assert len(second["variants"]["nodes"]) == 1
@@ -165,12 +116,15 @@ class TestProducts:
             ({"productOptions": [{"name": "Colour", "values": []}]}, "OPTION_VALUES_MISSING"),
             ({"productOptions": [{"name": "Colour", "values": [{"name": "Red"}]}]}, "OPTION_VALUE_DOES_NOT_EXIST"),
             ({"variants": [{"optionValues": [{"optionName": "Colour", "name": "White"}]}] * 2}, "INVALID_VARIANT"),
-            ({"variants": [{"optionValues": [{"optionName": "Colour", "name": "White"}], "price": "-1"}]},
-             "INVALID_VARIANT"),
+            (
+                {"variants": [{"optionValues": [{"optionName": "Colour", "name": "White"}], "price": "-1"}]},
+                "INVALID_VARIANT",
+            ),
         ],
     )
-    def test_what_shopify_refuses_is_refused_with_its_code(self, shop: Shopkeeper, change: dict[str, Any],
-                                                           code: str) -> None:
+    def test_what_shopify_refuses_is_refused_with_its_code(
+        self, shop: Shopkeeper, change: dict[str, Any], code: str
+    ) -> None:
         given = {k: v for k, v in {**product_input("Lamp", ("White",), "9"), **change}.items() if v is not None}
         answer = shop.ask(PRODUCT_SET, {"input": given})["data"]["productSet"]
 
@@ -179,7 +133,8 @@ class TestProducts:
 
     def test_pages_end_where_the_variants_end(self, shop: Shopkeeper) -> None:
         shop.list_product(colours=tuple("ABCDE"))
-        query = "query($a: String) { productVariants(first: 2, after: $a) { nodes { sku } pageInfo { hasNextPage endCursor } } }"
+        asked = "nodes { sku } pageInfo { hasNextPage endCursor }"
+        query = "query($a: String) { productVariants(first: 2, after: $a) { " + asked + " } }"
         pages, after = [], None
         for _ in range(3):
             page = shop.ask(query, {"a": after})["data"]["productVariants"]
@@ -192,20 +147,26 @@ class TestProducts:
     def test_a_page_needs_a_size(self, shop: Shopkeeper) -> None:
         assert "first or last" in shop.ask("{ products { nodes { id } } }")["errors"][0]["message"]
 
-    def test_stock_is_set_only_from_the_quantity_that_is_there_and_only_with_a_key(self, world: World,
-                                                                                   shop: Shopkeeper) -> None:
+    def test_stock_is_set_only_from_the_quantity_that_is_there_and_only_with_a_key(
+        self, world: World, shop: Shopkeeper
+    ) -> None:
         variant = shop.list_product()[0]
         item = shop.ask("query($id: ID!) { productVariant(id: $id) { inventoryItem { id } } }", {"id": variant})
         place = shop.ask("{ locations(first: 1) { nodes { id } } }")["data"]["locations"]["nodes"][0]["id"]
-        row = {"inventoryItemId": item["data"]["productVariant"]["inventoryItem"]["id"], "locationId": place,
-               "quantity": 7}
+        row = {
+            "inventoryItemId": item["data"]["productVariant"]["inventoryItem"]["id"],
+            "locationId": place,
+            "quantity": 7,
+        }
 
         def put(key: str, **more: Any) -> Any:
             rows = {"name": "available", "reason": "correction", "quantities": [{**row, **more}]}
             return shop.ask(SET_STOCK, {"i": rows, "k": key})
 
         assert "changeFromQuantity" in put("k1")["errors"][0]["message"]
-        assert put("k2", changeFromQuantity=3)["data"]["inventorySetQuantities"]["userErrors"] == [{"code": "CHANGE_FROM_QUANTITY_STALE"}]
+        assert put("k2", changeFromQuantity=3)["data"]["inventorySetQuantities"]["userErrors"] == [
+            {"code": "CHANGE_FROM_QUANTITY_STALE"}
+        ]
         done = put("k3", changeFromQuantity=0)["data"]["inventorySetQuantities"]
         assert done["inventoryAdjustmentGroup"]["changes"] == [{"delta": 7, "quantityAfterChange": 7}]
         without = SET_STOCK.replace("@idempotent(key: $k)", "").replace(", $k: String!", "")
@@ -222,15 +183,17 @@ class TestFulfilment:
             "trackingInfo": {"company": "ZTO", "number": "73100000000001", "url": "https://t.example/1"}}  # fmt: skip
         answer = shop.ask(FULFIL, {"f": first})["data"]["fulfillmentCreate"]
         half = seen(shop, order)
-        rest = shop.ask(FULFIL,
-                        {"f": {"lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": fo["id"]}]}})["data"]["fulfillmentCreate"]
+        rest = shop.ask(FULFIL, {"f": {"lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": fo["id"]}]}})["data"][
+            "fulfillmentCreate"
+        ]
         whole = seen(shop, order)
 
         assert answer["userErrors"] == rest["userErrors"] == []
         assert half["displayFulfillmentStatus"] == "PARTIALLY_FULFILLED"
         assert [n["unfulfilledQuantity"] for n in half["lineItems"]["nodes"]] == [1, 1]
-        assert half["fulfillments"][0]["trackingInfo"] == [{"company": "ZTO", "number": "73100000000001",
-                                                            "url": "https://t.example/1"}]
+        assert half["fulfillments"][0]["trackingInfo"] == [
+            {"company": "ZTO", "number": "73100000000001", "url": "https://t.example/1"}
+        ]
         assert whole["displayFulfillmentStatus"] == "FULFILLED"
         assert waiting(whole)["status"] == "CLOSED"
 
@@ -238,8 +201,9 @@ class TestFulfilment:
         order = bought(world, shop, 2)
         fo = waiting(order)
         line = {"id": fo["lineItems"]["nodes"][0]["id"], "quantity": 2}
-        twice = {"lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": fo["id"],
-                                                  "fulfillmentOrderLineItems": [line, line]}]}
+        twice = {
+            "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": fo["id"], "fulfillmentOrderLineItems": [line, line]}]
+        }
         answer = shop.ask(FULFIL, {"f": twice})["data"]["fulfillmentCreate"]
 
         assert answer["fulfillment"] is None
@@ -258,8 +222,13 @@ class TestFulfilment:
 class TestRefunds:
     def asked(self, order: dict[str, Any], amount: str, **more: Any) -> dict[str, Any]:
         sale = order["transactions"][0]
-        move = {"orderId": order["id"], "parentId": sale["id"], "gateway": sale["gateway"], "kind": "REFUND",
-                "amount": amount}
+        move = {
+            "orderId": order["id"],
+            "parentId": sale["id"],
+            "gateway": sale["gateway"],
+            "kind": "REFUND",
+            "amount": amount,
+        }
         return {"orderId": order["id"], "note": "damaged", "transactions": [move], **more}
 
     def test_the_same_key_pays_back_once(self, world: World, shop: Shopkeeper) -> None:
@@ -306,8 +275,9 @@ class TestRefunds:
             ({"kind": "SALE"}, "kind must be REFUND"),
         ],
     )
-    def test_a_wrong_transaction_is_refused(self, world: World, shop: Shopkeeper, change: dict[str, Any],
-                                            words: str) -> None:
+    def test_a_wrong_transaction_is_refused(
+        self, world: World, shop: Shopkeeper, change: dict[str, Any], words: str
+    ) -> None:
         order = bought(world, shop, 1)
         given = self.asked(order, "1.00")
         given["transactions"][0].update(change)
@@ -317,8 +287,9 @@ class TestRefunds:
     def test_more_goods_than_were_bought_are_refused(self, world: World, shop: Shopkeeper) -> None:
         order = bought(world, shop, 1)
         line = {"lineItemId": order["lineItems"]["nodes"][0]["id"], "quantity": 2, "restockType": "NO_RESTOCK"}
-        answer = shop.ask(REFUND,
-                          {"i": self.asked(order, "1.00", refundLineItems=[line]), "k": "k"})["data"]["refundCreate"]
+        answer = shop.ask(REFUND, {"i": self.asked(order, "1.00", refundLineItems=[line]), "k": "k"})["data"][
+            "refundCreate"
+        ]
 
         assert "more items than were purchased" in answer["userErrors"][0]["message"]
 
@@ -331,14 +302,18 @@ class TestOrders:
         new = world.shop.place_order([[variant, 1]])
         world.advance(hours=1)
         world.shop.edit_order(old["id"], note="leave it at the door")
-        since = "query($q: String!) { orders(first: 10, query: $q, sortKey: UPDATED_AT) { nodes { legacyResourceId note } } }"
+        asked = "orders(first: 10, query: $q, sortKey: UPDATED_AT) { nodes { legacyResourceId note } }"
+        since = "query($q: String!) { " + asked + " }"
         found = shop.ask(since, {"q": f"updated_at:>='{new['updated_at']}'"})["data"]["orders"]["nodes"]
 
         assert [n["legacyResourceId"] for n in found] == [new["id"], old["id"]]
         assert found[1]["note"] == "leave it at the door"
 
     def test_a_search_it_does_not_understand_is_an_error_and_not_everything(self, shop: Shopkeeper) -> None:
-        assert "cannot search orders by ['colour']" in shop.ask('{ orders(first: 1, query: "colour:red") { nodes { id } } }')["errors"][0]["message"]
+        assert (
+            "cannot search orders by ['colour']"
+            in shop.ask('{ orders(first: 1, query: "colour:red") { nodes { id } } }')["errors"][0]["message"]
+        )
 
     def test_a_custom_line_has_no_variant(self, world: World, shop: Shopkeeper) -> None:
         order = world.shop.place_order([{"title": "Gift wrap", "price": "5.00", "quantity": 1, "sku": ""}])

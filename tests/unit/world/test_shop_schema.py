@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 from graphql import (
-    GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, execute, is_enum_type, parse,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    execute,
+    is_enum_type,
+    parse,
 )  # fmt: skip
 
 from local.world import World
@@ -41,14 +47,18 @@ query Product($id: ID!) {
 WHOLE_ORDER = """
 query Whole($id: ID!) {
   order(id: $id) {
-    id legacyResourceId number cancelReason confirmed customerLocale tags test note fullyPaid refundable paymentGatewayNames
+    id legacyResourceId number cancelReason confirmed customerLocale tags test note fullyPaid refundable
+    paymentGatewayNames
     currencyCode presentmentCurrencyCode customAttributes { key value }
     customer { id displayName email locale } billingAddress { formatted(withName: true) }
     shippingAddress { name firstName lastName phone countryCodeV2 province provinceCode city address1 address2 zip }
-    subtotalPriceSet { shopMoney { amount } } totalTaxSet { shopMoney { amount } } netPaymentSet { presentmentMoney { amount } }
+    subtotalPriceSet { shopMoney { amount } } totalTaxSet { shopMoney { amount } }
+    netPaymentSet { presentmentMoney { amount } }
     totalShippingPriceSet { shopMoney { amount } } totalOutstandingSet { shopMoney { amount } }
-    fulfillmentOrders(first: 3) { nodes { id requestStatus assignedLocation { name countryCode location { id } } order { id } } }
-    fulfillments { name displayStatus totalQuantity fulfillmentLineItems(first: 5) { nodes { quantity lineItem { name } } } }
+    fulfillmentOrders(first: 3) { nodes { id requestStatus
+      assignedLocation { name countryCode location { id } } order { id } } }
+    fulfillments { name displayStatus totalQuantity
+      fulfillmentLineItems(first: 5) { nodes { quantity lineItem { name } } } }
     refunds { id note createdAt refundLineItems(first: 5) { nodes { quantity restockType restocked lineItem { id } } }
       transactions(first: 5) { nodes { kind status parentTransaction { id } } } }
     suggestedRefund(suggestFullRefund: true) {
@@ -129,10 +139,18 @@ def test_every_name_and_type_of_the_worlds_schema_is_shopifys_own(real: GraphQLS
         elif is_enum_type(ours):
             wrong += [f"no value {name}.{v}" for v in set(ours.values) - set(theirs.values)]
         elif isinstance(ours, GraphQLObjectType | GraphQLInterfaceType):
-            wrong += [w for field, one in ours.fields.items() for w in differs(f"{name}.{field}", one, theirs.fields.get(field))]
+            wrong += [
+                w
+                for field, one in ours.fields.items()
+                for w in differs(f"{name}.{field}", one, theirs.fields.get(field))
+            ]
         elif isinstance(ours, GraphQLInputObjectType):
-            wrong += [w for field, one in ours.fields.items() for w in same(f"{name}.{field}", one, theirs.fields.get(field))]
-            wrong += [f"{name} lacks {f}" for f, t in theirs.fields.items() if str(t.type)[-1] == "!" and f not in ours.fields]
+            wrong += [
+                w for field, one in ours.fields.items() for w in same(f"{name}.{field}", one, theirs.fields.get(field))
+            ]
+            wrong += [
+                f"{name} lacks {f}" for f, t in theirs.fields.items() if str(t.type)[-1] == "!" and f not in ours.fields
+            ]
 
     assert wrong == []
 

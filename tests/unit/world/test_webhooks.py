@@ -53,7 +53,9 @@ def test_a_purchase_is_told_signed_with_every_header(world: World, shop: Shopkee
             "x-shopify-triggered-at"} <= set(headers)  # fmt: skip
 
 
-def test_a_failed_delivery_comes_again_with_the_same_bytes_and_id(world: World, shop: Shopkeeper, callback: Callback) -> None:
+def test_a_failed_delivery_comes_again_with_the_same_bytes_and_id(
+    world: World, shop: Shopkeeper, callback: Callback
+) -> None:
     callback.answers = [(500, b""), (503, b"")]
     world.outbox.pace = 0.05
     world.shop.register(callback.url, ["ORDERS_CREATE"])
@@ -121,10 +123,13 @@ def test_fulfilling_and_paying_back_are_told_too(world: World, shop: Shopkeeper,
 
 
 def test_the_app_can_subscribe_by_graphql(world: World, shop: Shopkeeper, callback: Callback) -> None:
-    document = """mutation($u: String!) { webhookSubscriptionCreate(topic: ORDERS_CREATE, webhookSubscription: {uri: $u}) {
+    document = """mutation($u: String!) {
+      webhookSubscriptionCreate(topic: ORDERS_CREATE, webhookSubscription: {uri: $u}) {
       webhookSubscription { id topic uri } userErrors { message } } }"""
     first, second = (shop.ask(document, {"u": callback.url})["data"]["webhookSubscriptionCreate"] for _ in range(2))
-    listed = shop.ask("{ webhookSubscriptions(first: 5) { nodes { topic uri } } }")["data"]["webhookSubscriptions"]["nodes"]
+    listed = shop.ask("{ webhookSubscriptions(first: 5) { nodes { topic uri } } }")["data"]["webhookSubscriptions"][
+        "nodes"
+    ]
 
     assert first["webhookSubscription"]["topic"] == "ORDERS_CREATE"
     assert "already been taken" in second["userErrors"][0]["message"]
@@ -159,7 +164,7 @@ class TestAgainstTheDocumentation:
 def wrong_types(schema: dict[str, Any], value: Any, at: str = "") -> list[str]:
     """Fields whose type the schema does not know.
 
-    The schema was inferred from one sample, so it calls every field required and null-only what was null in that sample:
+    The schema was inferred from one sample, so it calls every field required and null-only what was null there:
     only a type that contradicts another non-null type counts.
     """
     kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}

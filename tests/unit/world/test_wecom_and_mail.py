@@ -76,17 +76,26 @@ def ses(world: World) -> Iterator[Any]:
 def letter(to: str = "zhang@customer.example", sender: str = MAIL_FROM) -> EmailMessage:
     """A letter with a sheet."""
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"], message["References"] = sender, to, "采购单 D7K2", "<D7K2@daifa>"
+    message["From"], message["To"], message["Subject"], message["References"] = (
+        sender,
+        to,
+        "采购单 D7K2",
+        "<D7K2@daifa>",
+    )
     message.set_content("请在此确认：http://127.0.0.1:1/s/abc 。谢谢")
     message.add_alternative("<p>请确认</p>", subtype="html")
-    message.add_attachment(b"PK\x03\x04sheet", maintype="application", subtype="vnd.ms-excel", filename="采购单 D7K2.xlsx")
+    message.add_attachment(
+        b"PK\x03\x04sheet", maintype="application", subtype="vnd.ms-excel", filename="采购单 D7K2.xlsx"
+    )
     return message
 
 
 def send(ses: Any, message: EmailMessage) -> str:
     """SendEmail with a raw message."""
     content = {"Raw": {"Data": message.as_bytes()}}
-    answer = ses.send_email(FromEmailAddress=message["From"], Destination={"ToAddresses": [message["To"]]}, Content=content)
+    answer = ses.send_email(
+        FromEmailAddress=message["From"], Destination={"ToAddresses": [message["To"]]}, Content=content
+    )
     return str(answer["MessageId"])
 
 
@@ -118,7 +127,9 @@ class TestMail:
 
         assert len(world.mail.letters()) == 1
 
-    @pytest.mark.parametrize(("kind", "code"), [("throttled", "TooManyRequestsException"), ("rejected", "MessageRejected")])
+    @pytest.mark.parametrize(
+        ("kind", "code"), [("throttled", "TooManyRequestsException"), ("rejected", "MessageRejected")]
+    )
     def test_refusals_on_demand(self, world: World, ses: Any, kind: str, code: str) -> None:
         world.faults.add("mail", "send", kind)
 
@@ -127,7 +138,9 @@ class TestMail:
         assert world.mail.letters() == []
 
     def test_an_unsigned_request_is_refused(self, world: World) -> None:
-        answer = call(f"{world.url}/mail/v2/email/outbound-emails", {"Content": {}}, {"Content-Type": "application/json"})
+        answer = call(
+            f"{world.url}/mail/v2/email/outbound-emails", {"Content": {}}, {"Content-Type": "application/json"}
+        )
 
         assert (answer.status, answer.headers["x-amzn-errortype"]) == (403, "MissingAuthenticationTokenException")
 
@@ -136,7 +149,8 @@ class TestMail:
             Mailbox(world.url).wait("nobody@x.example", timeout=0.2)
 
     def test_letters_of_the_emulator_are_read_from_its_inspection_page(self) -> None:
-        record = {"MessageId": "m1", "Source": "a@x.example", "To": ["b@x.example"], "CC": [], "BCC": [], "Subject": "s",
+        record = {"MessageId": "m1", "Source": "a@x.example", "To": ["b@x.example"], "CC": [], "BCC": [],
+                  "Subject": "s",
                   "BodyText": "t", "BodyHtml": None, "Timestamp": 1763900000.0, "Type": "v2.SendEmail"}  # fmt: skip
         body = json.dumps({"messages": {"000000000000": [record]}}).encode()
 
