@@ -87,7 +87,7 @@ async function show() {
     main.replaceChildren(next.el);
     document.title = `${next.title} · ${t('app.name')}`;
   } catch (error) {
-    if (mine === turn) main.replaceChildren(trouble(error, show));
+    if (mine === turn) main.replaceChildren(h('h1', { class: 'unseen' }, t('app.name')), trouble(error, show));
   }
   // Who follows a link by keyboard or ear starts at the new page's heading; the first page leaves the focus alone.
   if (!fresh) main.focus({ preventScroll: true });
@@ -149,7 +149,7 @@ function frame(config) {
   const head = h(
     'header',
     { class: 'top' },
-    h('a', { class: 'brand', href: '#/queue' }, h('img', { src: 'icon.svg', alt: '', width: 26, height: 26 }), h('span', {}, t('app.name'))),
+    h('a', { class: 'brand', href: '#/queue', 'aria-label': t('app.name') }, h('img', { src: 'icon.svg', alt: '', width: 26, height: 26 }), h('span', {}, t('app.name'))),
     h('div', { class: 'find' }, search, h('kbd', { 'aria-hidden': 'true' }, '/')),
     h(
       'select',
@@ -290,7 +290,7 @@ async function enter(config) {
   try {
     ({ shops } = await call('/api/me'));
   } catch (error) {
-    document.body.replaceChildren(h('main', { class: 'door' }, trouble(error, () => enter(config))));
+    document.body.replaceChildren(h('main', { class: 'door' }, h('h1', {}, t('app.name')), trouble(error, () => enter(config))));
     return;
   }
   if (!shops.length) return door(t('shop.none'));

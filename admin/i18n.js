@@ -156,3 +156,24 @@ export function sums(parts) {
     return { currency, amount: `${micro < 0n ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}` };
   });
 }
+
+// The other way round of the text that money is shown as in summaries.
+/** @type {Record<string, string>} */
+const SIGNS = { '¥': 'CNY', $: 'USD', '€': 'EUR', '£': 'GBP' };
+
+/**
+ * Money from a summary's text such as "¥1,412.00" or "HKD 12.00"; null when it is none.
+ * @param {string} text
+ */
+export function read(text) {
+  const found = /^(-?)([A-Z]{3} |\D)?([\d,]+(?:\.\d+)?)$/.exec(text);
+  if (!found) return null;
+  const sign = (found[2] ?? '').trim();
+  return { amount: found[1] + found[3].replaceAll(',', ''), currency: SIGNS[sign] ?? sign };
+}
+
+/**
+ * The sum of several texts of money; '' when there is nothing to add.
+ * @param {string[]} texts
+ */
+export const sumOf = (texts) => sums(texts.map((text) => ({ money: read(text) }))).map(cash).join(' + ');

@@ -1,4 +1,4 @@
-"""`make collect URL=…`: collect one product page, or a saved .html or .json file, by the collect function's own code."""
+"""`make collect URL=…`: collect one product page, or a saved .html or .json file, by the collector's own code."""
 
 from __future__ import annotations
 

@@ -9,7 +9,9 @@ import re
 import signal
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PoState, ShipmentState
@@ -17,6 +19,8 @@ from daifa.texts import t
 from local.play import PATIENCE, Play
 from local.running import Running, http, running
 from local.seed import LOGIN, PASSWORD, SHOP
+
+CHINA = ZoneInfo("Asia/Shanghai")
 
 # A one-pixel picture is a photo to every program that reads photos.
 PHOTO = bytes.fromhex(
@@ -156,17 +160,17 @@ def ship(play: Play) -> None:
     play.run.orders.save(lamps.model_copy(update={"work_due": lamps.created_at}), lamps)
     play.run.invoke("ForwardSchedule", {})
     play.until(lambda: play.parcel("lamps").subscribed or None, "the first parcel to be subscribed")
-    carrier.scan(first, "1", "【中山市】已揽收")
-    carrier.scan(first, "0", "【杭州市】已到达 杭州转运中心", times=2)
+    carrier.scan(first, "1", "【中山市】已揽收", _minutes_ago(50))
+    carrier.scan(first, "0", "【杭州市】已到达 杭州转运中心", _minutes_ago(20), times=2)
     carrier.push(first, keep=1)
     carrier.push(first, forged=True)
     play.until(lambda: _scans(play, "lamps", 2), "two scans by push")
     play.say(f"parcel {first}: 2 scans by push; the repeated, the out-of-order and the forged push changed nothing")
-    # The second carrier takes no subscription, so its parcel is asked for.
-    play.run.world.faults.add("kuaidi100", "poll", "http_500", times=1)
+    # The service takes no subscription for the second parcel, so it is asked for.
+    play.run.world.faults.add("kuaidi100", "subscribe", "http_500", times=9)
     _by_link(play, yiwu, {"act": "ship", "number": second, "carrier": "yuantong"})
-    carrier.scan(second, "1", "【义乌市】已揽收", com="yuantong", push=False)
-    carrier.scan(second, "5", "【杭州市】派送中", com="yuantong", push=False)
+    carrier.scan(second, "1", "【义乌市】已揽收", _minutes_ago(45), com="yuantong", push=False)
+    carrier.scan(second, "5", "【杭州市】派送中", _minutes_ago(15), com="yuantong", push=False)
     play.until(lambda: play.parcel("yiwu"), "the second parcel")
     _an_hour_passes(play, "yiwu")
     play.until(lambda: _scans(play, "yiwu", 2), "two scans by poll")
@@ -196,13 +200,14 @@ def letters(play: Play) -> None:
     play.until(lambda: got("daily_update"), "the daily update")
     for supplier in ("lamps", "yiwu"):
         play.run.world.kuaidi100.scan(
-            play.parcel(supplier).number, "3", "已签收，签收人：本人", push=supplier == "lamps"
+            play.parcel(supplier).number, "3", "已签收，签收人：本人", _minutes_ago(1), push=supplier == "lamps"
         )
         if supplier == "yiwu":
             _an_hour_passes(play, supplier)
         play.until(
             lambda s=supplier: play.parcel(s).state is ShipmentState.DELIVERED or None, f"the delivery from {supplier}"
         )
+    play.run.world.faults.clear()
     play.until(lambda: len(got("delivered")) == 2 or None, "a delivery notice per parcel")
     counts = {name: len(got(name)) for name in ("order_confirmed", "shipped", "daily_update", "delivered")}
     play.check(
@@ -290,15 +295,19 @@ def _by_link(play: Play, po: PurchaseOrder, form: dict[str, str]) -> None:
 
 
 def _an_hour_passes(play: Play, supplier: str) -> None:
-    """Let time pass for one parcel: the carrier's clock goes on, and the parcel is due, which the schedule then
-    sees.
-    """
+    """Let time pass for one parcel: the carrier's clock goes on, the row's moves back, and the schedule sees it due."""
     play.run.world.advance(hours=1)
     parcel = play.until(
-        lambda: play.parcel(supplier) if play.parcel(supplier).subscribed else None, "the parcel followed"
+        lambda: play.parcel(supplier) if play.parcel(supplier).polled_at else None, "the parcel asked for"
     )
-    play.run.orders.save(parcel.model_copy(update={"work_due": parcel.created_at}), parcel)
+    earlier = {"work_due": parcel.created_at, "polled_at": parcel.created_at - timedelta(hours=1)}
+    play.run.orders.save(parcel.model_copy(update=earlier), parcel)
     play.run.invoke("TrackingSchedule", {})
+
+
+def _minutes_ago(minutes: int) -> str:
+    """A scan's time as carriers write it."""
+    return (datetime.now(UTC) - timedelta(minutes=minutes)).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _queue_empty(play: Play, name: str) -> bool | None:

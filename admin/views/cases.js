@@ -81,7 +81,7 @@ function detail({ shop, params, supplier }) {
   const photos = new Map();
   const slot = h('div');
   let title = t('cases.title');
-  const { el: body, reload } = panel(() => call(at), draw);
+  const { el: body, reload } = panel(() => call(at), draw, title);
   /** @type {ReturnType<typeof panel> | null} */
   let score = null;
   const el = h('div', { class: 'view' }, body);

@@ -33,7 +33,7 @@ export function view({ shop, params, query, supplier }) {
   const recall = history();
   let title = t('order.title', { number: order });
 
-  const { el: story, reload } = panel(() => call(at), draw);
+  const { el: story, reload } = panel(() => call(at), draw, title);
   const talk = composer(at, supplier, query.has('say'), () => reload());
   const el = h('div', { class: 'view order' }, story);
 
@@ -74,7 +74,7 @@ export function view({ shop, params, query, supplier }) {
             t('order.talk'),
             { id: 'talk' },
             conversation.length
-              ? h('ol', { class: 'talk', role: 'log', 'aria-label': t('order.talk') }, conversation.map(said))
+              ? h('ol', { class: 'talk' }, conversation.map(said))
               : h('p', { class: 'dim' }, t('order.silent')),
             talk.with(purchases),
           ),
@@ -239,7 +239,7 @@ export function view({ shop, params, query, supplier }) {
       h('p', { class: 'spread' }, h('span', {}, line.title), h('span', { class: 'num' }, `${number(line.quantity)} × ${cash(line.price)}`)),
       line.sku && h('p', { class: 'dim code' }, line.sku),
       bought.length
-        ? bought.map(({ po, one }) => h('p', { class: 'dim' }, t('order.mapped', { supplier: supplier(po.supplier), variant: one.external_variant, cost: cash(one.unit_cost) })))
+        ? bought.map(({ po, one }) => h('p', { class: 'dim' }, `→ ${[supplier(po.supplier), one.external_variant, cash(one.unit_cost)].filter(Boolean).join(' · ')}`))
         : it.state !== 'CANCELLED' && h('p', { class: 'warn-text' }, t(it.routed ? 'order.unmapped' : 'order.unmapped.yet')),
     );
   }

@@ -27,15 +27,18 @@ export const block = (title, props, ...kids) => h('section', { ...props, class: 
  * @template T
  * @param {() => Promise<T>} fetcher
  * @param {(data: T) => Kid | Kid[]} render
+ * @param {string} [title] the page's heading, when it comes with the content
  */
-export function panel(fetcher, render) {
-  const el = h('div', { class: 'panel', 'aria-busy': 'true' }, waiting());
+export function panel(fetcher, render, title) {
+  /** @param {Node} kid */
+  const bare = (kid) => nodes([title && h('h1', { class: 'unseen' }, title), kid]);
+  const el = h('div', { class: 'panel', 'aria-busy': 'true' }, ...bare(waiting()));
   let turn = 0;
   let known = '';
   /** @param {boolean} [quiet] by the clock, not by a person: what is the same or being typed in stays untouched */
   async function reload(quiet = false) {
     const mine = ++turn;
-    if (!quiet && el.querySelector(':scope > .problem')) el.replaceChildren(waiting());
+    if (!quiet && el.querySelector(':scope > .problem')) el.replaceChildren(...bare(waiting()));
     el.setAttribute('aria-busy', 'true');
     try {
       const data = await fetcher();
@@ -49,7 +52,7 @@ export function panel(fetcher, render) {
     } catch (error) {
       if (mine !== turn || (quiet && known)) return;
       known = '';
-      el.replaceChildren(trouble(error, () => reload()));
+      el.replaceChildren(...bare(trouble(error, () => reload())));
     } finally {
       if (mine === turn) el.setAttribute('aria-busy', 'false');
     }

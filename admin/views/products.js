@@ -195,7 +195,7 @@ function detail({ shop, params, supplier }) {
   const at = path('products', params[1]);
   const slot = h('div');
   let title = t('products.title');
-  const { el: body, reload } = panel(() => call(`${at}?shop=${encodeURIComponent(shop.id)}`), draw);
+  const { el: body, reload } = panel(() => call(`${at}?shop=${encodeURIComponent(shop.id)}`), draw, title);
   const el = h('div', { class: 'view' }, body);
 
   /** @param {{product: any, offers: any[]}} data */
@@ -205,7 +205,7 @@ function detail({ shop, params, supplier }) {
     return [
       h('div', { class: 'head' }, h('p', { class: 'crumb' }, h('a', { href: '#/products' }, t('products.title'))), h('h1', {}, it.title), badge('listing', it.state)),
       it.problems.length > 0 && h('div', { class: 'problem', role: 'note' }, h('p', {}, h('strong', {}, t('products.cannot'))), reasons(it.problems)),
-      h('div', { class: 'columns' }, h('div', {}, variants(it), sources(it)), h('div', {}, verbs(it), offers.map(offer))),
+      h('div', { class: 'columns' }, h('div', {}, variants(it), sources(it, offers[0])), h('div', {}, verbs(it), offers.map(offer))),
     ];
   }
 
@@ -297,8 +297,8 @@ function detail({ shop, params, supplier }) {
     );
   }
 
-  /** @param {any} it */
-  function sources(it) {
+  /** @param {any} it @param {any} first the offer that the product was collected as */
+  function sources(it, first) {
     const rows = Object.entries(it.field_sources);
     return block(
       t('products.fields'),
@@ -315,17 +315,27 @@ function detail({ shop, params, supplier }) {
           'table',
           { class: 'inner' },
           h('thead', {}, h('tr', {}, ['field', 'value', 'from'].map((head) => h('th', { scope: 'col' }, t(`products.${head}`))))),
-          h('tbody', {}, rows.map(([field, from]) => h('tr', {}, h('th', { scope: 'row' }, word('field', field)), h('td', { class: 'grow' }, value(it, field)), h('td', {}, h('span', { class: 'badge idle' }, word('source', String(from))))))),
+          h('tbody', {}, rows.map(([field, from]) => h('tr', {}, h('th', { scope: 'row' }, word('field', field)), h('td', { class: 'grow' }, value(it, first, field)), h('td', {}, h('span', { class: 'badge idle' }, word('source', String(from))))))),
         ),
     );
   }
 
-  /** @param {any} it @param {string} field */
-  function value(it, field) {
-    const found = it[field] ?? { price: it.variants[0]?.cost, sku: it.variants[0]?.sku }[field];
+  /** What was read, where product or offer still hold it. @param {any} it @param {any} first @param {string} field */
+  function value(it, first, field) {
+    const one = first?.variants[0];
+    const held = {
+      price: one?.price,
+      currency: one?.price.currency,
+      stock: one?.stock,
+      sku: one?.sku || it.variants[0]?.sku,
+      availability: first && word('state.offer', first.state),
+      min_order_quantity: first?.minimum,
+      tiers: first?.tiers,
+    };
+    const found = it[field] ?? held[/** @type {keyof typeof held} */ (field)];
     if (Array.isArray(found)) return field === 'options' ? found.join(', ') : number(found.length);
-    if (found && typeof found === 'object') return 'amount' in found ? cash(found) : JSON.stringify(found);
-    return found == null ? '' : String(found).slice(0, 160);
+    if (found && typeof found === 'object') return 'amount' in found ? cash(found) : '';
+    return field === 'description' ? words(String(found ?? '')).slice(0, 80) : String(found ?? '').slice(0, 160);
   }
 
   /** @param {any} one */
@@ -343,7 +353,7 @@ function detail({ shop, params, supplier }) {
           'tbody',
           {},
           one.variants.map((/** @type {any} */ row) =>
-            h('tr', {}, h('th', { scope: 'row', class: 'grow' }, Object.values(row.options).join(' / ') || row.external), h('td', { class: 'num' }, cash(row.price)), h('td', { class: 'num' }, row.stock == null ? t('offer.unsaid') : number(row.stock))),
+            h('tr', {}, h('th', { scope: 'row', class: 'grow' }, Object.values(row.options).join(' / ') || row.external || one.title), h('td', { class: 'num' }, cash(row.price)), h('td', { class: 'num' }, row.stock == null ? t('offer.unsaid') : number(row.stock))),
           ),
         ),
       ),

@@ -1,32 +1,11 @@
 // @ts-check
 /** What a person can do to a purchase order: the questions asked before, and the calls. */
 import { call, path, Problem } from '../api.js';
-import { cash, sums, t } from '../i18n.js';
+import { read, t } from '../i18n.js';
 import { h } from '../ui.js';
 import { ask } from './parts.js';
 
 /** @typedef {{shop: string, order: string, number: string, ver: number}} Po `ver` is the version that the person saw */
-
-// The other way round of the text that money is shown as in summaries.
-/** @type {Record<string, string>} */
-const SIGNS = { '¥': 'CNY', $: 'USD', '€': 'EUR', '£': 'GBP' };
-
-/**
- * Money from a summary's text such as "¥1,412.00" or "HKD 12.00"; null when it is none.
- * @param {string} text
- */
-export function read(text) {
-  const found = /^(-?)([A-Z]{3} |\D)?([\d,]+(?:\.\d+)?)$/.exec(text);
-  if (!found) return null;
-  const sign = (found[2] ?? '').trim();
-  return { amount: found[1] + found[3].replaceAll(',', ''), currency: SIGNS[sign] ?? sign };
-}
-
-/**
- * The sum of several texts of money; '' when there is nothing to add.
- * @param {string[]} texts
- */
-export const sumOf = (texts) => sums(texts.map((text) => ({ money: read(text) }))).map(cash).join(' + ');
 
 /** @param {Po} po @param {string} verb @param {Record<string, unknown>} body */
 const post = (po, verb, body) => call(path('orders', po.shop, po.order, 'purchase-orders', po.number, verb), { ver: po.ver, ...body });

@@ -1,10 +1,9 @@
 // @ts-check
 /** V1 · What waits for a person: each row says why, by when and how much, and offers the one likely verb. */
 import { call, place, Problem } from '../api.js';
-import { left, number, t, word } from '../i18n.js';
+import { left, number, sumOf, t, word } from '../i18n.js';
 import { h, keyed } from '../ui.js';
 import { ask, badge, empty, fits, focused, hold, refocus, say, trouble, waiting, walk } from './parts.js';
-import { approve, approved, rerouted, resolve, sumOf } from './purchase.js';
 
 /** @typedef {import('../api.js').Row} Row */
 
@@ -13,6 +12,9 @@ const KINDS = ['purchase', 'case', 'claim', 'shipment', 'notice'];
 const BULK = ['approve', 'reroute'];
 // These have no deadline of their own: what counts is how long they have waited.
 const SINCE = ['claim', 'shipment', 'notice'];
+
+// What is done to a purchase order is loaded when something is done.
+const purchases = () => import('./purchase.js');
 
 /**
  * @param {import('./parts.js').Context} context
@@ -58,6 +60,7 @@ export function view({ shop, query, go, supplier, filter, counted }) {
     );
 
   async function reload() {
+    el.setAttribute('aria-busy', 'true');
     try {
       const answer = await call(`/api/queue?shop=${encodeURIComponent(shop.id)}`);
       // A row that did not change stays the very same object, so that its element and the focus in it stay too.
@@ -69,6 +72,8 @@ export function view({ shop, query, go, supplier, filter, counted }) {
     } catch (error) {
       if (!rows.length) list.replaceChildren();
       slot.replaceChildren(trouble(error, reload));
+    } finally {
+      el.setAttribute('aria-busy', 'false');
     }
   }
 
@@ -139,17 +144,21 @@ export function view({ shop, query, go, supplier, filter, counted }) {
     return h(
       'li',
       { class: `row ${row.kind}`, id: `row-${name}` },
-      h('input', {
-        type: 'checkbox',
-        id: `pick-${name}`,
-        checked: picked.has(name),
-        'aria-label': t('queue.pick', { number: row.order_number || row.order }),
-        onchange: (/** @type {any} */ event) => {
-          if (event.target.checked) picked.add(name);
-          else picked.delete(name);
-          select();
-        },
-      }),
+      h(
+        'label',
+        { class: 'pick' },
+        h('input', {
+          type: 'checkbox',
+          id: `pick-${name}`,
+          checked: picked.has(name),
+          onchange: (/** @type {any} */ event) => {
+            if (event.target.checked) picked.add(name);
+            else picked.delete(name);
+            select();
+          },
+        }),
+        h('span', { class: 'unseen' }, t('queue.pick', { number: row.order_number || row.order })),
+      ),
       h(
         'div',
         { class: 'what' },
@@ -185,6 +194,7 @@ export function view({ shop, query, go, supplier, filter, counted }) {
   async function act(row, name) {
     const po = { shop: shop.id, order: row.order, number: row.id, ver: row.ver, total: row.amount };
     notes.delete(id(row));
+    const { approve, resolve } = await purchases();
     if (name === 'approve' && (await approve(po, row, supplier(row.supplier)))) gone(row, t('done.approve', { number: row.order_number }));
     else if (name === 'resolve' && (await resolve(po, row))) gone(row, t('done.resolve', { number: row.order_number }));
     else if (name === 'reroute') later([row]);
@@ -210,6 +220,7 @@ export function view({ shop, query, go, supplier, filter, counted }) {
     hold(
       t('hold.reroute', { count: number(some.length) }),
       async () => {
+        const { rerouted } = await purchases();
         for (const row of some) await each(row, () => rerouted({ shop: shop.id, order: row.order, number: row.id, ver: row.ver }));
         back();
         await reload();
@@ -280,6 +291,7 @@ export function view({ shop, query, go, supplier, filter, counted }) {
       ],
       ok: t('approve.button', { total: sum }),
       send: async () => {
+        const { approved } = await purchases();
         for (const row of some) {
           const po = { shop: shop.id, order: row.order, number: row.id, ver: row.ver, total: row.amount };
           if (await each(row, () => approved(po))) {
@@ -293,7 +305,7 @@ export function view({ shop, query, go, supplier, filter, counted }) {
     await reload();
   }
 
-  reload();
+  reload().then(purchases);
   const keys = walk(list);
   return {
     title: t('queue.title'),

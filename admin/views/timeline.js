@@ -72,6 +72,6 @@ function fact(one) {
  */
 export function by(name_of) {
   const [kind, name] = name_of.split(':');
-  return name ? t('by.named', { who: word('by', kind), name }) : word('by', kind);
+  return name ? t('by.named', { who: word('by', kind), name: name.slice(0, 8) }) : word('by', kind);
 }
 

@@ -53,6 +53,9 @@ def judge(case: Case, app: App) -> None:
         if case.state is CaseState.OPEN:
             fact = Fact.of(now, "case.evidence_requested", photos=wanted)
             _move(case, CaseState.EVIDENCE_REQUESTED, fact, app)
+        elif case.work_due is not None:
+            # Some came, not enough: it is the customer's turn again.
+            app.orders.save(case.model_copy(update={"work_due": None}), case)
         return
     proposal = liability.propose(case, story.order, po, agreement, _delivered_at(story, case))
     fact = Fact.of(now, "case.proposed", payer=f"payer.{proposal.goods.value.lower()}", refund=proposal.refund)

@@ -24,8 +24,8 @@ MEDIA_CAP = 4 * 1024 * 1024
 MOST_PHOTOS = 6
 WORDS = 1000
 
-# What a camera or a phone makes, told by the first bytes; anything else is not shown to anybody.
-MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"RIFF": "image/webp"}
+# What a camera or a phone makes, told by its bytes at this place; anything else is not shown to anybody.
+MAGIC = {"image/jpeg": (0, b"\xff\xd8\xff"), "image/png": (0, b"\x89PNG\r\n\x1a\n"), "image/webp": (8, b"WEBP")}
 
 # Goods that were never bought cannot be wrong.
 COMPLAINABLE = {PoState.SUBMITTED, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED, PoState.SHIPPED, PoState.CLOSED}
@@ -82,7 +82,11 @@ def _open(story: Story, fields: Fields, app: App) -> None:
 def _add_photos(case: Case, fields: Fields, app: App) -> None:
     if case.state is not CaseState.EVIDENCE_REQUESTED:
         return
-    photos = _keep(case.key, case.id, fields, app)
+    # The same picture twice is one proof.
+    known = {photo.sha256 for photo in case.photos}
+    photos = tuple(photo for photo in _keep(case.key, case.id, fields, app) if photo.sha256 not in known)
+    if not photos:
+        return
     now = app.clock.now()
     change = {
         "photos": (*case.photos, *photos)[:MOST_PHOTOS],
@@ -121,16 +125,16 @@ def _shown_at(fields: Fields, app: App) -> datetime:
 
 
 def _keep(key: OrderKey, case: CaseId, fields: Fields, app: App) -> tuple[Photo, ...]:
-    photos = []
+    photos: dict[str, Photo] = {}
     for body in fields.files.get("photos", [])[:MOST_PHOTOS]:
-        content_type = next((kind for magic, kind in MAGIC.items() if body.startswith(magic)), None)
+        content_type = next((kind for kind, (at, magic) in MAGIC.items() if body.startswith(magic, at)), None)
         if content_type is None:
             raise Rejected("case.not_a_photo")
         digest = hashlib.sha256(body).hexdigest()
         photo = Photo(key=f"cases/{key.shop}/{key.order}/{case}/{digest}", sha256=digest, content_type=content_type)
         app.media.put(photo.key, body, content_type)
-        photos.append(photo)
-    return tuple(photos)
+        photos[digest] = photo
+    return tuple(photos.values())
 
 
 def _line_ids(po: PurchaseOrder) -> set[str]:

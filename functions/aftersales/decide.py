@@ -7,6 +7,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from aftersales.advance import owe
+from aftersales.close import close_if_over, closed, resolved
 from daifa.app import App
 from daifa.errors import Conflict, NotFound, Rejected
 from daifa.messages import Room, Wake
@@ -58,6 +59,9 @@ def _accept(case: Case, decision: Decision, by: str, app: App) -> None:
     refund = _sum(decision.refund, case.liability.refund)
     claim = _sum(decision.claim, case.liability.claim)
     decided, paid, asked = liability.agreed(case, refund, claim, by, app.clock.now())
+    if paid is None:
+        # Nothing is owed to the customer, so nobody will come back to say that it was paid.
+        decided = resolved(decided, app) if asked is not None else closed(resolved(decided, app), by, app)
     changes: list[Write | Add] = [Write(decided, case)]
     if paid is not None:
         room = order.total - order.refunded
@@ -65,7 +69,7 @@ def _accept(case: Case, decision: Decision, by: str, app: App) -> None:
     if asked is not None:
         changes.append(Write(asked))
     month = app.clock.now().strftime("%Y-%m")
-    changes.append(app.catalog.scored(case.supplier, month, f"cases_{case.reason.value.lower()}"))
+    changes.append(app.catalog.scored(case.supplier, month, **{f"cases_{case.reason.value.lower()}": 1}))
     try:
         app.orders.transact(*changes)
     except Conflict as error:
@@ -104,16 +108,12 @@ def _settle_claim(case: Case, decision: Decision, by: str, app: App) -> None:
     month = now.strftime("%Y-%m")
     changes: list[Write | Add] = [
         Write(done, claim),
-        app.catalog.scored(case.supplier, month, "claims_settled"),
-        app.catalog.scored(case.supplier, month, "recovered_minor", recovered),
+        app.catalog.scored(case.supplier, month, claims_settled=1, recovered_minor=recovered),
     ]
     if case.state is CaseState.RESOLVED:
-        fact = Fact.of(now, "case.closed", by)
-        closed = case.model_copy(
-            update={"state": CASE.check(case.state, CaseState.CLOSED), "facts": (*case.facts, fact)}
-        )
-        changes.append(Write(closed, case))
+        changes.append(Write(closed(case, by, app), case))
     app.orders.transact(*changes)
+    close_if_over(case.key, case.id, by, app)
 
 
 def _sum(chosen: Decimal | None, proposed: Money) -> Money:

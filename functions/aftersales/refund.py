@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from aftersales.close import close_if_over, resolved
 from daifa.app import App
 from daifa.errors import Conflict
 from daifa.messages import Room, Wake
-from daifa.models.aftersales import Case, Refund
+from daifa.models.aftersales import Refund
 from daifa.models.facts import Fact
-from daifa.models.states import CaseState, RefundState
+from daifa.models.states import RefundState
 from daifa.ports import Done, NeverSent, Refused, Unclear
 from daifa.rules import notices
 from daifa.rules.liability import refund_key
-from daifa.rules.lifecycle import CASE, REFUND
+from daifa.rules.lifecycle import REFUND
 from daifa.tables.store import Write
 
 # The shop keeps our key for a day and pays it once; asking again sooner than this only makes load.
@@ -23,6 +24,8 @@ AGAIN = timedelta(seconds=30)
 
 def pay_back(refund: Refund, app: App) -> None:
     """Look whether the shop has paid this refund already; if not, ask once, under a key it pays only once."""
+    if refund.state is RefundState.SETTLED:
+        close_if_over(refund.key, refund.case, "system", app)
     if refund.state is not RefundState.PENDING:
         return
     storefront = app.storefront(app.catalog.shop(refund.shop))
@@ -81,9 +84,4 @@ def _settle(refund: Refund, reference: str, app: App) -> None:
         return
     for notice in told:
         app.queues.wake(Room.NOTIFY, Wake(kind="notice", shop=notice.shop, order=notice.order, id=notice.id))
-
-
-def resolved(case: Case, app: App) -> Case:
-    """The case once the customer has what was agreed."""
-    fact = Fact.of(app.clock.now(), "case.resolved")
-    return case.model_copy(update={"state": CASE.check(case.state, CaseState.RESOLVED), "facts": (*case.facts, fact)})
+    close_if_over(refund.key, refund.case, "system", app)

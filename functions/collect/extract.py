@@ -24,6 +24,7 @@ from collect.extraction.page import Page
 from daifa.models.collected import Blocked, CollectedProduct
 
 LONGEST = 3_000_000
+LONGEST_URL = 2000
 
 
 def extract(body: bytes, url: str, content_type: str | None = None) -> CollectedProduct:
@@ -33,24 +34,27 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Collected
     A page without a product comes back with `blocked` saying why. Amounts are per piece, weights in grams.
     """
     try:
-        text = encoding.decode(body[:LONGEST], content_type)
-        url = url[:2000]
-        if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-            return _document(text, url)
-        return _page(Page(text, url))
+        return read(body, url, content_type)
     except Exception:  # a page is hostile input: whatever it breaks, the answer is "nothing to collect here"
-        return CollectedProduct(url=url, blocked=Blocked.NO_PRODUCT)
+        return CollectedProduct(url=url[:LONGEST_URL], blocked=Blocked.NO_PRODUCT)
+
+
+def read(body: bytes, url: str, content_type: str | None = None) -> CollectedProduct:
+    """`extract` without its net, so that fuzzing sees what falls: any exception of this function is a fault."""
+    text = encoding.decode(body[:LONGEST], content_type)
+    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        return _document(text, url[:LONGEST_URL])
+    return _page(Page(text, url[:LONGEST_URL]))
 
 
 def _page(page: Page) -> CollectedProduct:
     site = sites.site_of(page)
-    structured = [
-        *merge.main_product(json_ld.find(page), page)[:1],
-        *merge.main_product(microdata.find(page), page)[:1],
-    ]
+    marked = (json_ld.find(page), microdata.find(page))
     state = embedded.find(page)
-    shown = visible.find(page)
-    found = [*state, *structured, opengraph.find(page), shown]
+    if not state and any(merge.is_listing(each, page) for each in marked):
+        return CollectedProduct(url=page.url, blocked=Blocked.MANY_PRODUCTS)
+    structured = [one for each in marked if (one := merge.main_product(each, page))]
+    found = [*state, *structured, opengraph.find(page), visible.find(page)]
     found.append(Found("address", sku=identity.from_address(page)))
     if site:
         found.insert(0, sites.find(page, site))

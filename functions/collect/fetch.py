@@ -20,15 +20,21 @@ from daifa.clock import Clock
 from daifa.errors import Rejected
 
 AGENT = "Mozilla/5.0 (compatible; DaifaCollector/1.0)"
+ASKING = {
+    "User-Agent": AGENT,
+    "Accept": "text/html,application/xhtml+xml,application/json;q=0.9",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.7",
+    "Accept-Encoding": "gzip",
+    "Connection": "close",
+}
 ROBOT_NAME = "DaifaCollector"
 REDIRECTS = 3
 SECONDS = 10.0
 MOST_BYTES = 2_000_000
 MOST_DECODED = 8_000_000
 ROBOTS_BYTES = 500_000
-TYPES = re.compile(
-    r"(?i)(?:text/(?:html|plain|xml)|application/(?:[\w.-]+\+)?(?:json|xml)|application/xhtml\+xml|text/json)\s*(?:;|$)"
-)
+ROBOTS_SECONDS = 3600.0
+TYPES = re.compile(r"(?i)(?:text/(?:html|plain|xml)|application/(?:[\w.-]+\+)?(?:json|xml)|text/json)\s*(?:;|$)")
 MOVED = frozenset((301, 302, 303, 307, 308))
 
 
@@ -61,10 +67,22 @@ class Limits:
 
 
 class Robots:
-    """What each site's robots.txt said, remembered for as long as this object lives."""
+    """What each site's robots.txt said, remembered for an hour."""
 
     def __init__(self) -> None:
-        self.known: dict[str, RobotFileParser] = {}
+        self._known: dict[str, tuple[float, RobotFileParser]] = {}
+
+    def known(self, site: str, now: float) -> RobotFileParser | None:
+        """The rules of a site read less than an hour ago; `now` in monotonic seconds."""
+        read_at, rules = self._known.get(site, (0.0, None))
+        return rules if rules is not None and now - read_at < ROBOTS_SECONDS else None
+
+    def keep(self, site: str, now: float, text: str) -> RobotFileParser:
+        """The rules that a robots.txt states, remembered as of `now`."""
+        rules = RobotFileParser()
+        rules.parse(text.splitlines())
+        self._known[site] = (now, rules)
+        return rules
 
 
 def fetch(
@@ -80,8 +98,9 @@ def fetch(
 ) -> Fetched:
     """The page at a URL that a person gave us, within the limits, or an error that says what to do.
 
-    NotAllowed: the address or one it redirects to is not public http(s). Refused: the site answered something that can't be
-    collected (robots, 4xx, too many redirects, too big, wrong type). Unreachable: nothing came; trying later may help.
+    NotAllowed: the address or one it redirects to is not public http(s). Refused: the site answered something
+    that can't be collected (robots, 4xx, too many redirects, too big, wrong type). Unreachable: nothing came; trying
+    later may help.
     No proxy of the environment, no cookie and no credential is used. `robots` None skips robots.txt (tests only).
     """
     deadline = clock.monotonic() + limits.seconds
@@ -126,8 +145,14 @@ def _judged(target: Target, reply: _Reply) -> Fetched:
         raise Refused("collect.bad_answer", host=target.host, status=reply.status)
     if reply.status != 304 and kind and not TYPES.match(kind.strip()):
         raise Refused("collect.wrong_type", host=target.host, type=kind[:80])
-    return Fetched(200 if reply.status == 203 else reply.status, target.url, reply.body, kind, reply.headers.get("etag"),
-                   reply.headers.get("last-modified"))  # fmt: skip
+    return Fetched(
+        status=304 if reply.status == 304 else 200,
+        url=target.url,
+        body=reply.body,
+        content_type=kind,
+        etag=reply.headers.get("etag"),
+        last_modified=reply.headers.get("last-modified"),
+    )
 
 
 class _PinnedHttp(http.client.HTTPConnection):
@@ -166,7 +191,7 @@ def _tls() -> ssl.SSLContext:
 
 
 def _get(target: Target, asked: Mapping[str, str], clock: Clock, deadline: float, limits: Limits) -> _Reply:
-    """One GET; a watchdog closes the socket at the deadline, so neither dripping headers nor a dripping body outlast it."""
+    """One GET; a watchdog closes the socket at the deadline, so no dripping head or body outlasts it."""
     left = deadline - clock.monotonic()
     if left <= 0:
         raise Unreachable("collect.too_slow", host=target.host)
@@ -181,9 +206,7 @@ def _get(target: Target, asked: Mapping[str, str], clock: Clock, deadline: float
         connection.connect()
         connection.sock.settimeout(left)
         connection.putrequest("GET", target.path, skip_host=True, skip_accept_encoding=True)
-        headers = {"Host": target.authority, "User-Agent": AGENT, "Accept": "text/html,application/xhtml+xml,application/json;q=0.9",
-                   "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.7", "Accept-Encoding": "gzip", "Connection": "close", **asked}  # fmt: skip
-        for name, value in headers.items():
+        for name, value in {"Host": target.authority, **ASKING, **asked}.items():
             connection.putheader(name, value)
         connection.endheaders()
         answer = connection.getresponse()
@@ -244,13 +267,11 @@ def _body(answer: http.client.HTTPResponse, told: Mapping[str, str], target: Tar
 def _welcome(
     target: Target, clock: Clock, deadline: float, robots: Robots, resolve: Resolve, allow: frozenset[str]
 ) -> bool:
-    """Whether the site's robots.txt lets us ask for this page (RFC 9309: absent means yes, unreachable means no answer yet)."""
+    """Whether the site's robots.txt lets us ask for this page (RFC 9309: absent means yes, failing means ask later)."""
     site = f"{target.scheme}://{target.authority}"
-    rules = robots.known.get(site)
+    rules = robots.known(site, clock.monotonic())
     if rules is None:
-        rules = RobotFileParser()
-        rules.parse(_robots_text(site, clock, deadline, resolve, allow).splitlines())
-        robots.known[site] = rules
+        rules = robots.keep(site, clock.monotonic(), _robots_text(site, clock, deadline, resolve, allow))
     return rules.can_fetch(ROBOT_NAME, target.url)
 
 

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import boto3
+from botocore.config import Config
 
 from collect.fetch import Robots
 from collect.guard import Resolve, system_resolve
 from daifa.clock import Clock, SystemClock
+
+# Both calls may be repeated: a snapshot's key is its content, and a second report changes nothing.
+AWS = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class FetchApp:
 def fetch_app() -> FetchApp:
     """The one of this process, from SNAPSHOT_BUCKET, CATALOGUE_QUEUE and FETCH_ALLOW."""
     bucket, queue = os.environ["SNAPSHOT_BUCKET"], os.environ["CATALOGUE_QUEUE"]
-    s3, sqs = boto3.client("s3"), boto3.client("sqs")
+    s3, sqs = boto3.client("s3", config=AWS), boto3.client("sqs", config=AWS)
 
     def put(key: str, body: bytes, content_type: str) -> None:
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from typing import Any
+from typing import Any, Protocol
 
 from collect.extract import extract
 from collect.fetch import Fetched, fetch
@@ -18,13 +18,25 @@ from daifa.models.collected import CollectedProduct
 LARGEST_MESSAGE = 200_000
 # After so many tries the job is told that the site can't be reached, instead of the message dying in silence.
 LAST_TRY = 4
+# A fetch with its robots.txt takes at most 10 s, the rest is reading the page and writing it down.
+ENOUGH_MILLIS = 15_000
 
 
-def on_message(event: dict[str, Any], context: object) -> dict[str, Any]:
+class LambdaContext(Protocol):
+    """The part of Lambda's context that this door uses."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long this call may still run."""
+
+
+def on_message(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Fetch each job of an SQS event; report alone those that are worth another try."""
     app = fetch_app()
     failed = []
     for record in event["Records"]:
+        if context.get_remaining_time_in_millis() < ENOUGH_MILLIS:
+            failed.append({"itemIdentifier": record["messageId"]})
+            continue
         tries = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
         try:
             collect(json.loads(record["body"]), app, last_try=tries >= LAST_TRY)

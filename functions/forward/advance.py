@@ -13,7 +13,7 @@ from forward.follow import follow
 from forward.look_up import abandon, look_up, look_up_payment
 from forward.pay import pay
 from forward.place import place
-from forward.route import route
+from forward.route import cancel, route
 
 # Longer than the function can live (60 s), twice the clock skew we allow between machines (5 s), and a margin: after
 # this, nobody who holds the claim can still be speaking to the supplier.
@@ -27,6 +27,9 @@ def advance(wake: Wake, app: App, remaining: float) -> None:
         return
     po = app.orders.purchase(wake.key, PoNumber(wake.id))
     match po.state:
+        case PoState.READY if po.cancel_requested:
+            # The wish came while nobody knew; now it is known that nothing was bought.
+            cancel(po, "system", app)
         case PoState.READY:
             place(po, app, remaining)
         case PoState.SUBMITTING if _stale(po, app):

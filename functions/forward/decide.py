@@ -79,15 +79,18 @@ def _resolved(po: PurchaseOrder, decision: Decision, by: str, app: App) -> Purch
         change = {
             "state": PURCHASE.check(po.state, PoState.SUBMITTED),
             "supplier_order": decision.supplier_order,
+            # Somebody's wish to cancel it is still to be settled with the supplier.
+            "holds": tuple(hold for hold in po.holds if hold.code == "hold.cancel_requested"),
             "facts": (*po.facts, Fact.of(now, "purchase.found", by, supplier_order=decision.supplier_order)),
         }
     else:
         change = {
             "state": PURCHASE.check(po.state, PoState.READY),
             "clean": True,
+            "holds": (),
             "facts": (*po.facts, Fact.of(now, "purchase.not_there", by)),
         }
-    return po.model_copy(update=change | {"holds": (), "work_due": now})
+    return po.model_copy(update=change | {"work_due": now})
 
 
 def _save(following: PurchaseOrder, was: PurchaseOrder, app: App) -> PurchaseOrder:

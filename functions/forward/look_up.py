@@ -12,6 +12,8 @@ from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PaymentState, PoState
 from daifa.ports import SupplierOrder
 from daifa.rules.lifecycle import PAYMENT, PURCHASE
+from daifa.tables.orders import unspent
+from daifa.tables.store import Write
 from daifa.telemetry import count
 from forward.route import wake_purchase
 
@@ -65,7 +67,8 @@ def look_up(po: PurchaseOrder, app: App) -> None:
             "work_due": now,
             "facts": _plus(po, app, "purchase.not_there", lookups=po.lookups + 1),
         }
-        _save(po, change, app)
+        app.orders.transact(Write(po.model_copy(update=change), po), *unspent(po))
+        wake_purchase(po, app)
 
 
 def look_up_payment(po: PurchaseOrder, app: App) -> None:
@@ -120,7 +123,7 @@ def _found(po: PurchaseOrder, found: SupplierOrder, app: App) -> dict[str, Any]:
 def _person(po: PurchaseOrder, reason: Reason, app: App) -> dict[str, Any]:
     return {
         "state": PURCHASE.check(po.state, PoState.NEEDS_HUMAN),
-        "holds": (reason,),
+        "holds": (*po.holds, reason),
         "work_due": None,
         "facts": (*po.facts, Fact(at=app.clock.now(), code=reason.code, values=reason.values)),
     }

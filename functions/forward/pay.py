@@ -13,16 +13,15 @@ from daifa.models.states import PaymentState
 from daifa.ports import Done, NeverSent, Outcome, Refused, Unclear
 from daifa.rules.lifecycle import PAYMENT
 from daifa.telemetry import log
-from forward.place import CALL_BUDGET
+from forward.place import CALL_BUDGET, later
 from forward.route import wake_purchase
 
 
 def pay(po: PurchaseOrder, app: App, remaining: float) -> None:
     """Claim the payment, call once, record what is proved; a purchase that someone wants cancelled is not paid."""
-    if po.cancel_requested or remaining < CALL_BUDGET:
-        return
     supplier = app.catalog.supplier(po.supplier)
-    if supplier.paused:
+    if po.cancel_requested or supplier.paused or remaining < CALL_BUDGET:
+        later(po, app)
         return
     now = app.clock.now()
     attempt = Attempt(
@@ -40,13 +39,20 @@ def pay(po: PurchaseOrder, app: App, remaining: float) -> None:
         claimed = app.orders.save(claimed, po)
     except Conflict:
         return
-    outcome = app.supplier(supplier).pay(po.supplier_order, po.total)
+    record(claimed, app.supplier(supplier).pay(po.supplier_order, po.total), supplier.settle_seconds, app)
+
+
+def record(po: PurchaseOrder, outcome: Outcome, settle_seconds: int, app: App) -> None:
+    """Write what the attempt proved, unless a sweep took its claim away: then the look-up will find this payment."""
     try:
-        saved = app.orders.save(
-            claimed.model_copy(update=_after(claimed, outcome, supplier.settle_seconds, app)), claimed
-        )
+        saved = app.orders.save(po.model_copy(update=_after(po, outcome, settle_seconds, app)), po)
     except Conflict:
-        # Only the sweep moves a claimed row, and only to PAYMENT_UNKNOWN: the look-up will find this payment.
+        there = app.orders.purchase(po.key, po.number)
+        mine = there.attempt is not None and po.attempt is not None and there.attempt.id == po.attempt.id
+        if mine and there.payment is PaymentState.PAYING:
+            # Somebody noted something else meanwhile (the supplier accepted, say); the claim is still ours.
+            record(there, outcome, settle_seconds, app)
+            return
         log.warning("payment lost its claim", extra={"po": po.number, "outcome": type(outcome).__name__})
         return
     if saved.work_due is not None:

@@ -16,7 +16,7 @@ from daifa.models.states import PaymentState, PoState
 from daifa.ports import Done, NeverSent, Outcome, PurchaseLine, PurchaseRequest, Refused, Unclear
 from daifa.rules.lifecycle import PAYMENT, PURCHASE
 from daifa.signing import LinkKind
-from daifa.tables.orders import spent
+from daifa.tables.orders import spent, unspent
 from daifa.tables.store import Write
 from daifa.telemetry import count, log
 from forward.route import wake_purchase
@@ -34,7 +34,7 @@ def place(po: PurchaseOrder, app: App, remaining: float) -> None:
     supplier = app.catalog.supplier(po.supplier)
     shop = app.catalog.shop(po.shop)
     if supplier.paused or shop.paused or remaining < CALL_BUDGET:
-        _later(po, app)
+        later(po, app)
         return
     port = app.supplier(supplier)
     request = _request(po, supplier, shop, app)
@@ -48,15 +48,21 @@ def place(po: PurchaseOrder, app: App, remaining: float) -> None:
 def record(po: PurchaseOrder, outcome: Outcome, supplier: Supplier, clean_before: bool, app: App) -> PurchaseOrder:
     """Write what the attempt proved, unless the row is no longer this attempt's.
 
-    If a sweep has meanwhile called the attempt UNKNOWN, proof still counts; anything less than proof does not.
+    If somebody noted a wish meanwhile, the attempt still holds its claim. If a sweep has called the attempt UNKNOWN,
+    proof still counts; anything less than proof does not.
     """
-    change = _after(po, outcome, supplier, clean_before, app)
+    following = po.model_copy(update=_after(po, outcome, supplier, clean_before, app))
     try:
-        saved = app.orders.save(po.model_copy(update=change), po)
+        if isinstance(outcome, (Refused, NeverSent)):
+            written = app.orders.transact(Write(following, po), *unspent(po))[0]
+            saved = following.model_copy(update={"ver": getattr(written, "ver", following.ver)})
+        else:
+            saved = app.orders.save(following, po)
     except Conflict:
         now_there = app.orders.purchase(po.key, po.number)
         mine = now_there.attempt is not None and po.attempt is not None and now_there.attempt.id == po.attempt.id
-        if mine and now_there.state is PoState.UNKNOWN and isinstance(outcome, Done):
+        claimed = now_there.state is PoState.SUBMITTING
+        if mine and (claimed or (now_there.state is PoState.UNKNOWN and isinstance(outcome, Done))):
             return record(now_there, outcome, supplier, clean_before, app)
         log.warning("attempt lost its claim", extra={"po": po.number, "outcome": type(outcome).__name__})
         return now_there
@@ -108,7 +114,7 @@ def _after(po: PurchaseOrder, outcome: Outcome, supplier: Supplier, clean_before
             reason = Reason(code=why, values=values | {"code": code})
             return {
                 "state": PURCHASE.check(po.state, PoState.REJECTED),
-                "holds": (reason,),
+                "holds": (*po.holds, reason),
                 "work_due": None,
                 "facts": (*po.facts, Fact(at=now, code="purchase.rejected", values={"code": code})),
             }
@@ -171,7 +177,8 @@ def _hold(po: PurchaseOrder, reason: Reason, app: App) -> None:
     app.orders.save(po.model_copy(update=change), po)
 
 
-def _later(po: PurchaseOrder, app: App) -> None:
+def later(po: PurchaseOrder, app: App) -> None:
+    """Look at this again in five minutes, when whatever stands in the way may be gone."""
     due = app.clock.now() + timedelta(minutes=5)
     app.orders.save(po.model_copy(update={"work_due": due}), po)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from daifa.app import App
-from daifa.errors import Conflict, NotFound
+from daifa.errors import Conflict, IllegalMove, NotFound
 from daifa.messages import Room, Wake
 from daifa.models.catalog import Mapping, Offer, Supplier
 from daifa.models.facts import Fact, Reason
 from daifa.models.ids import OfferId, OrderKey, SupplierId
 from daifa.models.order import Order, OrderLine
 from daifa.models.purchase import PurchaseOrder
-from daifa.models.states import OrderState, PoState
+from daifa.models.states import OrderState, PaymentState, PoState
 from daifa.rules import routing
 from daifa.rules.lifecycle import PURCHASE
 from daifa.rules.routing import UNROUTED, Known
@@ -54,6 +54,10 @@ def _buy(order: Order, app: App) -> None:
 def reroute(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
     """Route the lines of a held purchase once more, after the catalogue changed; the old purchase is cancelled."""
     order = app.orders.order(po.key)
+    if order.state is not OrderState.CONFIRMED:
+        raise IllegalMove("state.illegal_move", machine="order", state=order.state.value, wanted=OrderState.CONFIRMED)
+    if not nothing_bought(po):
+        raise IllegalMove("state.illegal_move", machine="purchase", state=po.state.value, wanted=PoState.CANCELLED)
     lines = [order.line(line.order_line) for line in po.lines]
     now = app.clock.now()
     purchases = routing.route(order, lines, known_for(order, lines, app), now, po.revision + 1)
@@ -111,7 +115,9 @@ def _undo(order: Order, app: App) -> None:
 def cancel(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
     """Cancelled at once while nothing was ever sent, otherwise a request that a person or the supplier must settle."""
     now = app.clock.now()
-    if po.state is PoState.ON_HOLD or (po.state is PoState.READY and po.clean):
+    if PURCHASE.terminal(po.state):
+        PURCHASE.check(po.state, PoState.CANCELLED)
+    if nothing_bought(po):
         change: dict[str, object] = {
             "state": PURCHASE.check(po.state, PoState.CANCELLED),
             "holds": (),
@@ -125,6 +131,13 @@ def cancel(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
             "facts": (*po.facts, Fact.of(now, "purchase.cancel_requested", by)),
         }
     return app.orders.save(po.model_copy(update=change), po)
+
+
+def nothing_bought(po: PurchaseOrder) -> bool:
+    """Whether it is certain that no supplier has this purchase: never sent, proved not there, or refused unpaid."""
+    if po.state is PoState.REJECTED:
+        return po.payment is PaymentState.UNPAID
+    return po.clean and po.state in (PoState.ON_HOLD, PoState.READY)
 
 
 def _readdress(order: Order, app: App) -> None:

@@ -26,6 +26,9 @@ Form = Mapping[str, Sequence[str]]
 # Why a supplier can refuse; each has a text, and the merchant's queue shows it.
 REFUSALS = ("out_of_stock", "price_changed", "address", "other")
 
+# Codes of the tracking service with their names; empty means "find out from the number".
+CARRIERS = ("", "shunfeng", "zhongtong", "yuantong", "shentong", "yunda", "jtexpress", "jd", "ems")
+
 # Six to thirty-two letters and digits: what 快递100 takes as a number.
 NUMBER_LENGTH = range(6, 33)
 WORDS = 1000
@@ -89,7 +92,7 @@ def _ship(po: PurchaseOrder, carrier: str, number: str, app: App) -> None:
     if len(cleaned) not in NUMBER_LENGTH:
         raise Rejected("link.bad_number", number=number[:40])
     known = frozenset(s.id for s in app.orders.story(po.key).shipments)
-    parcels: list[tuple[str, str, tuple[ShippedLine, ...]]] = [(carrier[:40], cleaned, ())]
+    parcels: list[tuple[str, str, tuple[ShippedLine, ...]]] = [(carrier if carrier in CARRIERS else "", cleaned, ())]
     following, made = shipped(po, parcels, known, "supplier", app.clock.now())
     if not made:
         if any(s.number == cleaned for s in app.orders.story(po.key).shipments):

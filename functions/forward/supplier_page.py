@@ -15,15 +15,12 @@ from daifa.models.shipment import Shipment
 from daifa.models.states import ClaimState, PoState
 from daifa.pages import Html, joined, mark, page
 from daifa.texts import t
-from forward.supplier_acts import REFUSALS
+from forward.supplier_acts import CARRIERS, REFUSALS
 
 # Whoever accepted sees where to send; before that a glance must not give a household away.
 SEES_ADDRESS = {PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED, PoState.SHIPPED, PoState.CLOSED}
 CAN_ANSWER = {PoState.SUBMITTED}
 CAN_SHIP = {PoState.SUBMITTED, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED}
-
-# Codes of the tracking service with their names; empty means "find out from the number".
-CARRIERS = ("", "shunfeng", "zhongtong", "yuantong", "shentong", "yunda", "jtexpress", "jd", "ems")
 
 
 def render(key: OrderKey, number: PoNumber, token: str, locale: str, app: App) -> dict[str, Any]:
@@ -94,7 +91,7 @@ def _address(po: PurchaseOrder, recipient: Recipient, locale: str) -> Html:
         "<h2>{title}</h2><p>{name} {phone} {place} …</p><p><small>{note}</small></p>",
         title=t(locale, "link.recipient"),
         name=recipient.name[:1] + "*",
-        phone=f"{recipient.phone[:3]}****{recipient.phone[-4:]}" if len(recipient.phone) >= 7 else "****",
+        phone=f"{recipient.phone[:3]}****{recipient.phone[-4:]}" if len(recipient.phone) >= 11 else "****",
         place=place,
         note=t(locale, "link.address_after_accept"),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from daifa.app import App
 from daifa.errors import Conflict
 from daifa.messages import Room, Wake
@@ -12,6 +10,7 @@ from daifa.models.ids import OrderKey
 from daifa.models.shipment import Shipment
 from daifa.models.states import ShipmentState
 from daifa.rules import notices
+from daifa.tables.store import Write
 from daifa.telemetry import count
 
 # Both are told at once by a notice of their own, and end the daily ones.
@@ -43,16 +42,11 @@ def _update(key: OrderKey, shop: Shop, app: App) -> int:
         return 0
     now = app.clock.now()
     notice = notices.daily_update(story.order, fresh, shop.timezone, now)
-    app.orders.create(notice)
-    for shipment in fresh:
-        _heard(shipment, now, app)
+    heard = [Write(row.model_copy(update={"told_state": row.state, "told_at": now}), row) for row in fresh]
+    try:
+        app.orders.transact(Write(notice), *heard)
+    except Conflict:
+        # Today's update is owed already, or a parcel moved this very moment: tomorrow's will say so.
+        return 0
     app.queues.wake(Room.NOTIFY, Wake(kind="notice", shop=key.shop, order=key.order, id=notice.id))
     return 1
-
-
-def _heard(shipment: Shipment, now: datetime, app: App) -> None:
-    try:
-        app.orders.save(shipment.model_copy(update={"told_state": shipment.state, "told_at": now}), shipment)
-    except Conflict:
-        # It moved again this very moment: tomorrow's update will say so.
-        return

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from daifa.app import App
-from daifa.errors import Conflict, Rejected
+from daifa.errors import Conflict, NotFound, Rejected
 from daifa.messages import Room, Wake
 from daifa.models.base import Model, UtcTime
 from daifa.models.derive import derived
@@ -19,6 +19,7 @@ from daifa.models.states import OrderState
 from daifa.ports import Ignored, OrderHint
 from daifa.rules import notices
 from daifa.rules.orders import merged, taken
+from daifa.tables.store import Write
 from daifa.telemetry import count, log
 
 
@@ -56,27 +57,46 @@ def accept(store: StoreOrder, raw: bytes, app: App) -> bool:
     key = OrderKey(store.shop, store.order)
     known = app.orders.find_order(key)
     if known is None:
-        order = taken(store, _keep_recipient(store, raw, app), now)
-        if app.orders.create(order):
-            count("OrdersTaken")
-            _follow(order, app)
-            return True
-        known = app.orders.order(key)
+        try:
+            order = taken(store, _keep_recipient(store, raw, app), now)
+            _write(order, None, app)
+        except Conflict:
+            return accept(store, raw, app)
+        count("OrdersTaken")
+        _follow(order, app)
+        return True
     if store.updated_at <= known.updated_at:
         # A duplicate, or old news that was sent again: the wake-up is repeated in case the first one was lost.
         if known.work_due is not None:
             _follow(known, app)
         return False
-    recipient = known.recipient
-    if app.vault.get(known.recipient, now) != store.recipient:
-        recipient = _keep_recipient(store, raw, app)
-    following = merged(known, store, recipient, now)
+    following = merged(known, store, _recipient(known, store, raw, app), now)
     try:
-        order = app.orders.save(following, known)
+        _write(following, known, app)
     except Conflict:
         return accept(store, raw, app)
-    _follow(order, app)
+    _follow(following, app)
     return True
+
+
+def _write(order: Order, was: Order | None, app: App) -> None:
+    """Write the order, and with the move to CONFIRMED the customer's notice: one of them alone can't exist."""
+    newly = order.state is OrderState.CONFIRMED and (was is None or was.state is not OrderState.CONFIRMED)
+    if newly and not order.test:
+        app.orders.transact(Write(order, was), Write(notices.order_confirmed(order, app.clock.now())))
+    elif was is not None:
+        app.orders.save(order, was)
+    elif not app.orders.create(order):
+        raise Conflict("row.moved")
+
+
+def _recipient(known: Order, store: StoreOrder, raw: bytes, app: App) -> RecipientId:
+    """The recipient we know if the shop still names the same one; whoever was forgotten is not kept again."""
+    try:
+        same = app.vault.get(known.recipient, app.clock.now()) == store.recipient
+    except NotFound:
+        return known.recipient
+    return known.recipient if same else _keep_recipient(store, raw, app)
 
 
 def _keep_recipient(store: StoreOrder, raw: bytes, app: App) -> RecipientId:
@@ -94,5 +114,4 @@ def _follow(order: Order, app: App) -> None:
     app.queues.wake(Room.FORWARD, Wake(kind="order", shop=order.shop, order=order.order))
     if order.state is OrderState.CONFIRMED:
         notice = notices.order_confirmed(order, app.clock.now())
-        app.orders.create(notice)
         app.queues.wake(Room.NOTIFY, Wake(kind="notice", shop=order.shop, order=order.order, id=notice.id))

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import logging
+import re
 import zlib
 from importlib import import_module
 from typing import Any
@@ -19,6 +20,9 @@ from daifa.storefronts import WEBHOOKS
 # Shopify's largest order event is far below; HTTP API itself would let 10 MB through.
 BODY_CAP = 256 * 1024
 
+# What can be part of a secret's name; anything else is nobody's shop.
+SHOP_NAME = re.compile(r"[\w.-]{1,64}", re.ASCII)
+
 log = logging.getLogger(__name__)
 
 
@@ -30,6 +34,8 @@ def receive(event: dict[str, Any], door: FrontDoor) -> dict[str, Any]:
         return _answer(401, "webhook.unsigned")
     if len(body) > BODY_CAP:
         return _answer(413, "http.too_large", {"limit": str(BODY_CAP)})
+    if not SHOP_NAME.fullmatch(shop):
+        return _answer(401, "webhook.unsigned")
     headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
     try:
         secret = door.secret(f"shop/{shop}")

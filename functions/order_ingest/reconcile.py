@@ -15,14 +15,20 @@ OVERLAP = timedelta(hours=48)
 
 
 def reconcile(app: App) -> dict[str, int]:
-    """Take in what each shop changed in the last two days; one shop's failure does not stop the others."""
+    """Take in what each shop changed in the last two days; one shop's or order's failure does not stop the others."""
     found = seen = failed = 0
     since = app.clock.now() - OVERLAP
     for shop_id in app.catalog.shops():
         try:
             for order in app.storefront(app.catalog.shop(shop_id)).orders_since(since):
                 seen += 1
-                found += accept(order, b"", app)
+                try:
+                    found += accept(order, b"", app)
+                except DaifaError as error:
+                    failed += 1
+                    log.warning(
+                        "order not reconciled", extra={"shop": shop_id, "order": order.order, "code": error.code}
+                    )
         except DaifaError as error:
             failed += 1
             log.warning("shop not reconciled", extra={"shop": shop_id, "code": error.code})

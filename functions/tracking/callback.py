@@ -17,7 +17,7 @@ BODY_CAP = 256 * 1024
 
 
 def on_http(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """`POST /carriers/{carrier}/{token}`: the carrier's own thanks once the scans are kept; any failure asks for more."""
+    """`POST /carriers/{carrier}/{token}`: the carrier's own thanks once the scans are kept; any failure asks again."""
     the = app()
     try:
         path = event["pathParameters"]

@@ -34,9 +34,15 @@ def follow(wake: Wake, app: App) -> None:
 
 def _subscribe(shipment: Shipment, carrier: Carrier, app: App) -> Shipment:
     now = app.clock.now()
+    company = shipment.carrier
     try:
-        company = shipment.carrier or carrier.recognise(shipment.number)
+        company = company or carrier.recognise(shipment.number)
         carrier.subscribe(shipment.number, company, _phone_tail(shipment, app), _callback(shipment, app))
+    except Retry:
+        if not company:
+            raise
+        # It takes no subscriptions just now: ask instead, and try to subscribe at the next look.
+        return _ask(_followed(shipment, company, False, app), carrier, app)
     except Rejected as error:
         # A number no company knows is the supplier's mistake or a lie; a person asks, the parcel stays visible.
         doubt = Reason.of("suspect.not_accepted", number=shipment.number, why=error.code)
@@ -47,12 +53,18 @@ def _subscribe(shipment: Shipment, carrier: Carrier, app: App) -> Shipment:
             "facts": (*shipment.facts, Fact(at=now, code=doubt.code, values=doubt.values)),
         }
         return app.orders.save(shipment.model_copy(update=change), shipment)
+    return _followed(shipment, company, True, app)
+
+
+def _followed(shipment: Shipment, company: str, subscribed: bool, app: App) -> Shipment:
+    """The parcel once its company is known, with the doubts that its number alone raises."""
+    now = app.clock.now()
     elsewhere = any(key != shipment.key for key in app.orders.by_tracking(company, shipment.number))
     po = app.orders.purchase(shipment.key, shipment.po)
     updated = shipment.model_copy(
         update={
             "carrier": company,
-            "subscribed": True,
+            "subscribed": subscribed,
             "suspect": tracking.doubts(shipment, po, elsewhere),
             "work_due": tracking.next_look(shipment, now),
             "facts": (*shipment.facts, Fact.of(now, "shipment.followed", carrier=company, number=shipment.number)),
@@ -63,13 +75,17 @@ def _subscribe(shipment: Shipment, carrier: Carrier, app: App) -> Shipment:
 
 def _ask(shipment: Shipment, carrier: Carrier, app: App) -> Shipment:
     now = app.clock.now()
+    if shipment.polled_at is not None and now < shipment.polled_at + tracking.LEAST_PAUSE:
+        # A shop that keeps us waiting makes the parcel due sooner than its carrier may be asked.
+        return shipment
     try:
         reading = carrier.query(shipment.number, shipment.carrier, _phone_tail(shipment, app))
         updated = judge(tracking.absorb(shipment, reading, now), app)
     except (NotFound, Retry, Rejected):
         # Nothing yet, or the service cannot say: the last good state stands, and we ask again in its time.
         updated = shipment
-    return app.orders.save(updated.model_copy(update={"work_due": tracking.next_look(updated, now)}), shipment)
+    change = {"polled_at": now, "work_due": tracking.next_look(updated, now)}
+    return app.orders.save(updated.model_copy(update=change), shipment)
 
 
 def judge(shipment: Shipment, app: App) -> Shipment:

@@ -13,7 +13,9 @@ from tracking.follow import judge
 
 
 def take_push(key: OrderKey, thing: str, carrier: str, form: Mapping[str, str], app: App) -> bytes:
-    """Verify the push, absorb its scans, wake whoever tells; the carrier's own thanks. Another number's scans are refused."""
+    """Verify the push, absorb its scans, wake whoever tells; the carrier's own thanks. Scans of another number are
+    refused.
+    """
     shipment = app.orders.shipment(key, ShipmentId(thing))
     if carrier != shipment.tracker:
         raise NotFound("link.altered")

@@ -6,12 +6,12 @@ from daifa.app import App
 from daifa.errors import Conflict
 from daifa.messages import Room, Wake
 from daifa.models.facts import Fact
-from daifa.models.shipment import Shipment
+from daifa.models.ids import OrderKey
+from daifa.models.shipment import Shipment, ShopTold
 from daifa.models.states import OrderState, PoState, ShipmentState
 from daifa.models.words import Notice
 from daifa.rules import notices
 from daifa.rules.lifecycle import ORDER, PURCHASE
-from daifa.tables.orders import Story
 from daifa.tables.store import Write
 
 OVER = {PoState.CLOSED, PoState.CANCELLED}
@@ -23,15 +23,19 @@ def settle(shipment: Shipment, app: App) -> None:
         return
     order = app.orders.order(shipment.key)
     now = app.clock.now()
-    if shipment.subscribed and shipment.told_state is None:
+    arrived = shipment.state is ShipmentState.DELIVERED
+    # Of a parcel that is there already nobody needs to hear that it left.
+    if shipment.carrier and shipment.told_state is None and not arrived:
         _owe(notices.shipped(order, shipment, now), app)
         told = {"told_state": shipment.state, "told_at": now}
         shipment = app.orders.save(shipment.model_copy(update=told), shipment)
-    if shipment.state is not ShipmentState.DELIVERED:
+    if not arrived:
         return
     if shipment.told_state is not ShipmentState.DELIVERED:
         _owe(notices.delivered(order, shipment, now), app)
-        told = {"told_state": shipment.state, "told_at": now, "work_due": None}
+        # A shop that may not know of the parcel yet is still to be asked.
+        due = shipment.work_due if shipment.shop_told is ShopTold.TELLING else None
+        told = {"told_state": shipment.state, "told_at": now, "work_due": due}
         app.orders.save(shipment.model_copy(update=told), shipment)
     _close(shipment, app)
     app.queues.wake(Room.AFTERSALES, Wake(kind="shipment", shop=shipment.shop, order=shipment.order, id=shipment.id))
@@ -46,6 +50,8 @@ def _close(shipment: Shipment, app: App) -> None:
     story = app.orders.story(shipment.key)
     po = next(purchase for purchase in story.purchases if purchase.number == shipment.po)
     mine = [parcel for parcel in story.shipments if parcel.po == po.number]
+    if po.state is PoState.CLOSED:
+        _complete(shipment.key, app)
     if po.state is not PoState.SHIPPED or any(parcel.state is not ShipmentState.DELIVERED for parcel in mine):
         return
     now = app.clock.now()
@@ -62,17 +68,18 @@ def _close(shipment: Shipment, app: App) -> None:
     try:
         app.orders.transact(
             Write(closed, po),
-            app.catalog.scored(po.supplier, month, "shipped_on_time" if on_time else "shipped_late"),
+            app.catalog.scored(po.supplier, month, **{"shipped_on_time" if on_time else "shipped_late": 1}),
         )
     except Conflict:
         return
-    _complete(story, po.number, app)
+    _complete(shipment.key, app)
 
 
-def _complete(story: Story, just_closed: str, app: App) -> None:
-    if any(po.state not in OVER and po.number != just_closed for po in story.purchases):
+def _complete(key: OrderKey, app: App) -> None:
+    """Complete the order once all its purchases are over, read afresh: two that close at once both see it."""
+    if any(po.state not in OVER for po in app.orders.purchases(key)):
         return
-    order = app.orders.order(story.order.key)
+    order = app.orders.order(key)
     if order.state is OrderState.CONFIRMED:
         change = {
             "state": ORDER.check(order.state, OrderState.COMPLETED),

@@ -27,7 +27,7 @@ def tell(shipment: Shipment, app: App) -> Shipment:
     now = app.clock.now()
     if shipment.telling_at is not None and now < shipment.telling_at + SETTLE:
         return shipment
-    claim = {"shop_told": ShopTold.TELLING, "telling_at": now}
+    claim = {"shop_told": ShopTold.TELLING, "telling_at": now, "telling": app.ids.new()}
     try:
         claimed = app.orders.save(shipment.model_copy(update=claim), shipment)
     except Conflict:

@@ -15,8 +15,11 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
-from daifa.errors import Rejected
+from daifa.errors import Conflict, Rejected
 from daifa.messages import Room, Wake
+
+# A row has at most a handful of writers at once; who loses this often in a row comes back with the message.
+RACES = 4
 
 
 class Queues:
@@ -36,10 +39,19 @@ class Queues:
 
 
 def each_wake(event: dict[str, Any], context: LambdaContext, act: Callable[[Wake], None]) -> Mapping[str, Any]:
-    """Run `act` for every wake-up of an SQS event and report the failed ones alone."""
+    """Run `act` for every wake-up of an SQS event and report the failed ones alone.
+
+    An act that lost a race to another writer is repeated on the row as it is now; it has written nothing.
+    """
 
     def one(record: SQSRecord) -> None:
-        act(read_wake(record.body))
+        wake = read_wake(record.body)
+        for _ in range(RACES - 1):
+            try:
+                return act(wake)
+            except Conflict:
+                continue
+        return act(wake)
 
     return each_record(event, context, one)
 

@@ -113,8 +113,11 @@ def _catalogue(app: App) -> None:
     ):
         app.catalog.create(_offer(number, title, cost))
         app.catalog.create(_product(number, title, image, state, cost, price))
-    for field, amount in (("cases_damaged", 2), ("shipped_on_time", 41), ("shipped_late", 3), ("recovered_minor", 4650)):
-        app.catalog.transact(app.catalog.scored(YIWU, "2026-11", field, amount))
+    app.catalog.add(
+        app.catalog.scored(
+            YIWU, "2026-11", cases_damaged=2, shipped_on_time=41, shipped_late=3, recovered_minor=4650
+        )
+    )
 
 
 def _agreement(supplier: SupplierId) -> Agreement:

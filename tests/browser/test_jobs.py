@@ -30,6 +30,12 @@ def row(site: Site, number: str) -> str:
     raise AssertionError(f"{number} is not in the list")
 
 
+def ask(site: Site) -> None:
+    """Press e on the row in hand and wait for the question."""
+    site.page.keyboard.press("e")
+    site.page.wait_for_selector("dialog[open]")
+
+
 def press(site: Site, *keys: str) -> None:
     """Press keys one after the other."""
     for one in keys:
@@ -40,7 +46,7 @@ def test_approves_a_purchase_with_two_keys(site: Site, app: RoomApp) -> None:
     """e asks with the amount in the button, Enter pays; the version and total that were seen are sent."""
     site.open()
     row(site, "#1042")
-    press(site, "e")
+    ask(site)
     assert site.page.inner_text("dialog button.primary") == "批准并付款 ¥418.00"
     press(site, "Enter")
     site.page.wait_for_selector("text=已批准 #1042")
@@ -56,7 +62,8 @@ def test_a_purchase_that_moved_is_not_approved(site: Site, app: RoomApp) -> None
     po = app.orders.purchase(key("5001"), PoNumber(PO))
     app.orders.save(po.model_copy(update={"state": PoState.CANCELLED, "holds": ()}), po)
     row(site, "#1042")
-    press(site, "e", "Enter")
+    ask(site)
+    press(site, "Enter")
     site.page.wait_for_selector("dialog .problem")
 
     assert "CANCELLED" in site.page.inner_text("dialog .problem")
@@ -78,7 +85,8 @@ def test_many_rows_are_approved_at_once_with_their_sum(site: Site, app: RoomApp)
     assert "¥513.00" in site.page.inner_text(".bulk")
     moved = app.orders.purchase(key("5002"), PoNumber("D7K2QM4Y"))
     app.orders.save(moved.model_copy(update={"reminded": 1}), moved)
-    press(site, "e", "Enter")
+    ask(site)
+    press(site, "Enter")
     site.page.wait_for_selector(".row .note")
 
     assert app.orders.purchase(key("5001"), PoNumber(PO)).state is PoState.READY
@@ -121,7 +129,8 @@ def test_says_whether_a_doubtful_purchase_exists(site: Site, app: RoomApp) -> No
     """With the supplier's number it counts as placed; an empty number is not sent."""
     site.open()
     row(site, "#1039")
-    press(site, "e", "Enter")
+    ask(site)
+    press(site, "Enter")
     site.page.wait_for_selector("dialog .problem")
     assert site.posted("/resolve") == []
 
@@ -206,7 +215,7 @@ def test_agrees_to_a_case_with_the_amount_in_the_button(site: Site, app: RoomApp
     assert "3.2" in page.inner_text("blockquote")
     assert page.get_attribute(".photo img", "src").startswith("data:image/png;base64,")  # type: ignore[union-attr]
 
-    press(site, "e")
+    ask(site)
     assert page.inner_text("dialog button.primary") == "同意并退款 ¥46.50"
     page.keyboard.press("Control+a")
     page.keyboard.type("40")
@@ -247,7 +256,7 @@ def test_settles_a_claim(site: Site, app: RoomApp) -> None:
     row(site, "#1019")
     press(site, "Enter")
     page.wait_for_selector("#settle")
-    press(site, "e")
+    ask(site)
     page.keyboard.type("BANK-2231")
     press(site, "Enter")
     page.wait_for_selector("text=索赔已结清")
@@ -364,7 +373,7 @@ def test_a_filter_is_in_the_address(site: Site) -> None:
     page = site.open()
     page.click("#chip-purchase")
     page.fill("#search", "1043")
-    assert page.url.endswith("#/queue?kind=purchase&q=1043")
+    page.wait_for_url(lambda url: url.endswith("#/queue?kind=purchase&q=1043"))
     assert page.eval_on_selector_all("a.go", "all => all.map(el => el.textContent)") == ["#1043"]
 
     page.reload()

@@ -34,6 +34,7 @@ SIDEWAYS = """[...document.querySelectorAll('*')].filter(el => el.getBoundingCli
   && getComputedStyle(el).position !== 'absolute').map(el => el.outerHTML.slice(0, 120)).slice(0, 3)"""
 # Targets of a finger are 24 px at least (WCAG 2.5.8), verbs on a phone 44 px; links inside sentences are exempt.
 SMALL = """(least) => [...document.querySelectorAll(least === 44 ? '.verb, .actions button' : 'button, select, input')]
+  .map(el => el.closest('label') ?? el)
   .filter(el => el.getClientRects().length && el.getBoundingClientRect().height < least - 0.5).map(el => el.outerHTML)"""
 
 

@@ -1,7 +1,7 @@
 """The four kinds of outside party as recording fakes: `app.others["supplier/lamps"] = SupplierSays(place=[Done("9")])`.
 
-Each answer is a list: the next call takes the next one, and the last one stays for every call after it. An answer that is
-an exception is raised; one that is a function is called with the arguments. `calls` remembers what was asked.
+Each answer is a list: the next call takes the next one, and the last one stays for every call after it. An answer that
+is an exception is raised; one that is a function is called with the arguments. `calls` remembers what was asked.
 """
 
 from __future__ import annotations
@@ -136,7 +136,8 @@ class CarrierSays(Recorder):
     """A tracking service that takes every subscription unless told otherwise."""
 
     def __init__(self, **answers: Sequence[Any]) -> None:
-        super().__init__(**({"subscribe": [None], "recognise": ["zhongtong"]} | answers))
+        defaults: dict[str, Sequence[Any]] = {"subscribe": [None], "recognise": ["zhongtong"]}
+        super().__init__(**(defaults | answers))
 
     def recognise(self, number: str) -> str:
         """The next `recognise`."""
@@ -167,7 +168,8 @@ class ChannelSays(Recorder):
     """A channel that sends everything unless told otherwise."""
 
     def __init__(self, **answers: Sequence[Any]) -> None:
-        super().__init__(**({"send": [Done("M-1")]} | answers))
+        defaults: dict[str, Sequence[Any]] = {"send": [Done("M-1")]}
+        super().__init__(**(defaults | answers))
 
     def send(self, message: Outgoing) -> Outcome:
         """The next `send`."""

@@ -1,4 +1,4 @@
-"""What 1688's and Taobao's pages carry for their own scripts: `__INIT_DATA`, the newer `window.context`, `Hub.config`."""
+"""What 1688's and Taobao's pages carry for their own scripts: `__INIT_DATA`, the newer `window.context`, `skuMap`."""
 
 from __future__ import annotations
 
@@ -199,8 +199,8 @@ def _taobao_names(page: Page) -> dict[str, tuple[str, str, str | None]]:
             link = item.css_first("a[style*=url]")
             style = re.search(r"url\(([^)]+)\)", (link.attributes.get("style") or "") if link else "")
             picture = re.sub(r"_\d+x\d+\.(?:jpg|png)$", "", style[1]) if style else None
-            names[item.attributes.get("data-value") or ""] = (option, values.text(label.text() if label else "", 255) or "",
-                                                              values.image(picture, page.base))  # fmt: skip
+            named = values.text(label.text() if label else "", 255) or ""
+            names[item.attributes.get("data-value") or ""] = (option, named, values.image(picture, page.base))
     return names
 
 

@@ -20,8 +20,9 @@ SIGNS = {
 CODES = frozenset(
     re.findall(
         r"\w+",
-        "AED ARS AUD BGN BHD BRL BYN CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HRK HUF IDR ILS INR ISK JOD JPY KRW KWD KZT"
-        " MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR",
+        "AED ARS AUD BGN BHD BRL BYN CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HRK HUF IDR ILS INR ISK JOD JPY KRW"
+        " KWD KZT MXN MYR NGN"
+        " NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR",
     )
 )
 OLD_CODES = {"RUR": "RUB", "BYR": "BYN", "RMB": "CNY", "NTD": "TWD", "LEI": "RON", "KN": "HRK", "원": "KRW"}
@@ -48,7 +49,8 @@ COUNTRY_CURRENCY = {
 COMMA_COUNTRIES = frozenset(
     re.findall(
         r"\w+",
-        "de at fr it es pt nl be fi ee lv lt sk si gr pl cz hu ro bg hr rs tr ru by ua kz br cl ar co uy vn id dk no se is cy lu",
+        "de at fr it es pt nl be fi ee lv lt sk si gr pl cz hu ro bg hr rs tr ru by ua kz br cl ar co"
+        " uy vn id dk no se is cy lu",
     )
 )
 

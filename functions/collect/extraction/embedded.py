@@ -1,4 +1,4 @@
-"""Products in the state that shop software leaves in pages: Shopify, WooCommerce, Next.js, tag managers' data layers."""
+"""Products in the state that shop software leaves in pages: Shopify, WooCommerce, Next.js and data layers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from daifa.models.collected import Availability, CollectedVariant
 
 _RSC = re.compile(r"self\.__next_f\.push\(\[1,\s*(\"(?:[^\"\\]|\\.)*\")\s*\]\)", re.DOTALL)
 _RSC_PRODUCT = re.compile(r"\"(?:product|productData|initialProduct)\"\s*:\s*(?=\{)")
-_DETAIL = re.compile(r"[\"']?(?:detail|view_item)[\"']?\s*[:,]")
 _LAYER = re.compile(
     r"(?:dataLayer|digitalData|utag_data|gtmData)\w*\s*(?:=\s*(?:\w+\s*\|\|\s*)?|\.push\s*\(\s*)(?=[\[{])"
 )
@@ -43,7 +42,7 @@ def _woocommerce(page: Page) -> Found | None:
         options = {_attribute(name): value for name, told in named.items() if (value := values.text(told, 255))}
         now = amounts.amount(row.get("display_price"), None, "")
         before = amounts.amount(row.get("display_regular_price"), None, "")
-        picture = row.get("image")
+        picture: dict[str, Any] = row["image"] if isinstance(row.get("image"), dict) else {}
         in_stock = row.get("is_in_stock")
         found.variants.append(CollectedVariant(
             options=options, key=str(row["variation_id"]) if row.get("variation_id") else None, price=now,
@@ -51,7 +50,7 @@ def _woocommerce(page: Page) -> Found | None:
             stock=values.count(row.get("max_qty")),
             availability=None if not isinstance(in_stock, bool)
             else Availability.IN_STOCK if in_stock else Availability.OUT_OF_STOCK,
-            image=values.image(picture.get("full_src") or picture.get("src"), page.base) if isinstance(picture, dict) else None,
+            image=values.image(picture.get("full_src") or picture.get("src"), page.base),
             weight_grams=values.grams(row.get("weight_html") or row.get("weight")),
         ))  # fmt: skip
     prices = [variant.price for variant in found.variants if variant.price]
@@ -128,7 +127,7 @@ def _layer(page: Page) -> Found | None:
     """The one product of a data layer's `detail` or `view_item` event; analytics code, so trusted little."""
     pushes = 0
     for kind, body in page.scripts:
-        if kind.endswith("json") or len(body) > 400_000 or not _DETAIL.search(body):
+        if kind.endswith("json") or len(body) > 400_000 or ("detail" not in body and "view_item" not in body):
             continue
         for start in _LAYER.finditer(body):
             pushes += 1

@@ -17,6 +17,8 @@ WIDER = {
 META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
 SEARCHED = 100_000
 BAD_SHARE = 0.001
+# With so few characters no statistics help: what pairs up as everyday Chinese is taken as such.
+FEW = 60
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
@@ -59,13 +61,24 @@ def _known(name: str) -> str | None:
 def _best(body: bytes) -> str:
     """Undeclared bytes: Chinese if nearly all of them pair up as such, else a detector's word over a sample."""
     text = body.decode("gb18030", "replace")
-    chinese = sum("\u4e00" <= char <= "\u9fff" for char in text[:200_000])
+    beyond = [char for char in text[:200_000] if char > "\x7f"]
+    chinese = sum("\u4e00" <= char <= "\u9fff" for char in beyond)
+    if len(beyond) <= FEW and chinese >= 2 and all(_in_gb2312(char) for char in beyond):
+        return text
     if text.count("\ufffd") < BAD_SHARE * len(text) and chinese > 10 and _common(text) > chinese // 50:
         return text
     from charset_normalizer import from_bytes  # loaded only for the rare page that declares nothing
 
     found = from_bytes(_interesting(body), steps=4, chunk_size=512, threshold=0.3).best()
     return body.decode(found.encoding if found else "cp1252", "replace")
+
+
+def _in_gb2312(char: str) -> bool:
+    """Whether both its bytes are high ones, as in the Chinese that people really write."""
+    try:
+        return len(char.encode("gb2312")) == 2
+    except UnicodeEncodeError:
+        return False
 
 
 def _common(text: str) -> int:

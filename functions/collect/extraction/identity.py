@@ -14,7 +14,8 @@ _KEY = re.compile(
 
                   r"[\"'\\]{0,2}\s*[:=]\s*\(?[\"'\\]{0,3}$")  # fmt: skip
 _PARAMETERS = ("sku", "pid", "productid", "product_id", "itemid", "item_id", "id", "articleid", "variant")
-_ATTRIBUTES = ("data-product-id", "data-productid", "data-sku", "data-product-sku", "data-item-id", "data-article-number",
+_ATTRIBUTES = ("data-product-id", "data-productid", "data-sku", "data-product-sku", "data-item-id",
+               "data-article-number",
                "data-pid", "data-product", "data-id", "data-product-code", "data-partnumber")  # fmt: skip
 
 

@@ -19,7 +19,8 @@ MEANINGS = {
         "código codigo codigodoproduto códigodoproduto cod cód codprodus tuotenumero tuotekoodi "
         "varenummer varenr produktkod indeks kodproduktu symbol katalogovéčíslo kódproduktu kódprodukta "
         "šifra šifraizdelka šifraartikla tootekood prekėskodas preceskods ürünkodu stokkodu артикул "
-        "кодтовара код номер 货号 商品编号 商品编码 产品编号 编号 商品id 品番 商品コード 商品番号 型番 상품번호 상품코드 asin ebayitemnumber "
+        "кодтовара код номер 货号 商品编号 商品编码 产品编号 编号 商品id 品番 商品コード 商品番号 型番 "
+        "상품번호 상품코드 asin ebayitemnumber "
         "webid catalognumber anzeigennummer anzeigenid inserat annuncio willhabencode stockno 딜번호"
     ),
     "mpn": (
@@ -39,14 +40,18 @@ MEANINGS = {
         "price ourprice saleprice currentprice preis prix prezzo precio preço prijs hinta pris cena цена "
         "价格 批发价 售价 现价 促销价 单价 零售价 优惠价 淘宝价 价 価格 販売価格 가격 판매가"
     ),
-    "list_price": "listprice rrp msrp was regularprice oldprice uvp 市场价 原价 专柜价 定价 吊牌价 建议零售价 通常価格 정가 старцена",
+    "list_price": (
+        "listprice rrp msrp was regularprice oldprice uvp 市场价 原价 专柜价 定价 吊牌价 建议零售价 "
+        "通常価格 정가 старцена"
+    ),
     "stock": "库存 库存数量 现货 可售数量 stockquantity quantityavailable availablequantity instock",
     "availability": (
         "供货状态 库存状态 availability stockstatus verfügbarkeit disponibilité disponibilità disponibilidad "
         "disponibilidade наличие saatavuus dostępność dostupnost 状态"
     ),
     "min_order_quantity": (
-        "moq minimumorder minorder minimumorderquantity minorderquantity 起订量 起批量 最小起订量 最少起订 起售 起售数量 "
+        "moq minimumorder minorder minimumorderquantity minorderquantity 起订量 起批量 "
+        "最小起订量 最少起订 起售 起售数量 "
         "mindestbestellmenge"
     ),
     "weight": (

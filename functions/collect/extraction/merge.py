@@ -12,18 +12,31 @@ from collect.extraction.page import Page, words
 from daifa.models.collected import Availability, CollectedProduct, PriceRange
 
 # Sources by how much their word counts, best first; fields that differ from the rule stand below.
-TRUST = ("site", "embedded_state", "shopify_json", "woocommerce", "next_data", "json_ld", "microdata", "rdfa", "opengraph",
-         "data_layer", "page", "address")  # fmt: skip
+TRUST = (
+    *("site", "embedded_state", "shopify_json", "woocommerce", "next_data"),
+    *("json_ld", "microdata", "rdfa", "opengraph", "data_layer", "page", "address"),
+)
+_STATE = ("embedded_state", "shopify_json", "next_data")
+_MARKUP = ("json_ld", "microdata", "rdfa")
 TRUST_BY_FIELD = {
-    "title": ("site", "embedded_state", "shopify_json", "next_data", "json_ld", "microdata", "rdfa", "page", "data_layer",
-              "opengraph"),
-    "images": ("embedded_state", "shopify_json", "site", "json_ld", "microdata", "next_data", "opengraph", "page", "rdfa"),
+    "title": ("site", *_STATE, *_MARKUP, "page", "data_layer", "opengraph"),
+    "images": (*_STATE[:2], "site", *_MARKUP[:2], "next_data", "opengraph", "page", "rdfa"),
     "category_path": ("json_ld", "site", "page", "microdata", "shopify_json", "data_layer"),
-    "sku": ("site", "embedded_state", "shopify_json", "next_data", "json_ld", "microdata", "rdfa", "page", "address",
-            "data_layer", "opengraph"),
-}  # fmt: skip
-PLAIN = ("title", "description", "images", "list_price", "availability", "stock", "sku", "gtin", "mpn", "brand",
-         "category_path", "attributes", "options", "variants", "min_order_quantity", "tiers", "ship_from", "weight_grams")  # fmt: skip
+    "sku": ("site", *_STATE, *_MARKUP, "page", "address", "data_layer", "opengraph"),
+}
+# Fields that one source gives alone; price, range and currency belong together and are chosen together.
+PLAIN = (
+    *("title", "description", "images", "list_price", "availability", "stock", "sku", "gtin", "mpn", "brand"),
+    *("category_path", "attributes", "options", "variants", "min_order_quantity", "tiers", "ship_from", "weight_grams"),
+)
+_ON_REQUEST = re.compile(
+    r"(?i)price on request|preis auf anfrage|prix sur demande|prezzo su richiesta|request a quote|"
+    r"面议|询价|цена по запросу"
+)
+
+# So many different products, the best of them less like the page than this, make a list.
+LISTED = 3
+ALIKE = 0.35
 
 
 def merge(page: Page, found: list[Found], only: frozenset[str] = frozenset()) -> CollectedProduct:
@@ -63,16 +76,16 @@ def _name(told: dict[str, Any], sources: dict[str, str], found: list[Found]) -> 
 
 
 def _code(told: dict[str, Any], sources: dict[str, str], found: list[Found], page: Page) -> None:
-    """The code that people are shown beside "Ref.", where the markup's is only the database's, as the address has it."""
+    """The code that people are shown beside "Ref.", where the markup's is only the database's, as in the address."""
     shown = next((one.sku for one in found if one.source == "page"), None)
-    if shown and sources.get("sku") in ("json_ld", "microdata", "rdfa") and told["sku"] in page.url:
+    if shown and sources.get("sku") in _MARKUP and told["sku"] in page.url:
         told["sku"], sources["sku"] = shown, "page"
 
 
 def _agreed(found: list[Found]) -> list[Found]:
     """The sources in order, unless two others agree on a price that markup alone contradicts (a starting bid)."""
     priced = [one for one in found if one.price is not None]
-    if len(priced) < 3 or priced[0].source not in ("json_ld", "microdata", "rdfa"):
+    if len(priced) < 3 or priced[0].source not in _MARKUP:
         return found
     first, others = priced[0], priced[1:]
     if any(one.price in (first.price, first.price_high) for one in others) or first.price != first.price_high:
@@ -98,7 +111,7 @@ def _price(told: dict[str, Any], sources: dict[str, str], found: list[Found], pa
             if one.currency:
                 told["currency"], sources["currency"] = one.currency, one.source
             break
-        if one.priceless and one.source in ("json_ld", "microdata", "rdfa") and _on_request(page):
+        if one.priceless and one.source in _MARKUP and _ON_REQUEST.search(page.text):
             break
     if "currency" not in told:
         speaking = next((one for one in found if one.currency), None)
@@ -108,37 +121,37 @@ def _price(told: dict[str, Any], sources: dict[str, str], found: list[Found], pa
         del told["list_price"], sources["list_price"]
 
 
-def _on_request(page: Page) -> bool:
-    return re.search(r"(?i)price on request|preis auf anfrage|prix sur demande|prezzo su richiesta|request a quote|面议|询价|цена по запросу",
-                     page.text) is not None  # fmt: skip
-
-
 def _ordered(field: str, found: list[Found]) -> list[Found]:
     order = TRUST_BY_FIELD.get(field, TRUST)
     return sorted((one for one in found if one.source in order), key=lambda one: order.index(one.source))
 
 
-def main_product(candidates: list[Found], page: Page) -> list[Found]:
-    """Of the products that one source tells of, those of this page, best first; pages also carry related products.
+def main_product(candidates: list[Found], page: Page) -> Found | None:
+    """Of the products that one source tells of, the one this page is about: pages also carry related products.
 
     A product's own address, its name against heading and title, and its having a price decide; ties go to the first.
     """
-    if len(candidates) < 2:
-        return candidates
-    names = [words(each) for each in (page.heading, page.title) if each]
+    fits = {id(one): _likeness(one, page) + _fullness(one) for one in candidates}
+    return max(candidates, key=lambda one: fits[id(one)], default=None)
+
+
+def is_listing(candidates: list[Found], page: Page) -> bool:
+    """Whether a source tells of several products and the page is about none of them: a category, a search, a shop."""
+    several = len({one.title for one in candidates}) >= LISTED
+    return several and bool(page.heading or page.title) and max(_likeness(one, page) for one in candidates) < ALIKE
+
+
+def _likeness(one: Found, page: Page) -> float:
+    """How much a product is the page's own: 1 for its address and up to 1 for its name."""
     here = {_path(page.url), _path(page.canonical or page.url)}
+    mine = words(one.title or "")
+    others = [words(each) for each in (page.heading, page.title) if each]
+    named = max((2 * len(mine & other) / (len(mine) + len(other)) for other in others if mine and other), default=0.0)
+    return named + (1.0 if one.url and _path(one.url) in here else 0.0)
 
-    def fits(one: Found) -> float:
-        score = 1.0 if one.url and _path(one.url) in here else 0.0
-        mine = words(one.title or "")
-        score += max(
-            (2 * len(mine & other) / (len(mine) + len(other)) for other in names if mine and other), default=0.0
-        )
-        return score + (0.3 if one.price else 0.0) + (0.1 if one.description else 0.0)
 
-    best = max(candidates, key=fits)
-    same = [one for one in candidates if one is not best and one.title and words(one.title) == words(best.title or "")]
-    return [best, *same]
+def _fullness(one: Found) -> float:
+    return (0.3 if one.price else 0.0) + (0.1 if one.description else 0.0)
 
 
 def _path(url: str) -> str:

@@ -12,7 +12,7 @@ from daifa.models.collected import Availability, CollectedVariant
 
 
 def is_product(data: object) -> TypeGuard[dict[str, Any]]:
-    """Whether a value has the shape of a Shopify product: variants with prices under a title and a handle or options."""
+    """Whether a value has the shape of a Shopify product: a title, a handle or options, and variants with prices."""
     return (
         isinstance(data, dict)
         and isinstance(data.get("title"), str)

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -115,11 +116,8 @@ def _candidates(page: Page) -> list[_Candidate]:
 
 def _said(node: LexborNode, page: Page) -> amounts.Priced | None:
     """What the node itself says, its struck parts left out; the node must be one price, not a box of many things."""
-    inner = 0
-    for _ in node.traverse():
-        inner += 1
-        if inner > 30:
-            return None
+    if any(inner > 30 for inner, _ in enumerate(node.traverse(), 1)):
+        return None
     parts = [
         piece.text(deep=False)
         for piece in node.traverse(include_text=True)
@@ -179,5 +177,7 @@ def _judge(node: LexborNode) -> tuple[int, bool] | None:
     return score, struck
 
 
+# Pages repeat a few names thousands of times.
+@lru_cache(maxsize=4096)
 def _elsewhere(name: str) -> bool:
     return _ELSEWHERE.search(name) is not None or not _ELSEWHERE_WHOLE.isdisjoint(name.lower().split())

@@ -36,7 +36,10 @@ _PLACES = (
     "[class*=sold-out i],"
 
            " [class*=inventory i], [class*=delivery-status i]")  # fmt: skip
-_CART = '[id*=addtocart i], [id*=add-to-cart i], [id*=addtobasket i], [id*=add-to-basket i], [id*=add_to_cart i], [name=add-to-cart], form[action*="/cart/add"] [type=submit]'
+_CART = (
+    "[id*=addtocart i], [id*=add-to-cart i], [id*=addtobasket i], [id*=add-to-basket i], [id*=add_to_cart i],"
+    " [name=add-to-cart], form[action*='/cart/add'] [type=submit]"
+)
 _BUTTONS = (
     "button, input[type=submit], input[type=button], a[class*=cart i], a[class*=buy i], a[class*=btn i], "
     "a[id*=cart i],"

@@ -24,9 +24,20 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff\
 EMPTY = frozenset(
     ("", "-", "--", "n/a", "na", "null", "none", "undefined", "no brand", "无", "其他", "unknown", "default")
 )
-GRAMS: dict[str, int | Decimal] = {"kg": 1000, "g": 1, "mg": Decimal("0.001"), "lb": Decimal("453.59237"), "oz": Decimal("28.349523125"),
-         "kgm": 1000, "grm": 1, "lbr": Decimal("453.59237"), "onz": Decimal("28.349523125"), "千克": 1000, "克": 1,
-         "公斤": 1000, "斤": 500}  # fmt: skip
+GRAMS: dict[str, int | Decimal] = {
+    **{
+        "kg": 1000,
+        "kgm": 1000,
+        "千克": 1000,
+        "公斤": 1000,
+        "g": 1,
+        "grm": 1,
+        "克": 1,
+        "斤": 500,
+        "mg": Decimal("0.001"),
+    },
+    **{"lb": Decimal("453.59237"), "lbr": Decimal("453.59237"), "oz": Decimal("28.3495"), "onz": Decimal("28.3495")},
+}
 IMAGE_TYPES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp", ".tif", ".tiff")
 
 

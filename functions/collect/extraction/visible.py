@@ -22,7 +22,8 @@ _CODE_PLACES = ("[class*=sku i], [id*=sku i], [class*=product-code i], [class*=p
                 " [data-qa-qualifier*=reference i], [data-testid*=sku i], [class*=product-id i], "
                 "[class*=adno i], [id*=adno i]")  # fmt: skip
 _SMALL = re.compile(r"(?i)blank\.|pixel|spacer|sprite|logo|icon|placeholder|loading|1x1|avatar|flag|badge|banner")
-LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hires", "data-original", "data-src", "data-lazy-src",
+LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hires", "data-original", "data-src",
+        "data-lazy-src",
         "data-lazy", "data-image", "data-zoom")  # fmt: skip
 
 

@@ -36,7 +36,10 @@ class ShippedLine(Model):
 
 
 class Shipment(Model):
-    """One parcel of one purchase order; `carrier` is the tracking service's code for the company (`zhongtong`)."""
+    """One parcel of one purchase order; `carrier` is the tracking service's code for the company (`zhongtong`).
+
+    `telling` is the claim of whoever tells the shop: the one that stands in the row is the only one that may call.
+    """
 
     shop: ShopId
     order: StoreOrderId
@@ -52,6 +55,7 @@ class Shipment(Model):
     suspect: tuple[Reason, ...] = ()
     shop_told: ShopTold = ShopTold.NOT_TOLD
     telling_at: UtcTime | None = None
+    telling: str = ""
     store_fulfilment: str = ""
     subscribed: bool = False
     told_state: ShipmentState | None = None

@@ -80,13 +80,13 @@ def shipped(order: Order, shipment: Shipment, now: datetime) -> Notice:
 
 def daily_update(order: Order, shipments: tuple[Shipment, ...], timezone: str, now: datetime) -> Notice:
     """The customer hears what changed since yesterday, once per order and local day."""
-    newest = max(
-        (point for shipment in shipments for point in shipment.checkpoints), key=lambda point: point.at, default=None
-    )
+    # Of several parcels the one with the newest scan speaks.
+    spoken = max(shipments, key=lambda shipment: [point.at for point in shipment.checkpoints[-1:]])
+    newest = spoken.checkpoints[-1] if spoken.checkpoints else None
     local = now.astimezone(ZoneInfo(timezone))
     values = {
         "day": local.date().isoformat(),
-        "state": f"shipment.state.{shipments[0].state.value.lower()}",
+        "state": f"shipment.state.{spoken.state.value.lower()}",
         "text": newest.text if newest else "",
         "at": newest.at.astimezone(ZoneInfo(timezone)).strftime("%m-%d %H:%M") if newest else "",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,8 +18,9 @@ SHIPPABLE = {PoState.SUBMITTED, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED}
 
 
 def clean_number(number: str) -> str:
-    """A tracking number as carriers print it: no spaces or dashes, capitals."""
-    return "".join(ch for ch in number if ch.isalnum()).upper()
+    """A tracking number as carriers print it: no spaces, dashes or words around it, capitals, no full-width digits."""
+    plain = unicodedata.normalize("NFKC", number)
+    return "".join(ch for ch in plain if ch.isascii() and ch.isalnum()).upper()
 
 
 def shipment_id(po: PurchaseOrder, number: str) -> ShipmentId:

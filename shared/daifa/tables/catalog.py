@@ -139,9 +139,9 @@ class Catalog(Store):
         """What a supplier did in a month (`2026-11`)."""
         return Scorecard(supplier=supplier, month=month, counts=self.counters(score_key(supplier, month)))
 
-    def scored(self, supplier: SupplierId, month: str, field: str, amount: int = 1) -> Add:
-        """Raise one counter of a supplier's month, to go into any table's transaction."""
-        return Add(score_key(supplier, month), field, amount, table=self.table)
+    def scored(self, supplier: SupplierId, month: str, **counts: int) -> Add:
+        """Raise counters of a supplier's month, to go into any table's transaction."""
+        return Add(score_key(supplier, month), counts, table=self.table)
 
 
 def score_key(supplier: SupplierId, month: str) -> Key:

@@ -295,12 +295,19 @@ class Orders(Store):
 
 def spent(shop: ShopId, supplier: SupplierId, day: str, minor: int, limit: int | None) -> Add:
     """Raise what a shop spent at a supplier on a day (minor units), refusing to pass the limit."""
-    return Add(Key(f"SPEND#{shop}#{day}", supplier), "minor", minor, limit)
+    return Add(Key(f"SPEND#{shop}#{day}", supplier), {"minor": minor}, limit)
+
+
+def unspent(po: PurchaseOrder) -> tuple[Add, ...]:
+    """Take back what an attempt counted as spent on its day, once it is proved that nothing was bought."""
+    if po.attempt is None:
+        return ()
+    return (spent(po.shop, po.supplier, iso(po.attempt.started_at)[:10], -po.total.minor, None),)
 
 
 def refunded(key: OrderKey, minor: int, limit: int) -> Add:
     """Raise what we decided to pay back of an order (minor units), refusing to pass what is left of the payment."""
-    return Add(Key(f"ORDER#{key.shop}#{key.order}", "REFUNDED"), "minor", minor, limit)
+    return Add(Key(f"ORDER#{key.shop}#{key.order}", "REFUNDED"), {"minor": minor}, limit)
 
 
 _KINDS = {"ORDER": "order", "PO": "purchase", "SHIPMENT": "shipment", "CASE": "case"} | {

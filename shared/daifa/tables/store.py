@@ -25,9 +25,13 @@ _BUSY = {
     "ProvisionedThroughputExceededException",
     "ThrottlingException",
     "RequestLimitExceeded",
+    "TransactionConflictException",
     "TransactionInProgressException",
     "InternalServerError",
 }
+
+# The same of one action of a transaction.
+_BUSY_REASONS = {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
 
 
 @dataclass(frozen=True)
@@ -61,13 +65,10 @@ class Write:
 
 @dataclass(frozen=True)
 class Add:
-    """A counter to raise; with `limit` it fails if it would go above; `table` names another table than the store's
-    own.
-    """
+    """Counters of one row to raise; with `limit` it fails if one would go above; `table` names another table."""
 
     key: Key
-    field: str
-    amount: int
+    amounts: Mapping[str, int]
     limit: int | None = None
     table: str = ""
 
@@ -229,18 +230,23 @@ class Store:
     # --- the wire ---
 
     def _add(self, change: Add) -> dict[str, Any]:
+        names = {f"#{index}": field for index, field in enumerate(change.amounts)}
+        values = {f":{index}": {"N": str(amount)} for index, amount in enumerate(change.amounts.values())}
         request: dict[str, Any] = {
             "TableName": change.table or self.table,
             "Key": _key(change.key),
-            "UpdateExpression": "ADD #f :n",
-            "ExpressionAttributeNames": {"#f": change.field},
-            "ExpressionAttributeValues": {":n": {"N": str(change.amount)}},
+            "UpdateExpression": "ADD " + ", ".join(f"#{index} :{index}" for index in range(len(names))),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
         }
         if change.limit is not None:
-            request["ConditionExpression"] = "attribute_not_exists(#f) OR #f <= :room"
-            request["ExpressionAttributeValues"][":room"] = {"N": str(change.limit - change.amount)}
-            if change.amount > change.limit:
-                raise Conflict("row.limit", field=change.field)
+            rooms = {index: change.limit - amount for index, amount in enumerate(change.amounts.values())}
+            if min(rooms.values()) < 0:
+                raise Conflict("row.limit", limit=change.limit)
+            request["ConditionExpression"] = " AND ".join(
+                f"(attribute_not_exists(#{index}) OR #{index} <= :room{index})" for index in rooms
+            )
+            values |= {f":room{index}": {"N": str(room)} for index, room in rooms.items()}
         return request
 
     def _put(self, write: Write) -> dict[str, Any]:
@@ -297,8 +303,8 @@ class Store:
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in ("ConditionalCheckFailedException", "TransactionCanceledException"):
-                reasons = [r.get("Code") for r in error.response.get("CancellationReasons", [])]
-                if "TransactionConflict" in reasons and "ConditionalCheckFailed" not in reasons:
+                reasons = {r.get("Code") for r in error.response.get("CancellationReasons", [])}
+                if reasons & _BUSY_REASONS and "ConditionalCheckFailed" not in reasons:
                     raise Retry("row.busy", table=self.table) from error
                 raise Conflict("row.moved", table=self.table) from error
             if code in _BUSY:

@@ -32,15 +32,25 @@ def language(accepted: str | None, default: str = "zh-CN") -> str:
 def t(locale: str, key: str, **values: object) -> str:
     """The sentence with its values filled in; a value that is itself a key becomes its sentence.
 
-    An unknown key or a missing value shows itself rather than failing.
+    An unknown key or a missing value shows itself rather than failing; only our own sentences are ever filled in.
     """
     known = texts(locale if locale in LOCALES else "en")
+    if key not in known:
+        return _unnamed(key)
     given = _Shown(values)
-    told = {
-        name: known[value].format_map(given) if isinstance(value, str) and value in known else value
-        for name, value in values.items()
-    }
-    return known.get(key, key).format_map(_Shown(told))
+    told = {name: _told(value, known, given) for name, value in values.items()}
+    return known[key].format_map(_Shown(told))
+
+
+def _told(value: object, known: Mapping[str, str], given: Mapping[str, object]) -> object:
+    if not isinstance(value, str):
+        return value
+    return known[value].format_map(given) if value in known else _unnamed(value)
+
+
+def _unnamed(key: str) -> str:
+    """There are more carriers than we have names for: one without goes by the tracking service's own code."""
+    return key.removeprefix("carrier.")
 
 
 class _Shown(dict[str, object]):

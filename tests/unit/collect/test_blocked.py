@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from collect.extract import extract
@@ -39,6 +41,26 @@ def test_a_feed_of_several_products_is_not_one_product() -> None:
     one = '{"title": "A", "handle": "a", "variants": [{"price": "1.00"}], "options": []}'
     feed = f'{{"products": [{one}, {one}]}}'
     assert extract(feed.encode(), "https://a.example/products.json").blocked is Blocked.MANY_PRODUCTS
+
+
+@pytest.mark.parametrize("kind", ["json-ld", "microdata"])
+def test_a_page_of_many_products_is_not_taken_for_the_first_of_them(kind: str) -> None:
+    names = ["Oak chair", "Steel stool", "Round mirror", "Wool rug"]
+    if kind == "json-ld":
+        offers = {"price": "5.00", "priceCurrency": "EUR"}
+        items = [{"@type": "ListItem", "item": {"@type": "Product", "name": name, "offers": offers}} for name in names]
+        body = (
+            f'<script type="application/ld+json">{json.dumps({"@type": "ItemList", "itemListElement": items})}</script>'
+        )
+    else:
+        body = "".join(
+            f'<div itemscope itemtype="https://schema.org/Product"><a itemprop="name">{name}</a><p itemprop="offers" itemscope '
+            'itemtype="https://schema.org/Offer"><i itemprop="price">5</i></p></div>'
+            for name in names
+        )
+    html = f"<title>Furniture sale</title><h1>Furniture</h1>{body}{WORDS}"
+    product = extract(html.encode(), "https://shop.example.de/furniture")
+    assert (product.blocked, product.price) == (Blocked.MANY_PRODUCTS, None)
 
 
 def test_a_product_page_that_has_a_login_form_in_its_corner_is_still_a_product_page() -> None:

@@ -1,5 +1,7 @@
 """The characters of pages whose declarations are missing, late or lying."""
 
+# ruff: noqa: E501 - one page per line
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""Fetching from real servers on the loopback that lie, drip, explode and send us in circles (catalogue F53-F55, F60)."""
+"""Fetching from real servers on the loopback that lie, drip, explode and send us in circles (F53-F55, F60)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from daifa.clock import SystemClock
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 PAGE = b"<h1>Lamp</h1>"
+SOON = Limits(seconds=5.0)
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def send(handler: BaseHTTPRequestHandler, status: int = 200, body: bytes = PAGE,
     handler.wfile.write(body)
 
 
-def get(url: str, path: str = "/", *, allow: str = "", limits: Limits = Limits(seconds=5.0), **more: object) -> Fetched:
+def get(url: str, path: str = "/", *, allow: str = "", limits: Limits = SOON, **more: object) -> Fetched:
     """Fetch from the local server, which alone is exempt from the guard."""
     exempt = frozenset({url.removeprefix("http://"), *allow.split()})
     return fetch(url + path, SystemClock(), allow=exempt, limits=limits, **more)  # type: ignore[arg-type]

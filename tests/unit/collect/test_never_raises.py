@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collect.extract import extract
-from daifa.models.collected import CollectedProduct
+from collect.extract import extract, read
+from daifa.models.collected import Blocked, CollectedProduct
 
 URL = "https://shop.example/p/1"
 # The promise is one second on one idle core; tests share theirs.
@@ -34,7 +34,7 @@ SEEDS = [
     st.binary(max_size=2000), st.sampled_from(["", URL, "not a url", "http://[", "https://www.amazon.de/dp/B000000001"])
 )
 def test_any_bytes_at_any_address_get_an_answer(body: bytes, url: str) -> None:
-    assert isinstance(extract(body, url), CollectedProduct)
+    assert isinstance(read(body, url), CollectedProduct)
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -48,7 +48,7 @@ def test_torn_and_scribbled_pages_get_an_answer(seed: bytes, scribbles: list[tup
     for at, what in scribbles:
         body[at : at + len(what)] = what
     assert isinstance(
-        extract(bytes(body[: len(body) - cut % 50]), "https://detail.1688.com/offer/600000000001.html"),
+        read(bytes(body[: len(body) - cut % 50]), "https://detail.1688.com/offer/600000000001.html"),
         CollectedProduct,
     )
 
@@ -69,9 +69,9 @@ json_values = st.recursive(
 @given(json_values)
 def test_any_json_as_feed_or_markup_gets_an_answer(value: object) -> None:
     text = json.dumps(value)
-    assert isinstance(extract(text.encode(), URL), CollectedProduct)
+    assert isinstance(read(text.encode(), URL), CollectedProduct)
     page = f'<h1>Lamp</h1><script type="application/ld+json">{text}</script><script type="application/json">{text}</script>'
-    assert isinstance(extract(page.encode(), URL), CollectedProduct)
+    assert isinstance(read(page.encode(), URL), CollectedProduct)
 
 
 BIG = 3_000_000
@@ -107,7 +107,7 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
 def test_a_page_made_to_keep_us_busy_is_answered_soon(bomb: bytes) -> None:
     start = time.perf_counter()
-    assert isinstance(extract(bomb, URL), CollectedProduct)
+    assert isinstance(read(bomb, URL), CollectedProduct)
     assert time.perf_counter() - start < SOON
 
 
@@ -115,3 +115,11 @@ def test_fifty_megabytes_are_not_read_to_their_end() -> None:
     start = time.perf_counter()
     extract(b"<p>" * 17_000_000, URL)
     assert time.perf_counter() - start < SOON
+
+
+def test_even_a_fault_of_ours_becomes_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(*_: object) -> None:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr("collect.extract.Page", fault)
+    assert extract(b"<h1>Lamp</h1>", URL).blocked is Blocked.NO_PRODUCT
