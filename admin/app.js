@@ -150,7 +150,7 @@ function frame(config) {
     'header',
     { class: 'top' },
     h('a', { class: 'brand', href: '#/queue', 'aria-label': t('app.name') }, h('img', { src: 'icon.svg', alt: '', width: 26, height: 26 }), h('span', {}, t('app.name'))),
-    h('div', { class: 'find' }, search, h('kbd', { 'aria-hidden': 'true' }, '/')),
+    h('div', { class: 'find', role: 'search' }, search, h('kbd', { 'aria-hidden': 'true' }, '/')),
     h(
       'select',
       {

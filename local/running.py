@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,14 +88,22 @@ def http() -> requests.Session:
 
 @contextmanager
 def running(
-    home: Path = HOME, port: int = PORT, *, keep_world: bool = True, after_crash: Any = "resume"
+    home: Path = HOME,
+    port: int = PORT,
+    *,
+    keep_world: bool = True,
+    after_crash: Any = "resume",
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
-    """Bring everything up, seeded and compared with the template; take it down in order at the end."""
+    """Bring everything up, seeded and compared with the template; take it down in order at the end.
+
+    `environment` is what the functions see besides what the template and the world give them.
+    """
     state = home / "world.json" if keep_world else None
     with World(state_file=state).start(port=port + 1 if keep_world else 0) as world:
         # Letters go to the world, which keeps them whole; the emulator's own mail service drops attachments.
         mail = {"AWS_ENDPOINT_URL_SESV2": world.endpoints["mail"]}
-        stack = Stack(environment=mail).start(state_dir=home, after_crash=after_crash)
+        stack = Stack(environment=mail | dict(environment or {})).start(state_dir=home, after_crash=after_crash)
         try:
             address = world.url.removeprefix("http://")
             deployment = deploy(

@@ -25,8 +25,6 @@ export function view({ shop, query, go, supplier, filter, counted }) {
   let wish = query.get('q') ?? '';
   /** @type {Row[]} */
   let rows = [];
-  /** @type {Record<string, number>} */
-  let counts = {};
   /** @type {Set<string>} */
   const picked = new Set();
   /** @type {Set<string>} rows that a held command will change; they are out of sight until it is sent or taken back */
@@ -66,7 +64,6 @@ export function view({ shop, query, go, supplier, filter, counted }) {
       // A row that did not change stays the very same object, so that its element and the focus in it stay too.
       const old = new Map(rows.map((row) => [JSON.stringify(row), row]));
       rows = answer.rows.map((/** @type {Row} */ row) => old.get(JSON.stringify(row)) ?? row);
-      ({ counts } = answer);
       slot.replaceChildren();
       draw();
     } catch (error) {
@@ -81,11 +78,13 @@ export function view({ shop, query, go, supplier, filter, counted }) {
     const now = shown();
     const ids = new Set(now.map(id));
     for (const one of picked) if (!ids.has(one)) picked.delete(one);
-    const total = rows.length - leaving.size;
-    counted(total);
+    const here = rows.filter((row) => !leaving.has(id(row)));
+    /** @param {string} name */
+    const count = (name) => here.filter((row) => row.kind === name).length;
+    counted(here.length);
     chips.replaceChildren(
-      chip('', t('queue.all'), total),
-      ...KINDS.filter((one) => counts[one] || one === kind).map((one) => chip(one, t(`kind.${one}`), counts[one] ?? 0)),
+      chip('', t('queue.all'), here.length),
+      ...KINDS.filter((one) => count(one) || one === kind).map((one) => chip(one, t(`kind.${one}`), count(one))),
     );
     const focus = focused(list);
     const at = [...list.children].findIndex((child) => child.contains(document.activeElement));
@@ -102,10 +101,9 @@ export function view({ shop, query, go, supplier, filter, counted }) {
   }
 
   function nothing() {
-    if (total()) return empty(t('list.none'), t('list.none.text'), h('button', { type: 'button', onclick: clear }, t('list.clear')));
+    if (rows.length > leaving.size) return empty(t('list.none'), t('list.none.text'), h('button', { type: 'button', onclick: clear }, t('list.clear')));
     return empty(t('queue.empty'), t('queue.empty.text'), h('p', {}, h('a', { class: 'button', href: '#/products' }, t('products.add.title'))));
   }
-  const total = () => rows.length - leaving.size;
 
   /** @param {string} name @param {string} label @param {number} amount */
   function chip(name, label, amount) {
@@ -205,7 +203,6 @@ export function view({ shop, query, go, supplier, filter, counted }) {
   function gone(row, text) {
     say(text, 'good');
     rows = rows.filter((one) => one !== row);
-    counts = { ...counts, [row.kind]: Math.max(0, (counts[row.kind] ?? 1) - 1) };
     draw();
     reload();
   }

@@ -46,7 +46,7 @@ def cases() -> Response[str]:
 @router.get("/api/suppliers")
 def suppliers() -> Response[str]:
     """The suppliers with this month's scorecards."""
-    caller(router)
+    caller(router).may(router.current_event.get_query_string_value("shop", "") or "")
     return answer(show.suppliers(app()))
 
 

@@ -42,7 +42,7 @@ def case(key: OrderKey, case_id: CaseId, locale: str, app: App) -> dict[str, Any
 def photo(key: OrderKey, case_id: CaseId, index: str, app: App) -> dict[str, str]:
     """One photo of a case as base64 with its content type."""
     photos = app.orders.case(key, case_id).photos
-    if not index.isdigit() or int(index) >= len(photos):
+    if not index.isdecimal() or int(index) >= len(photos):
         raise NotFound("photo.missing")
     body, content_type = app.media.get(photos[int(index)].key)
     return {"content_type": content_type, "base64": base64.b64encode(body).decode()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from daifa.app import App
-from daifa.errors import Conflict, NotFound, Rejected
+from daifa.errors import Conflict, IllegalMove, NotFound, Rejected
 from daifa.models.base import Model
 from daifa.models.facts import Fact
 from daifa.models.ids import OrderKey, PoNumber
@@ -57,6 +57,9 @@ def _approved(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
         # The supplier refused our money (an empty account, say); a person has seen to it and says: pay.
         fact = Fact.of(now, "purchase.payment_approved", by, total=po.total)
         return po.model_copy(update={"holds": (), "work_due": now, "facts": (*po.facts, fact)})
+    if po.state is not PoState.ON_HOLD:
+        # Other states become READY only when it is known that nothing was bought; agreeing to a price is no such proof.
+        raise IllegalMove("state.illegal_move", machine="purchase", state=po.state.value, wanted=PoState.READY.value)
     return po.model_copy(
         update={
             "state": PURCHASE.check(po.state, PoState.READY),
@@ -74,7 +77,7 @@ def _resolved(po: PurchaseOrder, decision: Decision, by: str, app: App) -> Purch
     if po.state is not PoState.NEEDS_HUMAN:
         # The legal moves of other states are not a person's to make.
         PURCHASE.check(po.state, PoState.NEEDS_HUMAN)
-        raise Rejected("purchase.not_waiting", state=po.state.value)
+        raise Conflict("purchase.not_waiting", state=po.state.value)
     if decision.supplier_order:
         change = {
             "state": PURCHASE.check(po.state, PoState.SUBMITTED),

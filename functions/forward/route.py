@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from daifa.app import App
 from daifa.errors import Conflict, IllegalMove, NotFound
@@ -55,9 +56,13 @@ def reroute(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
     """Route the lines of a held purchase once more, after the catalogue changed; the old purchase is cancelled."""
     order = app.orders.order(po.key)
     if order.state is not OrderState.CONFIRMED:
-        raise IllegalMove("state.illegal_move", machine="order", state=order.state.value, wanted=OrderState.CONFIRMED)
+        raise IllegalMove(
+            "state.illegal_move", machine="order", state=order.state.value, wanted=OrderState.CONFIRMED.value
+        )
     if not nothing_bought(po):
-        raise IllegalMove("state.illegal_move", machine="purchase", state=po.state.value, wanted=PoState.CANCELLED)
+        raise IllegalMove(
+            "state.illegal_move", machine="purchase", state=po.state.value, wanted=PoState.CANCELLED.value
+        )
     lines = [order.line(line.order_line) for line in po.lines]
     now = app.clock.now()
     purchases = routing.route(order, lines, known_for(order, lines, app), now, po.revision + 1)
@@ -138,6 +143,10 @@ def nothing_bought(po: PurchaseOrder) -> bool:
     if po.state is PoState.REJECTED:
         return po.payment is PaymentState.UNPAID
     return po.clean and po.state in (PoState.ON_HOLD, PoState.READY)
+
+
+def _cannot(machine: str, state: StrEnum, wanted: StrEnum) -> IllegalMove:
+    return IllegalMove("state.illegal_move", machine=machine, state=state.value, wanted=wanted.value)
 
 
 def _readdress(order: Order, app: App) -> None:

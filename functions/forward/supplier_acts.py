@@ -29,7 +29,7 @@ REFUSALS = ("out_of_stock", "price_changed", "address", "other")
 # Codes of the tracking service with their names; empty means "find out from the number".
 CARRIERS = ("", "shunfeng", "zhongtong", "yuantong", "shentong", "yunda", "jtexpress", "jd", "ems")
 
-# Six to thirty-two letters and digits: what 快递100 takes as a number.
+# Six to thirty-two letters and digits, not letters alone: what 快递100 takes as a number.
 NUMBER_LENGTH = range(6, 33)
 WORDS = 1000
 
@@ -89,7 +89,7 @@ def _reject(po: PurchaseOrder, reason: str, app: App) -> None:
 
 def _ship(po: PurchaseOrder, carrier: str, number: str, app: App) -> None:
     cleaned = clean_number(number)
-    if len(cleaned) not in NUMBER_LENGTH:
+    if len(cleaned) not in NUMBER_LENGTH or cleaned.isalpha():
         raise Rejected("link.bad_number", number=number[:40])
     known = frozenset(s.id for s in app.orders.story(po.key).shipments)
     parcels: list[tuple[str, str, tuple[ShippedLine, ...]]] = [(carrier if carrier in CARRIERS else "", cleaned, ())]

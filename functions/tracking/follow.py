@@ -59,6 +59,8 @@ def _subscribe(shipment: Shipment, carrier: Carrier, app: App) -> Shipment:
 def _followed(shipment: Shipment, company: str, subscribed: bool, app: App) -> Shipment:
     """The parcel once its company is known, with the doubts that its number alone raises."""
     now = app.clock.now()
+    if shipment.carrier == company and shipment.subscribed == subscribed and shipment.polled_at is not None:
+        return shipment
     elsewhere = any(key != shipment.key for key in app.orders.by_tracking(company, shipment.number))
     po = app.orders.purchase(shipment.key, shipment.po)
     updated = shipment.model_copy(

@@ -167,7 +167,8 @@ class Shop(Party):
     def _points(self) -> float:
         bucket, now = self.state["bucket"], self.world.now().timestamp()
         if bucket["at"] is not None:
-            bucket["available"] = min(BUCKET, bucket["available"] + (now - bucket["at"]) * RATE)
+            # A world that was advanced and started again is back at the real time: nothing flows out for that.
+            bucket["available"] = min(BUCKET, bucket["available"] + max(0.0, now - bucket["at"]) * RATE)
         bucket["at"] = now
         return float(bucket["available"])
 

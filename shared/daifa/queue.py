@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import (
@@ -15,8 +17,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
-from daifa.errors import Conflict, Rejected
+from daifa.errors import Conflict, DaifaError, Rejected
 from daifa.messages import Room, Wake
+from daifa.telemetry import log
 
 # A row has at most a handful of writers at once; who loses this often in a row comes back with the message.
 RACES = 4
@@ -58,8 +61,23 @@ def each_wake(event: dict[str, Any], context: LambdaContext, act: Callable[[Wake
 
 def each_record(event: dict[str, Any], context: LambdaContext, act: Callable[[SQSRecord], None]) -> Mapping[str, Any]:
     """Run `act` for every record of an SQS event and report the failed ones alone, even when all failed."""
+
+    def told(record: SQSRecord) -> None:
+        try:
+            act(record)
+        except Exception as error:
+            log.warning("record failed", extra=_described(error) | {"message_id": record.message_id})
+            raise
+
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event=event, record_handler=act, processor=processor, context=context)
+    return process_partial_response(event=event, record_handler=told, processor=processor, context=context)
+
+
+def _described(error: Exception) -> dict[str, str]:
+    """What failed and where, without the error's own words: those may quote what a person wrote."""
+    frames = [f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)[-6:]]
+    code = error.code if isinstance(error, DaifaError) else ""
+    return {"error": type(error).__name__, "code": code, "where": " ".join(frames)}
 
 
 def read_wake(body: str) -> Wake:

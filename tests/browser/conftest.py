@@ -14,7 +14,13 @@ from tests.chromium import chromium
 from tests.unit.aws import CountedIds, FixedClock, RoomApp, tables
 
 # Nothing but the page itself may reach the network.
-ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+ARGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +50,9 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[RoomApp]:
 @pytest.fixture
 def site(browser: Browser, admin: Edge, app: RoomApp) -> Iterator[Site]:
     """A desktop tab in Chinese; whatever the browser complains about fails the test at its end."""
-    context = browser.new_context(locale="zh-CN", timezone_id="America/New_York", viewport={"width": 1280, "height": 900})
+    context = browser.new_context(
+        locale="zh-CN", timezone_id="America/New_York", viewport={"width": 1280, "height": 900}
+    )
     found = Site(context, context.new_page(), admin.url, Hosted()).start()
     yield found
     context.close()

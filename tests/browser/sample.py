@@ -87,7 +87,9 @@ def fill(app: App) -> None:
     """Write the afternoon into the tables."""
     _catalogue(app)
     _held(app, "5001", "#1042", hours=2, title="保温杯 500ml 家用大容量 316 不锈钢", po=PO, cost="103.00", count=4)
-    _held(app, "5002", "#1043", hours=1, title="亚麻桌布 140×200 米白", po="D7K2QM4Y", cost="89.00", count=1, first=True)
+    _held(
+        app, "5002", "#1043", hours=1, title="亚麻桌布 140×200 米白", po="D7K2QM4Y", cost="89.00", count=1, first=True
+    )
     _doubtful(app)
     _travelling(app)
     _complained(app)
@@ -100,7 +102,15 @@ def _catalogue(app: App) -> None:
     app.catalog.create(Shop(id=SHOP, name="小林百货", platform="shopify", currency="CNY", approval_limit=cny("300")))
     for supplier, name in ((YIWU, "义乌晨光日用"), (LINAN, "临安布艺厂")):
         app.catalog.create(
-            Supplier(id=supplier, name=name, adapter="email", currency="CNY", shipping=cny("6"), email="a@example.com", sites=("detail.example.com",) if supplier == YIWU else ())
+            Supplier(
+                id=supplier,
+                name=name,
+                adapter="email",
+                currency="CNY",
+                shipping=cny("6"),
+                email="a@example.com",
+                sites=("detail.example.com",) if supplier == YIWU else (),
+            )
         )
         app.catalog.create(_agreement(supplier))
     for number, (title, image, state, cost, price) in enumerate(
@@ -114,9 +124,7 @@ def _catalogue(app: App) -> None:
         app.catalog.create(_offer(number, title, cost))
         app.catalog.create(_product(number, title, image, state, cost, price))
     app.catalog.add(
-        app.catalog.scored(
-            YIWU, "2026-11", cases_damaged=2, shipped_on_time=41, shipped_late=3, recovered_minor=4650
-        )
+        app.catalog.scored(YIWU, "2026-11", cases_damaged=2, shipped_on_time=41, shipped_late=3, recovered_minor=4650)
     )
 
 
@@ -179,7 +187,12 @@ def _product(number: int, title: str, image: str, state: ListingState, cost: str
         images=(image,),
         options=("颜色",),
         variants=sold,
-        field_sources={"title": "json_ld", "price": "embedded_state", "variants": "embedded_state", "images": "opengraph"},
+        field_sources={
+            "title": "json_ld",
+            "price": "embedded_state",
+            "variants": "embedded_state",
+            "images": "opengraph",
+        },
         state=state,
         problems=(Reason.of("listing.out_of_stock"),) if state is ListingState.OUT_OF_STOCK else (),
         store_product="gid-1" if state is ListingState.ACTIVE else "",
@@ -188,7 +201,9 @@ def _product(number: int, title: str, image: str, state: ListingState, cost: str
     )
 
 
-def _order(app: App, order: str, number: str, title: str, price: str, count: int, hours: float, **more: object) -> Order:
+def _order(
+    app: App, order: str, number: str, title: str, price: str, count: int, hours: float, **more: object
+) -> Order:
     line = OrderLine(
         id="l1",
         store_variant="v1",

@@ -21,7 +21,7 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
 def take(folder: Path) -> list[Path]:
-    """Write queue.zh-CN.png and queue.en.png, 1280 px wide and only as tall as they have to be."""
+    """Write queue.png (English) and queue.zh-CN.png, 1280 px wide and only as tall as they have to be."""
     folder.mkdir(parents=True, exist_ok=True)
     taken = []
     with pytest.MonkeyPatch.context() as patch, tables(FixedClock(), CountedIds(), patch) as app, edge() as admin:
@@ -33,7 +33,7 @@ def take(folder: Path) -> list[Path]:
                 site = Site(context, context.new_page(), admin.url, Hosted()).start()
                 page = site.open(language=language)
                 page.wait_for_timeout(300)
-                path = folder / f"queue.{language}.png"
+                path = folder / ("queue.png" if language == "en" else f"queue.{language}.png")
                 page.screenshot(path=path)
                 taken.append(path)
                 context.close()

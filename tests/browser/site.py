@@ -5,38 +5,45 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from playwright.sync_api import BrowserContext, Page, Request, Route
 
-import aftersales.handler
-import collect.handler
-import forward.handler
-import notify.handler
-import order_ingest.handler
 from local.deploy import ROOT, Deployment
 from local.edge import Edge
+from local.template import read
 from tests.unit import aws
 
 SIGN_IN = "https://signin.example"
-# Which door of which room stands behind an address; template.yaml says the same to API Gateway.
-DOORS = (
-    ("/api/collect", collect.handler),
-    ("/api/products", collect.handler),
-    ("/api/suppliers", aftersales.handler),
-    ("/api/cases", aftersales.handler),
-    ("/purchase-orders/", forward.handler),
-    ("/cases/", aftersales.handler),
-    ("/messages", notify.handler),
-    ("/api/", order_ingest.handler),
-)
 WATCH = """
-addEventListener('securitypolicyviolation', (event) => console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`));
+addEventListener('securitypolicyviolation', (event) => {
+    console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`);
+});
 """
+
+
+@cache
+def doors() -> list[tuple[re.Pattern[str], Any]]:
+    """Each signed-in route of template.yaml, as "METHOD /path", with the function that it leads to."""
+    resources = read(ROOT / "template.yaml")["Resources"]
+    found = []
+    for route in resources.values():
+        told = route["Properties"] if route["Type"] == "AWS::ApiGatewayV2::Route" else {}
+        if told.get("AuthorizationType") != "JWT":
+            continue
+        integration = re.search(r"\$\{(\w+)\}", told["Target"]["Fn::Sub"])[1]  # type: ignore[index]
+        handler = resources[integration.removesuffix("Integration")]["Properties"]["Handler"]
+        module, function = handler.rsplit(".", 1)
+        pattern = re.sub(r"\{\w+\}", "[^/]+", told["RouteKey"])
+        found.append((re.compile(pattern), getattr(import_module(module), function)))
+    return found
 
 
 def edge() -> Edge:
@@ -153,7 +160,8 @@ class Site:
     def ready(self) -> None:
         """Wait until nothing on the page is still being fetched."""
         self.page.wait_for_function(
-            "() => document.querySelector('main h1, main .problem') && !document.querySelector('main .waiting, main [aria-busy=true]')"
+            """() => document.querySelector('main h1, main .problem')
+            && !document.querySelector('main .waiting, main [aria-busy=true]')"""
         )
 
     def posted(self, path: str) -> list[Any]:
@@ -183,10 +191,14 @@ class Site:
 
     def _asked(self, request: Request, body: Any) -> tuple[int, Any]:
         parts = urlsplit(request.url)
-        door = next(door for part, door in DOORS if part in parts.path)
+        asked = f"{request.method} {parts.path}"
+        door = next((door for pattern, door in doors() if pattern.fullmatch(asked)), None)
+        if door is None:
+            self.complaints.append(f"{asked} is no route of template.yaml")
+            return 404, {"message": "Not Found"}
         try:
             reply = aws.call(
-                door.on_http,
+                door,
                 request.method,
                 parts.path,
                 body,
@@ -194,6 +206,6 @@ class Site:
                 locale=request.headers.get("accept-language", ""),
             )
         except Exception as error:  # API Gateway answers 500 for a function that raised; here the test shall know it
-            self.complaints.append(f"{request.method} {parts.path} raised {error!r}")
+            self.complaints.append(f"{asked} raised {error!r}")
             return 500, {"message": "Internal Server Error"}
         return reply.status, reply.body

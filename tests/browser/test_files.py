@@ -38,7 +38,8 @@ def reached(name: str) -> set[str]:
         if at not in found:
             found.add(at)
             todo += [
-                ((ADMIN / at).parent / path).resolve().relative_to(ADMIN).as_posix() for path in AT_ONCE.findall(SOURCE[at])
+                ((ADMIN / at).parent / path).resolve().relative_to(ADMIN).as_posix()
+                for path in AT_ONCE.findall(SOURCE[at])
             ]
     return found
 
@@ -63,7 +64,17 @@ def test_needs_nobody_else() -> None:
 
 @pytest.mark.parametrize(
     "forbidden",
-    ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "DOMParser", ".setAttribute('style", "srcdoc"],
+    [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        "DOMParser",
+        ".setAttribute('style",
+        "srcdoc",
+    ],
 )
 def test_makes_no_markup_of_strings(forbidden: str) -> None:
     """What Trusted Types would refuse is not even written."""
@@ -100,12 +111,16 @@ def test_every_word_is_there_and_used() -> None:
     """Each named text exists; each text is named, or belongs to a group that is looked up by name."""
     text = "\n".join(SOURCE.values())
     named = set(re.findall(r"\b(?:t|pair)\(\s*'([\w./ ?-]+)'", text))
-    groups = set(re.findall(r"\bword\(\s*[`']([\w.]+)", text)) | set(re.findall(r"\b(?:t|word)\(\s*`([\w.]+)\.\$\{", text))
+    groups = set(re.findall(r"\bword\(\s*[`']([\w.]+)", text)) | set(
+        re.findall(r"\b(?:t|word)\(\s*`([\w.]+)\.\$\{", text)
+    )
     either = set(re.findall(r"'([\w]+(?:\.[\w]+)+)'", text))
 
     assert named - WORDS["en"].keys() == set()
     unused = [
-        key for key in WORDS["en"] if key not in named | either and not any(key.startswith(f"{group}.") for group in groups)
+        key
+        for key in WORDS["en"]
+        if key not in named | either and not any(key.startswith(f"{group}.") for group in groups)
     ]
     assert unused == []
 
@@ -129,5 +144,17 @@ def test_the_public_style_works_in_old_web_views() -> None:
     """Chrome 77 knows neither nesting nor these functions and selectors."""
     style = (ADMIN / "public.css").read_text("utf-8")
 
-    for young in ("light-dark(", ":has(", ":is(", ":where(", "@layer", "@container", "color-mix(", "inset:", "gap:", "clamp(", "&"):
+    for young in (
+        "light-dark(",
+        ":has(",
+        ":is(",
+        ":where(",
+        "@layer",
+        "@container",
+        "color-mix(",
+        "inset:",
+        "gap:",
+        "clamp(",
+        "&",
+    ):
         assert young not in style, young

@@ -71,7 +71,9 @@ def test_a_purchase_that_moved_is_not_approved(site: Site, app: RoomApp) -> None
     assert site.page.query_selector("dialog button.primary") is None
 
     press(site, "Escape")
-    site.page.wait_for_function("() => ![...document.querySelectorAll('a.go')].some((el) => el.textContent === '#1042')")
+    site.page.wait_for_function(
+        "() => ![...document.querySelectorAll('a.go')].some((el) => el.textContent === '#1042')"
+    )
     assert len(site.posted("/approve")) == 1
 
 
@@ -200,7 +202,9 @@ def test_writes_to_the_customer_and_keeps_a_note(site: Site, app: RoomApp) -> No
     page.wait_for_selector(".talk .private:has-text('易碎')")
 
     assert site.posted("/messages") == [{"to": "CUSTOMER", "text": "已催快递"}, {"to": None, "text": "内部:易碎"}]
-    assert {notice.text or notice.values.get("text") for notice in app.orders.story(key("5004")).notices} == {"已催快递"}
+    assert {notice.text or notice.values.get("text") for notice in app.orders.story(key("5004")).notices} == {
+        "已催快递"
+    }
 
 
 def test_agrees_to_a_case_with_the_amount_in_the_button(site: Site, app: RoomApp) -> None:
@@ -363,9 +367,11 @@ def test_keys_do_nothing_while_typing_or_when_switched_off(site: Site) -> None:
     press(site, "Escape", "?")
     page.uncheck("dialog input")
     press(site, "Escape")
-    row_before = page.evaluate("document.activeElement.tagName")
+    page.wait_for_selector("dialog", state="detached")
+    page.evaluate("document.activeElement.blur()")
     press(site, "j")
-    assert page.evaluate("document.activeElement.tagName") == row_before
+
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
 
 
 def test_a_filter_is_in_the_address(site: Site) -> None:

@@ -122,7 +122,7 @@ def test_what_can_not_be_kept_is_not_acknowledged(app: RoomApp, part: str, error
 
 
 def test_neither_body_nor_signature_is_ever_logged(app: RoomApp, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO)
     for event in (a_knock(BODY), a_knock(BODY, secret="wrong"), a_knock(b"x" * (BODY_CAP + 1))):
         knocked(app, event)
 

@@ -1,0 +1,301 @@
+"""A person decides about exactly what stood on the page, over the real HTTP door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from daifa.messages import Room, Wake
+from daifa.models.facts import Reason
+from daifa.models.states import OrderState, PaymentState, PoState
+from forward import handler
+from forward.advance import advance
+from tests.builders.rows import a_mapping, a_supplier, an_offer, an_order
+from tests.unit.aws import Answered, RoomApp, call
+from tests.unit.forward.buying import (
+    KEY,
+    NUMBER,
+    a_purchase_in,
+    an_attempt,
+    codes,
+    holds,
+    know,
+    open_for_business,
+    step,
+    there,
+)
+from tests.unit.tables.wire import between
+
+HELD = {"state": PoState.ON_HOLD, "work_due": None, "holds": (Reason.of("hold.over_limit", total="¥1", limit="¥0"),)}
+WISHED = (Reason.of("hold.cancel_requested", supplier_order=""),)
+
+
+def decided(verb: str, ver: int = 1, *, number: str = NUMBER, **body: Any) -> Answered:
+    path = f"/api/orders/{KEY.shop}/{KEY.order}/purchase-orders/{number}/{verb}"
+    who = {name: body.pop(name) for name in ("shops", "locale") if name in body}
+    return call(handler.on_http, "POST", path, {"ver": ver} | body, **who)
+
+
+# --- approve ---
+
+
+def test_an_approved_purchase_is_ready_and_says_who_approved_what(app: RoomApp) -> None:
+    lamps = open_for_business(app)
+    a_purchase_in(app, **HELD)
+
+    told = decided("approve", total="40.00")
+
+    assert told.status == 200
+    assert told.body["purchase"]["state"] == "READY"
+    assert told.body["purchase"]["total"]["text"] == "¥40.00"
+    po = there(app)
+    assert (po.approved_by, po.holds, codes(po)) == ("merchant:merchant-1", (), ["purchase.approved"])
+    assert len(app.sent(Room.FORWARD)) == 1
+    assert step(app).state is PoState.SUBMITTED
+    assert len(lamps.asked("place")) == 1
+
+
+@pytest.mark.parametrize(
+    ("ver", "total"), [(2, "40.00"), (1, "39.99"), (1, None)], ids=["version", "total", "no total"]
+)
+def test_what_is_not_what_stood_on_the_page_is_not_approved(app: RoomApp, ver: int, total: str | None) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, **HELD)
+
+    told = decided("approve", ver, total=total, locale="zh-CN")
+
+    assert (told.status, told.body["code"]) == (409, "purchase.changed")
+    assert (told.body["values"]["state"], told.body["values"]["total"]) == ("ON_HOLD", "¥40.00")
+    assert "ON_HOLD" in told.body["detail"]
+    assert there(app) == po
+
+
+def test_approving_twice_is_approving_once(app: RoomApp) -> None:
+    open_for_business(app)
+    a_purchase_in(app, **HELD)
+
+    first, second = (decided("approve", total="40.00") for _ in range(2))
+
+    assert (first.status, second.status) == (200, 409)
+    assert second.body["values"]["state"] == "READY"
+    assert len(app.sent(Room.FORWARD)) == 1
+
+
+def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told_how_it_stands(app: RoomApp) -> None:
+    open_for_business(app)
+    a_purchase_in(app, **HELD)
+    between(app.orders).before("put_item", lambda: decided("cancel"))
+
+    told = decided("approve", total="40.00")
+
+    assert (told.status, told.body["values"]["state"]) == (409, "CANCELLED")
+    assert there(app).state is PoState.CANCELLED
+
+
+def test_a_purchase_nobody_sells_can_not_be_approved(app: RoomApp) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, supplier="unrouted", number="D-U", **HELD)
+    told = decided("approve", number=po.number, total="40.00")
+    assert (told.status, told.body["code"]) == (400, "purchase.no_supplier")
+
+
+def test_a_refused_payment_is_tried_again_when_a_person_says_so(app: RoomApp) -> None:
+    lamps = open_for_business(app)
+    lamps.capabilities = lamps.capabilities.__class__(**(lamps.capabilities.__dict__ | {"pays_apart": True}))
+    held = {"holds": (Reason.of("hold.not_paid", total="¥40.00", supplier="Lamps"),), "work_due": None}
+    a_purchase_in(app, state=PoState.SUBMITTED, supplier_order="S-1", clean=False, **held)
+
+    assert decided("approve", total="40.00").status == 200
+
+    assert step(app).payment is PaymentState.PAID
+    assert len(lamps.asked("pay")) == 1
+
+
+# --- cancel ---
+
+
+@pytest.mark.parametrize(
+    ("change", "then", "hold"),
+    [
+        ({"state": PoState.READY}, PoState.CANCELLED, []),
+        (HELD, PoState.CANCELLED, []),
+        ({"state": PoState.REJECTED, "clean": False}, PoState.CANCELLED, []),
+        ({"state": PoState.READY, "clean": False}, PoState.READY, ["hold.cancel_requested"]),
+        ({"state": PoState.UNKNOWN, "clean": False}, PoState.UNKNOWN, ["hold.cancel_requested"]),
+        ({"state": PoState.SUBMITTED, "clean": False}, PoState.SUBMITTED, ["hold.cancel_requested"]),
+        (
+            {"state": PoState.REJECTED, "clean": False, "payment": PaymentState.PAID},
+            PoState.REJECTED,
+            ["hold.cancel_requested"],
+        ),
+    ],
+)
+def test_only_what_was_never_bought_is_cancelled_at_once(
+    app: RoomApp, change: dict[str, Any], then: PoState, hold: list[str]
+) -> None:
+    open_for_business(app)
+    a_purchase_in(app, **change)
+
+    assert decided("cancel").status == 200
+
+    po = there(app)
+    assert (po.state, holds(po), po.cancel_requested) == (then, hold, bool(hold))
+
+
+# --- resolve ---
+
+
+@pytest.mark.parametrize("wish", [False, True])
+def test_a_person_says_that_the_supplier_has_it(app: RoomApp, wish: bool) -> None:
+    lamps = open_for_business(app)
+    held = (Reason.of("hold.cannot_ask", supplier="Lamps"), *(WISHED * wish))
+    a_purchase_in(app, state=PoState.NEEDS_HUMAN, clean=False, holds=held, cancel_requested=wish, work_due=None)
+
+    assert decided("resolve", supplier_order="S-77").status == 200
+
+    po = there(app)
+    assert (po.state, po.supplier_order, po.clean) == (PoState.SUBMITTED, "S-77", False)
+    assert holds(po) == ["hold.cancel_requested"] * wish
+    assert lamps.calls == []
+
+
+@pytest.mark.parametrize(("wish", "then", "bought"), [(False, PoState.SUBMITTED, 1), (True, PoState.CANCELLED, 0)])
+def test_a_person_says_that_the_supplier_does_not_have_it(app: RoomApp, wish: bool, then: PoState, bought: int) -> None:
+    lamps = open_for_business(app)
+    held = {"holds": WISHED * wish, "cancel_requested": wish, "work_due": None, "attempt": an_attempt()}
+    a_purchase_in(app, state=PoState.NEEDS_HUMAN, clean=False, **held)
+
+    assert decided("resolve", supplier_order=None).body["purchase"]["state"] == "READY"
+
+    assert (step(app).state, len(lamps.asked("place"))) == (then, bought)
+
+
+# --- reroute ---
+
+
+def nothing_sold(app: RoomApp) -> str:
+    """An order whose line nobody sells, routed; the number of its held purchase."""
+    app.orders.create(an_order())
+    app.catalog._client.delete_item(
+        TableName="catalog", Key={"pk": {"S": "SHOP#demo"}, "sk": {"S": "VARIANT#variant-台灯"}}
+    )
+    advance(Wake(kind="order", shop=KEY.shop, order=KEY.order), app, 60)
+    (held,) = app.orders.purchases(KEY)
+    return held.number
+
+
+def test_a_line_that_was_mapped_since_is_routed_again(app: RoomApp) -> None:
+    open_for_business(app)
+    number = nothing_sold(app)
+    still = decided("reroute", number=number)
+    assert (still.status, still.body["purchase"]["state"]) == (200, "ON_HOLD")
+
+    app.catalog.create(a_mapping())
+    assert decided("reroute", number=number).body["purchase"]["state"] == "CANCELLED"
+
+    (bought,) = [po for po in app.orders.purchases(KEY) if po.number != number]
+    assert (bought.state, bought.supplier, bought.revision) == (PoState.READY, "lamps", 2)
+    assert decided("reroute", 2, number=number).status == 409
+
+
+def test_what_one_supplier_refused_goes_to_the_next(app: RoomApp) -> None:
+    open_for_business(app)
+    know(app, a_supplier("yiwu"))
+    a_purchase_in(app, state=PoState.REJECTED, clean=False)
+    app.catalog.create(an_offer(supplier="yiwu", price="20.00"))
+    app.catalog.save(a_mapping("台灯", "lamps", "yiwu"), a_mapping())
+
+    assert decided("reroute").status == 200
+
+    (bought,) = [po for po in app.orders.purchases(KEY) if po.number != NUMBER]
+    assert (bought.supplier, bought.state) == ("yiwu", PoState.READY)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": state, "clean": False}
+        for state in PoState
+        if state not in (PoState.ON_HOLD, PoState.REJECTED, PoState.READY)
+    ]
+    + [{"state": PoState.REJECTED, "payment": PaymentState.PAID}, {"state": PoState.READY, "clean": False}],
+)
+def test_what_a_supplier_may_have_is_never_bought_elsewhere(app: RoomApp, change: dict[str, Any]) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, **change)
+
+    told = decided("reroute")
+
+    assert (told.status, told.body["values"]["state"]) == (409, po.state.value)
+    assert app.orders.purchases(KEY) == (po,)
+
+
+def test_nothing_is_routed_again_for_an_order_that_was_cancelled(app: RoomApp) -> None:
+    open_for_business(app)
+    app.orders.create(an_order(state=OrderState.CANCELLED))
+    a_purchase_in(app, state=PoState.REJECTED, clean=False)
+
+    told = decided("reroute")
+
+    assert (told.status, told.body["values"]["state"]) == (409, "CANCELLED")
+
+
+# --- what is refused ---
+
+
+@pytest.mark.parametrize(
+    ("verb", "state", "body"),
+    [
+        ("approve", PoState.READY, {"total": "40.00"}),
+        ("approve", PoState.SUBMITTING, {"total": "40.00"}),
+        ("approve", PoState.UNKNOWN, {"total": "40.00"}),
+        ("approve", PoState.NEEDS_HUMAN, {"total": "40.00"}),
+        ("approve", PoState.SHIPPED, {"total": "40.00"}),
+        ("cancel", PoState.CANCELLED, {}),
+        ("cancel", PoState.CLOSED, {}),
+        ("resolve", PoState.ON_HOLD, {"supplier_order": "S-1"}),
+        ("resolve", PoState.UNKNOWN, {"supplier_order": None}),
+        ("resolve", PoState.SUBMITTED, {"supplier_order": None}),
+    ],
+)
+def test_an_illegal_move_is_refused_with_the_state_it_is_in(
+    app: RoomApp, verb: str, state: PoState, body: dict[str, Any]
+) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, state=state, clean=False)
+
+    told = decided(verb, **body)
+
+    assert (told.status, told.body["values"]["state"]) == (409, state.value)
+    assert told.body["type"] == f"urn:daifa:{told.body['code']}"
+    assert there(app) == po
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "status", "code"),
+    [
+        ("approve", {"shops": ("other",)}, 403, "auth.other_shop"),
+        ("approve", {"shops": ()}, 403, "auth.other_shop"),
+        ("approve", {"total": 40.0}, 400, "http.bad_field"),
+        ("approve", {"total": "1e400"}, 400, "http.bad_field"),
+        ("approve", {"total": "NaN"}, 400, "http.bad_field"),
+        ("approve", {"ver": "one"}, 400, "http.bad_field"),
+        ("approve", {"price": "1"}, 400, "http.bad_field"),
+        ("approve", {"reason": "x" * 300_000}, 413, "http.too_large"),
+        ("burn", {}, 404, "http.no_route"),
+        ("approve", {"number": "D-nobody"}, 404, "row.missing"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_the_callers_words(
+    app: RoomApp, verb: str, body: dict[str, Any], status: int, code: str
+) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, **HELD)
+
+    english, chinese = (decided(verb, **({"total": "40.00"} | body | {"locale": locale})) for locale in ("en", "zh-CN"))
+
+    assert (english.status, english.body["code"]) == (status, code)
+    assert english.body["detail"] != chinese.body["detail"]
+    assert "{" not in english.body["detail"] + chinese.body["detail"]
+    assert there(app) == po
