@@ -7,7 +7,7 @@ PIP  := install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run collect order test lint format unit integration browser bench validate judges chromium lock clean
+.PHONY: help run collect order publish test lint format unit integration browser bench validate judges chromium lock clean
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,10 @@ collect: .venv/installed ## Collect one product: URL=<product page, or a saved .
 order: .venv/installed ## Send one order to the running stack: FILE=<a Shopify orders/create webhook body>
 	@test -n "$(FILE)" || { echo "make order FILE=<a Shopify orders/create webhook body>" >&2; exit 2; }
 	@$(PY) -m local.order "$(FILE)"
+
+publish: .venv/installed ## Put the admin page of a stack deployed to AWS into its bucket: STACK=<name>
+	@test -n "$(STACK)" || { echo "make publish STACK=<name>" >&2; exit 2; }
+	@$(PY) -m local.publish "$(STACK)"
 
 test: lint judges chromium ## Everything: lint, unit, integration on the local stack, browser
 	@$(PY) -m pytest tests/unit tests/integration tests/browser

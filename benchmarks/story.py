@@ -22,7 +22,7 @@ from benchmarks.units import indexes
 from benchmarks.wire import Touch, Wire, counting
 from local.play import Play
 from local.running import Running, running
-from local.stack import fresh_dir, free_port
+from local.stack import free_port, fresh_dir
 from local.story import STEPS
 from local.template import read
 

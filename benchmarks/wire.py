@@ -151,7 +151,7 @@ def _kind(item: Item) -> str:
     if "kind" in item:
         return str(item["kind"]["S"])
     pk, sk = item["pk"]["S"].partition("#")[0].lower(), item["sk"]["S"].partition("#")[0].lower()
-    return sk if pk in ("order", "shop", "supplier") and sk else pk
+    return sk if pk in ("order", "shop", "supplier") and sk else str(pk)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`python -m local.diagrams [--check]`: the pictures of docs/lifecycles.md, drawn from the tables of daifa.rules.lifecycle."""
+"""`python -m local.diagrams [--check]`: docs/lifecycles.md, drawn from the tables of daifa.rules.lifecycle."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def page() -> str:
 def _words() -> dict[tuple[str, str], str]:
     """The comment behind each state in the source: its one definition."""
     found: dict[tuple[str, str], str] = {}
-    for table in re.finditer(r'Lifecycle\(\n    "(\w+)",\n    \{(.*?)\n    \},\n\)', SOURCE.read_text("utf-8"), re.DOTALL):
+    tables = re.compile(r'Lifecycle\(\n    "(\w+)",\n    \{(.*?)\n    \},\n\)', re.DOTALL)
+    for table in tables.finditer(SOURCE.read_text("utf-8")):
         state = ""
         for line in table[2].splitlines():
             if key := re.match(r"        _\w\.(\w+): ", line):

@@ -113,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, headers | {"content-type": "text/plain"}, b"Not found")
             return
         headers |= {"etag": f'"{hashlib.sha256(body).hexdigest()[:32]}"', "vary": "accept-encoding"}
-        headers["content-type"] = _content_type(name)
+        headers["content-type"] = content_type(name)
         if self.headers.get("If-None-Match") == headers["etag"]:
             self._send(304, headers, b"")
             return
@@ -201,7 +201,8 @@ def _read_below(folder: Path, name: str) -> bytes | None:
     return path.read_bytes()
 
 
-def _content_type(name: str) -> str:
+def content_type(name: str) -> str:
+    """The Content-Type of a file of the page, by its name."""
     suffix = Path(name).suffix.lower()
     kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     text = kind.startswith("text/") or kind in ("application/json", "image/svg+xml")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from daifa.errors import NotFound
 from daifa.models.ids import OrderKey, StoreOrderId
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.shipment import Shipment
@@ -78,7 +79,7 @@ class Play:
         while True:
             try:
                 found = look()
-            except (LookupError, StepFailed, AttributeError, StopIteration):
+            except (LookupError, NotFound, StepFailed, AttributeError, StopIteration):
                 found = None
             if found:
                 return found

@@ -86,6 +86,11 @@ def http() -> requests.Session:
     return session
 
 
+def parameters(world: World) -> dict[str, str]:
+    """The template's parameters that follow from where the other side stands."""
+    return {"FetchAllow": world.url.removeprefix("http://"), "MailFrom": world.credentials["mail_from"]}
+
+
 @contextmanager
 def running(
     home: Path = HOME,
@@ -105,12 +110,7 @@ def running(
         mail = {"AWS_ENDPOINT_URL_SESV2": world.endpoints["mail"]}
         stack = Stack(environment=mail | dict(environment or {})).start(state_dir=home, after_crash=after_crash)
         try:
-            address = world.url.removeprefix("http://")
-            deployment = deploy(
-                stack,
-                public_url=f"http://127.0.0.1:{port}",
-                parameters={"FetchAllow": address, "MailFrom": world.credentials["mail_from"]},
-            )
+            deployment = deploy(stack, public_url=f"http://127.0.0.1:{port}", parameters=parameters(world))
             compare.check(stack, deployment)
             seed(stack, deployment, world)
             create_user(stack, deployment, LOGIN, PASSWORD, [f"shop:{SHOP}"])

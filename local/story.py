@@ -157,7 +157,9 @@ def ship(play: Play) -> None:
     carrier = play.run.world.kuaidi100
     first, second = f"7531{play.order[-9:]}", f"YT88{play.order[-9:]}0"
     play.run.world.gateway1688.ship(lamps.supplier_order, first)
-    play.run.orders.save(lamps.model_copy(update={"work_due": lamps.created_at}), lamps)
+    # Long enough ago that the sweep takes its message for lost.
+    overdue = {"work_due": lamps.created_at - timedelta(minutes=1)}
+    play.run.orders.save(lamps.model_copy(update=overdue), lamps)
     play.run.invoke("ForwardSchedule", {})
     play.until(lambda: play.parcel("lamps").subscribed or None, "the first parcel to be subscribed")
     carrier.scan(first, "1", "【中山市】已揽收", _minutes_ago(50))

@@ -13,7 +13,7 @@ from daifa.models.states import PaymentState
 from daifa.ports import Done, NeverSent, Outcome, Refused, Unclear
 from daifa.rules.lifecycle import PAYMENT
 from daifa.telemetry import log
-from forward.place import CALL_BUDGET, later
+from forward.place import CALL_BUDGET, later, still_due
 from forward.route import wake_purchase
 
 
@@ -32,7 +32,7 @@ def pay(po: PurchaseOrder, app: App, remaining: float) -> None:
             "payment": PAYMENT.check(po.payment, PaymentState.PAYING),
             "attempt": attempt,
             "attempts": attempt.number,
-            "work_due": now + timedelta(seconds=120),
+            "work_due": still_due(po, now),
         }
     )
     try:
@@ -65,7 +65,7 @@ def _after(po: PurchaseOrder, outcome: Outcome, settle_seconds: int, app: App) -
     due: datetime | None
     match outcome:
         case Done():
-            payment, due, fact = PaymentState.PAID, now, Fact.of(now, "purchase.paid", total=po.total)
+            payment, due, fact = PaymentState.PAID, still_due(po, now), Fact.of(now, "purchase.paid", total=po.total)
         case Refused(code, why, values):
             payment, due = PaymentState.UNPAID, None
             fact = Fact.of(now, "purchase.payment_refused", code=code)

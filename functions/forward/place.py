@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from daifa.app import App
@@ -80,7 +80,8 @@ def _claim(po: PurchaseOrder, request: PurchaseRequest, shop: Shop, app: App) ->
             "attempt": attempt,
             "attempts": attempt.number,
             "clean": False,
-            "work_due": now + timedelta(seconds=120),
+            # It stays due, and is left alone until the attempt's lease is over: the index is not written for a claim.
+            "work_due": still_due(po, now),
             "facts": (*po.facts, Fact.of(now, "purchase.submitting", attempt=attempt.number)),
         }
     )
@@ -107,7 +108,7 @@ def _after(po: PurchaseOrder, outcome: Outcome, supplier: Supplier, clean_before
                 "state": PURCHASE.check(po.state, PoState.SUBMITTED),
                 "payment": PAYMENT.check(po.payment, PaymentState.PAID) if paid else po.payment,
                 "supplier_order": reference,
-                "work_due": now,
+                "work_due": still_due(po, now),
                 "facts": (*po.facts, Fact.of(now, "purchase.submitted", supplier_order=reference)),
             }
         case Refused(code, why, values):
@@ -181,6 +182,11 @@ def later(po: PurchaseOrder, app: App) -> None:
     """Look at this again in five minutes, when whatever stands in the way may be gone."""
     due = app.clock.now() + timedelta(minutes=5)
     app.orders.save(po.model_copy(update={"work_due": due}), po)
+
+
+def still_due(po: PurchaseOrder, now: datetime) -> datetime:
+    """Since when this row waits for its next step: since it fell due, or from now on."""
+    return min(po.work_due or now, now)
 
 
 def _seconds_until(po: PurchaseOrder, app: App) -> int:

@@ -28,7 +28,7 @@ def deliver(wake: Wake, app: App) -> None:
     """Claim the notice, send it once through its channel, and record what is proved."""
     notice = app.orders.notice(wake.key, NoticeId(wake.id))
     now = app.clock.now()
-    if notice.state is NoticeState.SENDING and notice.work_due is not None and notice.work_due <= now:
+    if notice.state is NoticeState.SENDING and (notice.claimed_at or notice.created_at) + LEASE <= now:
         _save(notice, _after(notice, Unclear("lease"), "", app), app)
         return
     if notice.state is not NoticeState.PENDING or (notice.work_due is not None and notice.work_due > now):
@@ -38,7 +38,9 @@ def deliver(wake: Wake, app: App) -> None:
             "state": NOTICE.check(notice.state, NoticeState.SENDING),
             "attempt": app.ids.new(),
             "attempts": notice.attempts + 1,
-            "work_due": now + LEASE,
+            "claimed_at": now,
+            # It stays due: a sweep that finds it leaves it alone until the lease is over, and the index is not written.
+            "work_due": notice.work_due or now,
         }
     )
     try:

@@ -29,7 +29,7 @@ def take(folder: Path) -> list[Path]:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
             for language in ("zh-CN", "en"):
-                context = browser.new_context(locale=language, viewport={"width": 1280, "height": 656})
+                context = browser.new_context(locale=language, viewport={"width": 1280, "height": 690})
                 site = Site(context, context.new_page(), admin.url, Hosted()).start()
                 page = site.open(language=language)
                 page.wait_for_timeout(300)

@@ -8,7 +8,8 @@ import pytest
 
 from daifa.models.ids import CaseId, JobId, OrderKey, PoNumber, ProductId, ShopId, StoreOrderId
 from daifa.models.states import CaseState, ClaimState, PoState
-from tests.browser.sample import PO, SHOP
+from tests.browser.sample import PO
+from tests.browser.shelf import SHOP
 from tests.browser.site import Site
 from tests.unit.aws import RoomApp
 

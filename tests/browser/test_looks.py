@@ -206,6 +206,7 @@ def test_markup_cannot_even_be_made(site: Site) -> None:
     )
 
     assert refused == ["TypeError"] * 3
+    page.evaluate("new Promise((done) => setTimeout(done, 50))")
     assert any("trusted-types" in said for said in site.complaints)
     site.complaints.clear()
 

@@ -117,6 +117,17 @@ def decide(play: Play, po: PurchaseOrder, verb: str, **payload: Any) -> requests
     )
 
 
+def logs(run: Running) -> str:
+    """Everything that was ever logged: the emulator's own output with the functions' in it, and the log groups."""
+    client = run.stack.client("logs")
+    text = [run.stack.log.read_text(encoding="utf-8", errors="replace")]
+    for page in client.get_paginator("describe_log_groups").paginate():
+        for group in page["logGroups"]:
+            events = client.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+            text += [event["message"] for found in events for event in found["events"]]
+    return "\n".join(text)
+
+
 def depth(run: Running, queue: str) -> int:
     """How many messages are on a queue, taken by somebody or not."""
     told = run.stack.client("sqs").get_queue_attributes(
@@ -137,20 +148,27 @@ def bodies(run: Running, queue: str) -> list[str]:
 @contextmanager
 def asleep(run: Running, *queues: str) -> Iterator[None]:
     """Nobody reads these queues meanwhile: their event sources are switched off, and on again."""
-    client = run.stack.client("lambda")
-    names = {run.deployment.queues[queue].rsplit("/", 1)[1] for queue in queues}
-    sources = [
-        source["UUID"]
-        for source in client.list_event_source_mappings(MaxItems=100)["EventSourceMappings"]
-        if source["EventSourceArn"].rsplit(":", 1)[1] in names
-    ]
     try:
-        for source in sources:
-            client.update_event_source_mapping(UUID=source, Enabled=False)
+        _switch(run, queues, on=False)
         yield
     finally:
-        for source in sources:
-            client.update_event_source_mapping(UUID=source, Enabled=True)
+        _switch(run, queues, on=True)
+
+
+@contextmanager
+def awake(run: Running, *queues: str) -> Iterator[None]:
+    """These queues, which nobody reads, are read meanwhile."""
+    _switch(run, queues, on=True)
+    yield
+    _switch(run, queues, on=False)
+
+
+def _switch(run: Running, queues: Iterable[str], *, on: bool) -> None:
+    client = run.stack.client("lambda")
+    names = {run.deployment.queues[queue].rsplit("/", 1)[1] for queue in queues}
+    for source in client.list_event_source_mappings(MaxItems=100)["EventSourceMappings"]:
+        if source["EventSourceArn"].rsplit(":", 1)[1] in names:
+            client.update_event_source_mapping(UUID=source["UUID"], Enabled=on)
 
 
 @contextmanager

@@ -48,6 +48,7 @@ class Notice(Model):
     attempts: int = 0
     sent_as: str = ""
     created_at: UtcTime
+    claimed_at: UtcTime | None = None
     sent_at: UtcTime | None = None
     work_due: UtcTime | None = None
     ver: int = 1

@@ -164,7 +164,7 @@ def said(
     """The merchant's own words to one of the other two."""
     if to is Party.CUSTOMER:
         return (_to_customer(order, "notice.said", identity, {"text": text}, now),)
-    if supplier is None:
+    if supplier is None or to is not Party.SUPPLIER:
         return ()
     return _to_supplier(
         order.key, order.number, supplier, "notice.said_supplier", identity, {"text": text, "order": order.number}, now

@@ -108,9 +108,11 @@ CODECS = (
         room=Room.TRACKING,
         lookup=lambda row: f"TRACK#{row.carrier}#{row.number}",
         board=lambda row: _shipment_board(row),
+        # Of a parcel that only moves nobody reads more; saying more would rewrite its index entry at every scan.
         summary=lambda row: (
-            _waiting(row, "shipment", row.id, row.changed_at, row.suspect[0] if row.suspect else None, "")
-            | {"at": iso(row.created_at)}
+            _waiting(row, "shipment", row.id, row.changed_at, row.suspect[0], "")
+            if row.suspect
+            else {"at": iso(row.created_at)}
         ),
     ),
     Codec(

@@ -29,7 +29,7 @@ def language(accepted: str | None, default: str = "zh-CN") -> str:
     return default
 
 
-def t(locale: str, key: str, **values: object) -> str:
+def t(locale: str, key: str, /, **values: object) -> str:
     """The sentence with its values filled in; a value that is itself a key becomes its sentence.
 
     An unknown key or a missing value shows itself rather than failing; only our own sentences are ever filled in.

@@ -68,4 +68,3 @@ def test_the_check_of_the_diagrams_fails_when_they_are_old(monkeypatch: pytest.M
 
     with pytest.raises(SystemExit, match="not current"):
         diagrams.main()
-

@@ -60,7 +60,9 @@ def test_the_cheapest_source_that_has_it_wins_and_the_others_are_named() -> None
     order = an_order([a_line("台灯")])
     cheap_but_out = an_offer("台灯", supplier="yiwu", price="20", stock=0)
 
-    (po,) = routed(order, known(cheap_but_out, an_offer("台灯", price="36"), an_offer("台灯", supplier="c", price="38")))
+    (po,) = routed(
+        order, known(cheap_but_out, an_offer("台灯", price="36"), an_offer("台灯", supplier="c", price="38"))
+    )
 
     assert po.supplier == "lamps"
     assert po.why[0].code == "route.best_source"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -26,14 +25,13 @@ SALT = "pepper"
 
 
 @pytest.fixture(autouse=True)
-def _kuaidi100(app: RoomApp, clock: FixedClock) -> Iterator[None]:
+def _kuaidi100(app: RoomApp, clock: FixedClock) -> None:
     """The real adapter, with its own signature, and a parcel that it is asked to follow."""
     stage(app)
     del app.others["carrier/kuaidi100"]
     app.secret("carrier/kuaidi100", key="k", customer="c", salt=SALT)
     there(app)
     clock.forward(hours=10)
-    yield
 
 
 def pushed(number: str = NUMBER, status: str = "polling", salt: str = SALT, **row: str) -> str:

@@ -1,4 +1,4 @@
-"""One parcel is kept up to date: pushed where a carrier pushes, asked for where nobody does, doubted where it must be."""
+"""One parcel is kept up to date: pushed where a carrier pushes, asked for where nobody does, doubted where need be."""
 
 from __future__ import annotations
 

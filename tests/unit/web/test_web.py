@@ -137,9 +137,8 @@ def test_orders_come_fifty_a_page(app: RoomApp) -> None:
 
 
 def test_an_order_is_told_whole_with_its_timeline_and_no_word_about_the_person(app: RoomApp) -> None:
-    app.orders.create(
-        a_purchase(facts=(Fact.of(START.replace(hour=9), "purchase.approved", "merchant:1", total="¥1"),))
-    )
+    approved = Fact.of(START.replace(hour=9), "purchase.approved", "merchant:1", total="¥1")
+    app.orders.create(a_purchase(facts=(approved,)))
 
     told = get(ORDER).body
 

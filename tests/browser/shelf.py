@@ -1,0 +1,148 @@
+"""The sample afternoon's shop: suppliers with their agreements and scorecards, offers, and products in three states."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from daifa.app import App
+from daifa.models.aftersales import CaseReason, Payer
+from daifa.models.catalog import (
+    Agreement,
+    Clause,
+    Offer,
+    OfferVariant,
+    Product,
+    Shop,
+    Source,
+    Supplier,
+    Tier,
+    Variant,
+)
+from daifa.models.facts import Reason
+from daifa.models.ids import OfferId, ProductId, ShopId, SupplierId, VariantId
+from daifa.models.money import Money
+from daifa.models.states import AgreementState, ListingState, OfferState
+from local.world.png import picture
+from tests.unit.aws import START
+
+SHOP = ShopId("demo")
+YIWU, LINAN = SupplierId("yiwu"), SupplierId("linan")
+# A name that would run if anything on the page made markup of it.
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+_PICTURE = f"data:image/png;base64,{b64encode(picture('a cup', 88, 88)).decode()}"
+
+
+def cny(amount: str) -> Money:
+    """Yuan."""
+    return Money.of(amount, "CNY")
+
+
+def ago(**span: float) -> datetime:
+    """A moment before the one at which these tests stand still."""
+    return START - timedelta(**span)
+
+
+def stock(app: App) -> None:
+    """Write shop, suppliers, offers and products into the tables."""
+    app.catalog.create(Shop(id=SHOP, name="小林百货", platform="shopify", currency="CNY", approval_limit=cny("300")))
+    for supplier, name in ((YIWU, "义乌晨光日用"), (LINAN, "临安布艺厂")):
+        app.catalog.create(
+            Supplier(
+                id=supplier,
+                name=name,
+                adapter="email",
+                currency="CNY",
+                shipping=cny("6"),
+                email="a@example.com",
+                sites=("detail.example.com",) if supplier == YIWU else (),
+            )
+        )
+        app.catalog.create(_agreement(supplier))
+    for number, (title, image, state, cost, price) in enumerate(
+        (
+            ("保温杯 500ml 家用大容量", _PICTURE, ListingState.ACTIVE, "38.00", "69.90"),
+            ("亚麻桌布 140×200", "https://img.example.com/1.jpg", ListingState.DRAFT, "45.50", "89.90"),
+            (HOSTILE, "//img.example.com/2.jpg", ListingState.OUT_OF_STOCK, "12.00", "24.90"),
+        ),
+        1,
+    ):
+        app.catalog.create(_offer(number, title, cost))
+        app.catalog.create(_product(number, title, image, state, cost, price))
+    app.catalog.add(
+        app.catalog.scored(YIWU, "2026-11", cases_damaged=2, shipped_on_time=41, shipped_late=3, recovered_minor=4650)
+    )
+
+
+def _agreement(supplier: SupplierId) -> Agreement:
+    clause = Clause(
+        id="3.2",
+        reason=CaseReason.DAMAGED,
+        within_days=7,
+        photos=1,
+        goods=Payer.SUPPLIER,
+        return_freight=Payer.MERCHANT,
+    )
+    return Agreement(
+        supplier=supplier, version=2, state=AgreementState.ACTIVE, valid_from=ago(days=90), clauses=(clause,)
+    )
+
+
+def _offer(number: int, title: str, cost: str) -> Offer:
+    return Offer(
+        id=OfferId(f"offer-{number}"),
+        supplier=YIWU,
+        external=f"6100{number}",
+        url=f"https://detail.example.com/offer/6100{number}.html",
+        title=title,
+        state=OfferState.AVAILABLE,
+        variants=(
+            OfferVariant(external="v-white", options={"颜色": "米白"}, sku="CUP-W", price=cny(cost), stock=320),
+            OfferVariant(external="v-green", options={"颜色": "墨绿"}, sku="CUP-G", price=cny(cost)),
+        ),
+        tiers=(Tier(quantity=10, price=cny(cost) - cny("2")),),
+        minimum=2,
+        collected_at=ago(hours=5),
+    )
+
+
+def _product(number: int, title: str, image: str, state: ListingState, cost: str, price: str) -> Product:
+    offer = OfferId(f"offer-{number}")
+    sold = tuple(
+        Variant(
+            id=VariantId(f"p{number}-{name}"),
+            options={"颜色": told},
+            sku=f"CUP-{number}-{name}",
+            sources=(Source(supplier=YIWU, offer=offer, external_variant=f"v-{name}"),),
+            cost=cny(cost),
+            price=cny(price),
+            margin=Decimal("0.354"),
+            why=(
+                Reason.of("price.unit_cost", cost=cny(cost), pieces=1),
+                Reason.of("price.landed_cost", landed=cny(cost) + cny("6"), shipping=cny("6")),
+                Reason.of("price.rounded", price=cny(price)),
+            ),
+        )
+        for name, told in (("white", "米白"), ("green", "墨绿"))
+    )
+    return Product(
+        id=ProductId(f"p-{number}"),
+        shop=SHOP,
+        title=title,
+        description=f"双层真空,六小时保温。{HOSTILE}",
+        images=(image,),
+        options=("颜色",),
+        variants=sold,
+        field_sources={
+            "title": "json_ld",
+            "price": "embedded_state",
+            "variants": "embedded_state",
+            "images": "opengraph",
+        },
+        state=state,
+        problems=(Reason.of("listing.out_of_stock"),) if state is ListingState.OUT_OF_STOCK else (),
+        store_product="gid-1" if state is ListingState.ACTIVE else "",
+        url=f"https://detail.example.com/offer/6100{number}.html",
+        collected_at=ago(hours=number),
+    )

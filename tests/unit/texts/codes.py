@@ -1,0 +1,147 @@
+"""Which sentences the source asks for, read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import daifa.errors
+from daifa.models.aftersales import CaseReason, Payer
+from daifa.models.collected import Blocked
+from daifa.models.states import CaseState, ClaimState, OrderState, PoState, ShipmentState
+from daifa.signing import LinkAltered, LinkExpired
+from daifa.suppliers import order_sheet
+from daifa.tables.orders import CLAIM_WAITS
+from daifa.texts import texts
+from forward import supplier_acts
+
+ROOT = Path(__file__).resolve().parents[3]
+SOURCES = [path for part in ("functions", "shared/daifa") for path in sorted((ROOT / part).rglob("*.py"))]
+ENGLISH = texts("en")
+DOTTED = re.compile(r"[a-z]+(\.[a-z_0-9]+)+")
+
+# Looks like a sentence's name and is none: the shop's own name of a field, the pieces of an address.
+NO_SENTENCES = {"order.id"}
+
+
+def low(states: Sequence[StrEnum] | type[StrEnum]) -> list[str]:
+    """The values of an enum as the names of sentences write them."""
+    return [state.value.lower() for state in states]
+
+
+# The companies that a supplier can choose on its page; any other goes by the tracking service's own code.
+CARRIERS = ("shunfeng", "zhongtong", "yuantong", "shentong", "yunda", "jtexpress", "jd", "ems")
+
+# A name that is put together when the program runs: its shape in the source, and everything that may stand in it.
+FAMILIES: Mapping[str, Sequence[str]] = {
+    "shipment.state.{}": low(ShipmentState),
+    "shipment.{}": low(ShipmentState),
+    "carrier.{}": ["auto", *CARRIERS],
+    "case.reason.{}": low(CaseReason),
+    "page.case_state.{}": low(CaseState),
+    "page.order_state.{}": low(OrderState),
+    "payer.{}": low(Payer),
+    "collect.{}": [blocked.value for blocked in Blocked],
+    "link.claim.{}": [state for state in low(ClaimState) if state != "draft"],
+    "link.state.{}": low(PoState),
+    "link.refused.{}": supplier_acts.REFUSALS,
+    "claim.{}.short": low(sorted(CLAIM_WAITS)),
+    "purchase.{}": low([PoState.SHIPPED, PoState.PARTIALLY_SHIPPED]),
+    "claim.{}": low([ClaimState.ACCEPTED, ClaimState.PARTIALLY_ACCEPTED, ClaimState.REJECTED]),
+    "order.{}": low([OrderState.PENDING, OrderState.CONFIRMED, OrderState.CANCELLED]),
+    "supplier.sheet.{}": [column.name for column in order_sheet.COLUMNS],
+    "supplier.sheet.help_{}": ["what", "same_number", "fill", "no_price", "link"],
+}
+
+# Calls that take a sentence's name and the values that stand in it.
+ERRORS = {name for name, kind in vars(daifa.errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
+TAKERS = {"Fact.of", "Reason.of", "Refused", "t", LinkAltered.__name__, LinkExpired.__name__} | ERRORS
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call that names a sentence: where, which, and the values it gives (None where the source does not say)."""
+
+    where: str
+    code: str
+    gives: frozenset[str] | None
+
+
+def named(node: ast.expr) -> list[str]:
+    """The names that an expression may stand for: one, a family's, or those of both branches of an if."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) and DOTTED.fullmatch(node.value) else []
+    if isinstance(node, ast.IfExp):
+        return named(node.body) + named(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        shape = shape_of(node)
+        return [shape.replace("{}", one) for one in FAMILIES.get(shape, [])]
+    return []
+
+
+def shape_of(node: ast.JoinedStr) -> str:
+    """An f-string with {} wherever a value stands."""
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of ours as a syntax tree."""
+    for path in SOURCES:
+        yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+
+
+def shapes() -> dict[str, str]:
+    """Every f-string that makes a sentence's name, with where."""
+    known = {name.partition(".")[0] for name in ENGLISH}
+    found = {}
+    for where, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                shape = shape_of(node)
+                if re.fullmatch(r"[a-z]+\.[a-z_0-9.{}]*\{\}[a-z_.]*", shape) and shape.partition(".")[0] in known:
+                    found[shape] = where
+    return found
+
+
+def words() -> dict[str, str]:
+    """Every literal that looks like the name of a sentence of ours, with where."""
+    known = {name.partition(".")[0] for name in ENGLISH}
+    found = {}
+    for where, tree in trees():
+        pieces = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in pieces:
+                name = node.value
+                if DOTTED.fullmatch(name) and name.partition(".")[0] in known and name not in NO_SENTENCES:
+                    found[name] = where
+    return found
+
+
+def asked() -> Iterator[Asked]:
+    """Every call that names a sentence and gives it values."""
+    for where, tree in trees():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in TAKERS:
+                continue
+            for argument in node.args:
+                for code in named(argument):
+                    yield Asked(f"{where}:{node.lineno}", code, _gives(node))
+
+
+def _gives(call: ast.Call) -> frozenset[str] | None:
+    """The names of the values; None if some are only known when the program runs."""
+    names: set[str] = set()
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            return None
+        names.add(keyword.arg)
+    if ast.unparse(call.func) == "Refused" and len(call.args) > 2:
+        values = call.args[2]
+        if not isinstance(values, ast.Dict):
+            return None
+        names |= {str(key.value) for key in values.keys if isinstance(key, ast.Constant)}
+    return frozenset(names)
