@@ -27,7 +27,7 @@ def route(key: OrderKey, app: App) -> None:
         return
     if order.state is OrderState.CANCELLED:
         _undo(order, app)
-    elif order.state is OrderState.CONFIRMED and not order.routed:
+    elif order.state is OrderState.CONFIRMED and order.paid and not order.routed:
         _buy(order, app)
     elif order.routed and order.work_due is not None:
         _readdress(order, app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
@@ -13,7 +13,7 @@ import requests
 from daifa.messages import Wake
 from daifa.models.ids import StoreOrderId
 from daifa.models.purchase import PurchaseOrder
-from daifa.models.states import PaymentState, PoState
+from daifa.models.states import NoticeState, PaymentState, PoState
 from daifa.models.words import Notice
 from local.play import Play
 from local.running import Running, http
@@ -53,6 +53,18 @@ def bought(play: Play, supplier: str) -> PurchaseOrder:
         return po if po.state is PoState.SUBMITTED and paid else None
 
     return play.until(there, f"the purchase at {supplier}")
+
+
+def quiet(play: Play) -> None:
+    """Wait until everybody was told and nothing of the order is due now."""
+
+    def still() -> bool:
+        rows = play.rows()
+        due = [row.work_due for row in (rows.order, *rows.purchases, *rows.shipments) if row.work_due]
+        told = all(one.state is NoticeState.SENT for one in rows.notices)
+        return bool(rows.notices) and told and all(at > datetime.now(UTC) for at in due)
+
+    play.until(still, "the order to be quiet")
 
 
 def in_state(play: Play, supplier: str, state: PoState) -> PurchaseOrder:

@@ -211,7 +211,8 @@ def test_a_line_without_a_source_waits_for_a_person_and_is_bought_once_it_is_map
     run: Running, buy: Buy, day_before: Play
 ) -> None:
     dynamodb, table = run.stack.client("dynamodb"), run.deployment.tables["CatalogTable"]
-    where = {"pk": {"S": f"SHOP#{SHOP}"}, "sk": {"S": f"VARIANT#{day_before.variants[steps.MUG]}"}}
+    sold = f"gid://shopify/ProductVariant/{day_before.variants[steps.MUG]}"
+    where = {"pk": {"S": f"SHOP#{SHOP}"}, "sk": {"S": f"VARIANT#{sold}"}}
     there = dynamodb.get_item(TableName=table, Key=where)["Item"]
     dynamodb.delete_item(TableName=table, Key=where)
     try:
@@ -258,7 +259,7 @@ def cloths(run: Running, day_before: Play) -> Play:
     play = Play(run, "en", variants=day_before.variants)
     play.order = steps.place(play, [(steps.CLOTH, 5)])
     steps.bought(play, "yiwu")
-    play.until(lambda: steps.notice(play, "order_confirmed").state.value == "SENT" or None, "the confirmation")
+    steps.quiet(play)
     return play
 
 

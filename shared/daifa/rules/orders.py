@@ -6,14 +6,15 @@ from datetime import datetime
 
 from daifa.models.facts import Fact
 from daifa.models.ids import RecipientId
-from daifa.models.order import Order, StoreOrder
+from daifa.models.order import Order, OrderLine, StoreOrder
 from daifa.models.states import OrderState
 from daifa.rules.lifecycle import ORDER
 
 
 def wanted_state(store: StoreOrder) -> OrderState:
-    """The state that the shop's word amounts to: cancelled, paid for, or not yet."""
-    if store.cancelled:
+    """The state that the shop's word amounts to: cancelled (or all paid back), paid for, or not yet."""
+    all_back = not store.paid and store.refunded.amount > 0 and store.refunded >= store.total
+    if store.cancelled or all_back:
         return OrderState.CANCELLED
     return OrderState.CONFIRMED if store.paid else OrderState.PENDING
 
@@ -46,16 +47,17 @@ def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetim
     wanted = wanted_state(store)
     facts = list(known.facts)
     state = known.state
-    if wanted is not state and not (state is OrderState.COMPLETED or wanted is OrderState.PENDING):
+    over = state in (OrderState.COMPLETED, OrderState.CANCELLED)
+    if wanted is not state and not (over or wanted is OrderState.PENDING):
         state = ORDER.check(state, wanted)
         facts.append(Fact.of(now, f"order.{state.value.lower()}", "shop", number=store.number, total=store.total))
     if recipient != known.recipient:
         facts.append(Fact.of(now, "order.address_changed", "shop"))
-    if store.lines != known.lines:
+    if _ordered(store.lines) != _ordered(known.lines):
         facts.append(Fact.of(now, "order.lines_changed", "shop"))
     if store.refunded != known.refunded:
         facts.append(Fact.of(now, "order.refunded", "shop", amount=store.refunded))
-    waits = state is OrderState.CONFIRMED and not known.routed
+    waits = state is OrderState.CONFIRMED and not known.routed and store.paid
     undo = state is OrderState.CANCELLED and known.state is not OrderState.CANCELLED and known.routed
     look = recipient != known.recipient and known.routed
     return known.model_copy(
@@ -74,3 +76,8 @@ def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetim
             "facts": tuple(facts),
         }
     )
+
+
+def _ordered(lines: tuple[OrderLine, ...]) -> list[tuple[str, str, int]]:
+    """What the customer ordered; how much of it may still be shipped changes with every parcel and is no news."""
+    return [(line.id, line.store_variant, line.quantity) for line in lines]

@@ -242,9 +242,7 @@ def test_hostile_words_are_only_ever_shown_as_words(app: RoomApp) -> None:
     stage(app)
     titled = ORDER.model_copy(update={"lines": (a_line(HOSTILE, line="line-台灯"),)})
     app.orders.save(titled, ORDER)
-    app.orders.create(
-        a_shipment(id="p", number="YT2", carrier=HOSTILE[:40], checkpoints=(a_scan(1, text=HOSTILE),))
-    )
+    app.orders.create(a_shipment(id="p", number="YT2", carrier=HOSTILE[:40], checkpoints=(a_scan(1, text=HOSTILE),)))
 
     post(app, complaint(once="<i>", description=HOSTILE))
     post(app, {"act": "say", "once": HOSTILE, "text": HOSTILE})

@@ -17,7 +17,7 @@ from tests.builders.rows import START, a_shop
 from tests.unit.aws import RoomApp
 from tests.unit.others import ShopSays
 
-SECRET = "a-webhook-secret"  # noqa: S105
+SECRET = "a-webhook-secret"
 
 
 def a_knock(

@@ -143,7 +143,7 @@ def test_the_door_starts_with_nothing_heavy() -> None:
     code = (
         "import sys, json; import order_ingest.webhook;print(json.dumps([len(sys.modules), [m for m in sys.modules]]))"
     )
-    found = subprocess.run(  # noqa: S603
+    found = subprocess.run(
         [sys.executable, "-S", "-c", f"import sys; sys.path += {_paths()!r}; {code}"],
         capture_output=True,
         text=True,

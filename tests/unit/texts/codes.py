@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import daifa.errors
@@ -33,14 +34,11 @@ def low(states: Sequence[StrEnum] | type[StrEnum]) -> list[str]:
     return [state.value.lower() for state in states]
 
 
-# The companies that a supplier can choose on its page; any other goes by the tracking service's own code.
-CARRIERS = ("shunfeng", "zhongtong", "yuantong", "shentong", "yunda", "jtexpress", "jd", "ems")
-
 # A name that is put together when the program runs: its shape in the source, and everything that may stand in it.
 FAMILIES: Mapping[str, Sequence[str]] = {
     "shipment.state.{}": low(ShipmentState),
     "shipment.{}": low(ShipmentState),
-    "carrier.{}": ["auto", *CARRIERS],
+    "carrier.{}": [company or "auto" for company in supplier_acts.CARRIERS],
     "case.reason.{}": low(CaseReason),
     "page.case_state.{}": low(CaseState),
     "page.order_state.{}": low(OrderState),
@@ -88,12 +86,13 @@ def shape_of(node: ast.JoinedStr) -> str:
     return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def trees() -> tuple[tuple[str, ast.Module], ...]:
     """Every module of ours as a syntax tree."""
-    for path in SOURCES:
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+    return tuple((str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))) for path in SOURCES)
 
 
+@cache
 def shapes() -> dict[str, str]:
     """Every f-string that makes a sentence's name, with where."""
     known = {name.partition(".")[0] for name in ENGLISH}
@@ -107,6 +106,7 @@ def shapes() -> dict[str, str]:
     return found
 
 
+@cache
 def words() -> dict[str, str]:
     """Every literal that looks like the name of a sentence of ours, with where."""
     known = {name.partition(".")[0] for name in ENGLISH}
@@ -121,15 +121,17 @@ def words() -> dict[str, str]:
     return found
 
 
-def asked() -> Iterator[Asked]:
+@cache
+def asked() -> tuple[Asked, ...]:
     """Every call that names a sentence and gives it values."""
-    for where, tree in trees():
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in TAKERS:
-                continue
-            for argument in node.args:
-                for code in named(argument):
-                    yield Asked(f"{where}:{node.lineno}", code, _gives(node))
+    return tuple(
+        Asked(f"{where}:{node.lineno}", code, _gives(node))
+        for where, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in TAKERS
+        for argument in node.args
+        for code in named(argument)
+    )
 
 
 def _gives(call: ast.Call) -> frozenset[str] | None:
