@@ -159,7 +159,8 @@ def ship(play: Play) -> None:
     play.run.world.gateway1688.ship(lamps.supplier_order, first)
     # Long enough ago that the sweep takes its message for lost.
     overdue = {"work_due": lamps.created_at - timedelta(minutes=1)}
-    play.run.orders.save(lamps.model_copy(update=overdue), lamps)
+    watched = play.until(lambda: _watched(play, "lamps"), "the lamps' purchase to be watched")
+    play.run.orders.save(watched.model_copy(update=overdue), watched)
     play.run.invoke("ForwardSchedule", {})
     play.until(lambda: play.parcel("lamps").subscribed or None, "the first parcel to be subscribed")
     carrier.scan(first, "1", "【中山市】已揽收", _minutes_ago(50))
@@ -276,6 +277,12 @@ def _in(play: Play, supplier: str, state: PoState, paid: bool = False) -> Purcha
     return po if po.state is state and (not paid or po.payment.value == "PAID") else None
 
 
+def _watched(play: Play, supplier: str) -> PurchaseOrder | None:
+    """The purchase once nothing is left to do but to look at it again later."""
+    po = play.po(supplier)
+    return po if po.work_due and po.work_due > datetime.now(UTC) else None
+
+
 def _scans(play: Play, supplier: str, count: int) -> bool | None:
     return len(play.parcel(supplier).checkpoints) == count or None
 
@@ -299,10 +306,12 @@ def _by_link(play: Play, po: PurchaseOrder, form: dict[str, str]) -> None:
 def _an_hour_passes(play: Play, supplier: str) -> None:
     """Let time pass for one parcel: the carrier's clock goes on, the row's moves back, and the schedule sees it due."""
     play.run.world.advance(hours=1)
+    # Told is the last thing a visit writes: before it, our write and the function's would get into each other's way.
     parcel = play.until(
-        lambda: play.parcel(supplier) if play.parcel(supplier).polled_at else None, "the parcel asked for"
+        lambda: told if (told := play.parcel(supplier)).polled_at and told.told_state else None, "the parcel asked for"
     )
-    earlier = {"work_due": parcel.created_at, "polled_at": parcel.created_at - timedelta(hours=1)}
+    long_ago = parcel.created_at - timedelta(hours=1)
+    earlier = {"work_due": long_ago, "polled_at": long_ago}
     play.run.orders.save(parcel.model_copy(update=earlier), parcel)
     play.run.invoke("TrackingSchedule", {})
 

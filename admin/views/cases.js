@@ -1,15 +1,15 @@
 // @ts-check
 /** V7 · After-sales: who pays what by which clause, the customer's photos, and the two linked sums of money. */
 import { call, path, place, Problem } from '../api.js';
-import { cash, left, number, sums, t, when, word } from '../i18n.js';
+import { cash, left, number, t, when, word } from '../i18n.js';
 import { h } from '../ui.js';
+import { cost, debts } from './debts.js';
 import { block, panel } from './panels.js';
 import { ask, badge, empty, fits, reasons, say, trouble, walk } from './parts.js';
 
 // In these states the merchant may still decide; afterwards only the money moves.
 const DECIDE = ['LIABILITY_PROPOSED', 'NEGOTIATING', 'ESCALATED'];
 const REFUSE = ['OPEN', 'EVIDENCE_REQUESTED', ...DECIDE];
-const SETTLE = ['ACCEPTED', 'PARTIALLY_ACCEPTED'];
 const PICTURE = /^image\/(png|jpeg|webp|gif)$/;
 
 /**
@@ -104,7 +104,7 @@ function detail({ shop, params, supplier }) {
       h(
         'div',
         { class: 'columns' },
-        h('div', {}, proposal(data), sides(data)),
+        h('div', {}, proposal(data), debts(data, { supplier, send, after })),
         h('div', {}, complaint(data), block(t('case.score', { supplier: supplier(it.supplier) }), {}, score.el)),
       ),
     ];
@@ -274,60 +274,6 @@ function detail({ shop, params, supplier }) {
     );
   }
 
-  /** @param {any} it @param {any} claim */
-  async function settle(it, claim) {
-    const owed = claim.accepted ?? claim.amount;
-    after(
-      await ask({
-        title: t('case.settle.title'),
-        body: [
-          h('label', {}, t('case.reference'), h('input', { name: 'reference', required: true, maxlength: 100, autocomplete: 'off' })),
-          h('p', { class: 'dim' }, t('case.settle.text')),
-        ],
-        ok: t('case.settle', { amount: cash(owed) }),
-        send: (form) => send('settle-claim', { ver: claim.ver, reference: String(form.get('reference')).trim() }),
-      }),
-      'settle',
-      it,
-    );
-  }
-
-  /** @param {any} data */
-  function sides({ case: it, refund, claim }) {
-    if (!refund && !claim) return false;
-    return block(
-      t('case.money'),
-      {},
-      h(
-        'div',
-        { class: 'two' },
-        h(
-          'article',
-          { class: 'card' },
-          h('h3', {}, t('case.refund')),
-          refund
-            ? [h('p', { class: 'amount' }, cash(refund.amount)), badge('refund', refund.state), refund.store_refund && h('p', { class: 'dim code' }, refund.store_refund)]
-            : h('p', { class: 'dim' }, t('case.norefund')),
-        ),
-        h(
-          'article',
-          { class: 'card' },
-          h('h3', {}, t('case.claim.of', { supplier: supplier(it.supplier) })),
-          claim
-            ? [
-                h('p', { class: 'amount' }, cash(claim.accepted ?? claim.amount)),
-                badge('claim', claim.state),
-                claim.accepted && h('p', { class: 'dim' }, t('case.asked', { amount: cash(claim.amount) })),
-                claim.reference && h('p', { class: 'dim code' }, claim.reference),
-                SETTLE.includes(claim.state) && h('div', { class: 'actions' }, h('button', { type: 'button', id: 'settle', class: 'verb', onclick: () => settle(it, claim) }, t('case.settle', { amount: cash(claim.accepted ?? claim.amount) }))),
-              ]
-            : h('p', { class: 'dim' }, t('case.noclaim')),
-        ),
-      ),
-      refund && h('p', { class: 'net' }, t('case.net', { amount: cost(refund.amount, claim?.accepted ?? claim?.amount) })),
-    );
-  }
-
   /** @param {any[]} rows @param {any} it */
   function card(rows, it) {
     const found = rows.find((row) => row.id === it.supplier)?.scorecard;
@@ -350,13 +296,6 @@ function detail({ shop, params, supplier }) {
     },
   };
 }
-
-/**
- * What is left for us to bear: the refund without what the supplier gives back, per currency.
- * @param {any} refund
- * @param {any} claim
- */
-const cost = (refund, claim) => sums([{ money: refund }, { money: claim, sign: -1 }]).map(cash).join(' + ');
 
 /** An amount without the noughts behind its last place: "12.000" is "12.00". @param {string} amount */
 const trim = (amount) => amount.replace(/(\.\d{2}\d*?)0+$/, '$1');

@@ -7,11 +7,11 @@ import { ask, badge, empty, fits, focused, hold, refocus, say, trouble, waiting,
 
 /** @typedef {import('../api.js').Row} Row */
 
-const KINDS = ['purchase', 'case', 'claim', 'shipment', 'notice'];
+const KINDS = ['purchase', 'case', 'refund', 'claim', 'shipment', 'notice'];
 // Verbs that may be given to many rows at once; the others need a look at each.
 const BULK = ['approve', 'reroute'];
 // These have no deadline of their own: what counts is how long they have waited.
-const SINCE = ['claim', 'shipment', 'notice'];
+const SINCE = ['refund', 'claim', 'shipment', 'notice'];
 
 // What is done to a purchase order is loaded when something is done.
 const purchases = () => import('./purchase.js');
@@ -137,7 +137,7 @@ export function view({ shop, query, go, supplier, filter, counted }) {
   /** @param {Row} row */
   function line(row) {
     const name = id(row);
-    const to = ['case', 'claim'].includes(row.kind) ? place('cases', shop.id, row.order, row.id) : place('orders', shop.id, row.order);
+    const to = ['case', 'refund', 'claim'].includes(row.kind) ? place('cases', shop.id, row.order, row.id) : place('orders', shop.id, row.order);
     const note = notes.get(name);
     return h(
       'li',

@@ -11,14 +11,14 @@ from aftersales.close import close_if_over, closed, resolved
 from daifa.app import App
 from daifa.errors import Conflict, NotFound, Rejected
 from daifa.messages import Room, Wake
-from daifa.models.aftersales import Case
+from daifa.models.aftersales import Case, Claim
 from daifa.models.base import Model
 from daifa.models.facts import Fact
 from daifa.models.ids import CaseId, OrderKey
 from daifa.models.money import Amount, Money
-from daifa.models.states import CaseState
+from daifa.models.states import CaseState, RefundState
 from daifa.rules import claims, liability, notices
-from daifa.rules.lifecycle import CASE
+from daifa.rules.lifecycle import CASE, REFUND
 from daifa.tables.orders import refunded
 from daifa.tables.store import Add, Write
 
@@ -29,7 +29,6 @@ class Decision(Model):
     ver: int
     refund: Amount | None = None
     claim: Amount | None = None
-    amount: Amount | None = None
     reason: str = Field(default="", max_length=500)
     reference: str = Field(default="", max_length=200)
 
@@ -37,8 +36,8 @@ class Decision(Model):
 def decide(verb: str, key: OrderKey, case_id: CaseId, decision: Decision, by: str, app: App) -> None:
     """Carry the decision out; Conflict with the current state if the case is not what the person saw."""
     case = app.orders.case(key, case_id)
-    if verb == "settle-claim":
-        _settle_claim(case, decision, by, app)
+    if verb in DEBTS:
+        DEBTS[verb](case, decision, by, app)
         return
     if case.ver != decision.ver:
         raise Conflict("case.changed", state=case.state.value, ver=case.ver)
@@ -55,7 +54,8 @@ def _accept(case: Case, decision: Decision, by: str, app: App) -> None:
     CASE.check(case.state, CaseState.AGREED)
     if case.liability is None:
         raise Rejected("case.not_judged")
-    order = app.orders.order(case.key)
+    story = app.orders.story(case.key)
+    order = story.order
     refund = _sum(decision.refund, case.liability.refund)
     claim = _sum(decision.claim, case.liability.claim)
     decided, paid, asked = liability.agreed(case, refund, claim, by, app.clock.now())
@@ -64,8 +64,7 @@ def _accept(case: Case, decision: Decision, by: str, app: App) -> None:
         decided = resolved(decided, app) if asked is not None else closed(resolved(decided, app), by, app)
     changes: list[Write | Add] = [Write(decided, case)]
     if paid is not None:
-        room = order.total - order.refunded
-        changes += [Write(paid), refunded(case.key, refund.minor, room.minor)]
+        changes += [Write(paid), refunded(case.key, refund.minor, liability.room(order, story.refunds).minor)]
     if asked is not None:
         changes.append(Write(asked))
     month = app.clock.now().strftime("%Y-%m")
@@ -97,9 +96,7 @@ def _decline(case: Case, reason: str, by: str, app: App) -> None:
 
 def _settle_claim(case: Case, decision: Decision, by: str, app: App) -> None:
     """The supplier's money is here, or was set off: the claim is settled, and with the refund the case is closed."""
-    claim = app.orders.claim(case.key, case.id)
-    if claim.ver != decision.ver:
-        raise Conflict("case.changed", state=claim.state.value, ver=claim.ver)
+    claim = _seen_claim(case, decision, app)
     if not decision.reference:
         raise Rejected("claim.no_reference")
     now = app.clock.now()
@@ -114,6 +111,41 @@ def _settle_claim(case: Case, decision: Decision, by: str, app: App) -> None:
         changes.append(Write(closed(case, by, app), case))
     app.orders.transact(*changes)
     close_if_over(case.key, case.id, by, app)
+
+
+def _write_off(case: Case, decision: Decision, by: str, app: App) -> None:
+    """The supplier will not pay: our loss, on the record with the reason, and the case may close."""
+    claim = _seen_claim(case, decision, app)
+    if not decision.reason:
+        raise Rejected("case.no_reason")
+    app.orders.save(claims.written_off(claim, decision.reason, by, app.clock.now()), claim)
+    close_if_over(case.key, case.id, by, app)
+
+
+def _retry_refund(case: Case, decision: Decision, by: str, app: App) -> None:
+    """The shop refused the refund, a person has seen to it, and it is asked again under the same key."""
+    refund = app.orders.refund(case.key, case.id)
+    if refund.ver != decision.ver:
+        raise Conflict("case.changed", state=refund.state.value, ver=refund.ver)
+    now = app.clock.now()
+    change = {
+        "state": REFUND.check(refund.state, RefundState.PENDING),
+        "work_due": now,
+        "facts": (*refund.facts, Fact.of(now, "refund.again", by, amount=refund.amount)),
+    }
+    app.orders.save(refund.model_copy(update=change), refund)
+    app.queues.wake(Room.AFTERSALES, Wake(kind="refund", shop=case.shop, order=case.order, id=case.id))
+
+
+def _seen_claim(case: Case, decision: Decision, app: App) -> Claim:
+    claim = app.orders.claim(case.key, case.id)
+    if claim.ver != decision.ver:
+        raise Conflict("case.changed", state=claim.state.value, ver=claim.ver)
+    return claim
+
+
+# Decisions about one of the two debts, whose version is what the person saw.
+DEBTS = {"settle-claim": _settle_claim, "write-off": _write_off, "retry-refund": _retry_refund}
 
 
 def _sum(chosen: Decimal | None, proposed: Money) -> Money:

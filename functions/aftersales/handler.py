@@ -11,10 +11,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from aftersales import show
 from aftersales.advance import advance
 from aftersales.decide import Decision, decide
-from aftersales.sweep import sweep
 from daifa.app import app
+from daifa.messages import Room
 from daifa.models.ids import CaseId, OrderKey, StoreOrderId
 from daifa.queue import each_wake
+from daifa.sweep import sweep
 from daifa.web import answer, caller, parsed, resolver
 
 router = resolver()
@@ -27,7 +28,7 @@ def on_message(event: dict[str, Any], context: LambdaContext) -> Mapping[str, An
 
 def on_schedule(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Wake whatever should have moved by now."""
-    return sweep(app())
+    return sweep(Room.AFTERSALES, app())
 
 
 def on_http(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -161,9 +161,7 @@ def _unchanged(report: Report, app: App) -> None:
     offer = app.catalog.find_offer(report.offer) if report.offer else None
     if offer is None or offer.state is OfferState.STALE or report.fetched_at <= offer.collected_at:
         return
-    confirmed = offer.model_copy(
-        update={"collected_at": report.fetched_at, "work_due": report.fetched_at + LOOK_AGAIN}
-    )
+    confirmed = offer.model_copy(update={"collected_at": report.fetched_at, "work_due": report.fetched_at + LOOK_AGAIN})
     app.catalog.save(confirmed, offer)
 
 

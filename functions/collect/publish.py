@@ -44,9 +44,7 @@ def ask(product: ProductId, shop: ShopId, ver: int, by: str, locale: str, app: A
         raise Conflict("listing.not_ready", state=old.state.value, problems=told)
     now = app.clock.now()
     facts = (*old.facts, Fact.of(now, "product.listing_asked", by))[-KEPT_FACTS:]
-    made = app.catalog.save(
-        old.model_copy(update={"problems": (), "work_due": now + REPEAT, "facts": facts}), old
-    )
+    made = app.catalog.save(old.model_copy(update={"problems": (), "work_due": now + REPEAT, "facts": facts}), old)
     wake(made, app)
     return made
 

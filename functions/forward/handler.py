@@ -9,12 +9,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from daifa.app import app
+from daifa.messages import Room
 from daifa.models.ids import OrderKey, PoNumber, StoreOrderId
 from daifa.queue import each_wake
+from daifa.sweep import sweep
 from daifa.web import answer, caller, parsed, resolver, shown
 from forward.advance import advance
 from forward.decide import Decision, decide
-from forward.sweep import sweep
 
 router = resolver()
 
@@ -26,7 +27,7 @@ def on_message(event: dict[str, Any], context: LambdaContext) -> Mapping[str, An
 
 def on_schedule(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Wake whatever should have moved by now."""
-    return sweep(app())
+    return sweep(Room.FORWARD, app())
 
 
 def on_http(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from daifa.app import App
 from daifa.clock import iso
-from daifa.errors import Conflict
+from daifa.errors import Conflict, NotFound
 from daifa.models.catalog import Shop, Supplier
 from daifa.models.facts import Fact, Reason
 from daifa.models.purchase import Attempt, PurchaseOrder
@@ -37,7 +37,11 @@ def place(po: PurchaseOrder, app: App, remaining: float) -> None:
         later(po, app)
         return
     port = app.supplier(supplier)
-    request = _request(po, supplier, shop, app)
+    try:
+        request = _request(po, supplier, shop, app)
+    except NotFound:
+        _hold(po, Reason.of("hold.no_recipient"), app)
+        return
     claimed = _claim(po, request, shop, app)
     if claimed is None:
         return

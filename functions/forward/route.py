@@ -19,6 +19,9 @@ from daifa.rules.lifecycle import PURCHASE
 from daifa.rules.routing import UNROUTED, Known
 from daifa.tables.store import Write
 
+# What has left the supplier or never will: there is nothing to cancel any more, only to return.
+GONE = {PoState.CANCELLED, PoState.CLOSED, PoState.SHIPPED}
+
 
 def route(key: OrderKey, app: App) -> None:
     """Write the order's purchases, once, together with the order; or undo what a cancelled order still can."""
@@ -111,7 +114,7 @@ def known_for(order: Order, lines: Sequence[OrderLine], app: App) -> Known:
 def _undo(order: Order, app: App) -> None:
     """Cancel what was never sent; for everything else remember the wish, because the truth is not known yet."""
     for po in app.orders.purchases(order.key):
-        if po.state not in (PoState.CANCELLED, PoState.CLOSED) and not po.cancel_requested:
+        if po.state not in GONE and not po.cancel_requested:
             cancel(po, "shop", app)
     if order.work_due is not None:
         app.orders.save(order.model_copy(update={"work_due": None}), order)

@@ -23,6 +23,9 @@ from daifa.tables.store import Write
 
 Form = Mapping[str, Sequence[str]]
 
+# Sent, but not known to have arrived.
+UNSURE = {PoState.UNKNOWN, PoState.NEEDS_HUMAN}
+
 # Why a supplier can refuse; each has a text, and the merchant's queue shows it.
 REFUSALS = ("out_of_stock", "price_changed", "address", "other")
 
@@ -39,17 +42,31 @@ def act(key: OrderKey, number: PoNumber, form: Form, app: App) -> None:
     po = app.orders.purchase(key, number)
     match _one(form, "act"):
         case "accept":
-            _accept(po, app)
+            _accept(_arrived(po, app), app)
         case "reject":
-            _reject(po, _one(form, "reason"), app)
+            _reject(_arrived(po, app), _one(form, "reason"), app)
         case "ship":
-            _ship(po, _one(form, "carrier"), _one(form, "number"), app)
+            _ship(_arrived(po, app), _one(form, "carrier"), _one(form, "number"), app)
         case "say":
             _say(po, _one(form, "text"), app)
         case "claim":
             _answer_claim(po, CaseId(_one(form, "case")), _one(form, "answer") == "accept", app)
         case other:
             raise Rejected("link.unknown_act", act=other[:20])
+
+
+def _arrived(po: PurchaseOrder, app: App) -> PurchaseOrder:
+    """A supplier who answers has the purchase, whatever we were not sure of: that is the proof we were waiting for."""
+    if po.state not in UNSURE:
+        return po
+    now = app.clock.now()
+    change = {
+        "state": PURCHASE.check(po.state, PoState.SUBMITTED),
+        "holds": tuple(hold for hold in po.holds if hold.code == "hold.cancel_requested"),
+        "work_due": now,
+        "facts": (*po.facts, Fact.of(now, "purchase.found", "supplier", supplier_order=po.supplier_order or po.number)),
+    }
+    return app.orders.save(po.model_copy(update=change), po)
 
 
 def _accept(po: PurchaseOrder, app: App) -> None:

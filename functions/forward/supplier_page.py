@@ -15,12 +15,12 @@ from daifa.models.shipment import Shipment
 from daifa.models.states import ClaimState, PoState
 from daifa.pages import Html, joined, mark, page
 from daifa.texts import t
-from forward.supplier_acts import CARRIERS, REFUSALS
+from forward.supplier_acts import CARRIERS, REFUSALS, UNSURE
 
 # Whoever accepted sees where to send; before that a glance must not give a household away.
 SEES_ADDRESS = {PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED, PoState.SHIPPED, PoState.CLOSED}
-CAN_ANSWER = {PoState.SUBMITTED}
-CAN_SHIP = {PoState.SUBMITTED, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED}
+CAN_ANSWER = {PoState.SUBMITTED, *UNSURE}
+CAN_SHIP = {PoState.SUBMITTED, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED, *UNSURE}
 
 
 def render(key: OrderKey, number: PoNumber, token: str, locale: str, app: App) -> dict[str, Any]:
@@ -44,6 +44,7 @@ def render(key: OrderKey, number: PoNumber, token: str, locale: str, app: App) -
             state=t(locale, f"link.state.{po.state.value.lower()}"),
             by=t(locale, "link.ship_by", by=by) if by else "",
         ),
+        mark("<p class=warn>{text}</p>", text=t(locale, "link.cancel_wanted")) if po.cancel_requested else Html(""),
         _lines(po, locale),
         _address(po, recipient, locale),
         _answer(po, token, locale),

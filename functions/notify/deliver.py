@@ -33,6 +33,12 @@ def deliver(wake: Wake, app: App) -> None:
         return
     if notice.state is not NoticeState.PENDING or (notice.work_due is not None and notice.work_due > now):
         return
+    try:
+        # Put into words before the claim: whatever can't be read now has sent nothing, and is simply tried again.
+        outgoing, text = compose(notice, app)
+    except NotFound as error:
+        _save(notice, _after(notice, Refused(error.code, error.code), "", app), app)
+        return
     claimed = notice.model_copy(
         update={
             "state": NOTICE.check(notice.state, NoticeState.SENDING),
@@ -46,11 +52,6 @@ def deliver(wake: Wake, app: App) -> None:
     try:
         claimed = app.orders.save(claimed, notice)
     except Conflict:
-        return
-    try:
-        outgoing, text = compose(claimed, app)
-    except NotFound as error:
-        _save(claimed, _after(claimed, Refused(error.code, error.code), "", app), app)
         return
     outcome = app.channel(claimed.channel).send(outgoing) if outgoing.to else _nowhere()
     count("NoticesSent", isinstance(outcome, Done))

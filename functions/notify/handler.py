@@ -9,13 +9,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from daifa.app import app
+from daifa.messages import Room
 from daifa.models.ids import OrderKey, StoreOrderId
 from daifa.queue import each_wake
+from daifa.sweep import sweep
 from daifa.web import answer, caller, parsed, resolver
 from notify.converse import Words, say
 from notify.deliver import deliver
 from notify.digest import digest
-from notify.sweep import sweep
 
 router = resolver()
 
@@ -27,7 +28,7 @@ def on_message(event: dict[str, Any], context: LambdaContext) -> Mapping[str, An
 
 def on_schedule(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """`{"job": "digest"}` once a day, `{"job": "sweep"}` every ten minutes."""
-    return digest(app()) if event.get("job") == "digest" else sweep(app())
+    return digest(app()) if event.get("job") == "digest" else sweep(Room.NOTIFY, app())
 
 
 def on_http(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -27,6 +27,7 @@ VERBS = {
     "notice": "look",
     "shipment": "look",
     "claim": "open",
+    "refund": "open",
 }
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from daifa.app import app
-from daifa.messages import Wake
+from daifa.messages import Room, Wake
 from daifa.queue import each_wake
+from daifa.sweep import sweep
 from tracking.follow import follow
 from tracking.ship import ship
-from tracking.sweep import sweep
 
 
 def on_message(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
@@ -22,7 +22,7 @@ def on_message(event: dict[str, Any], context: LambdaContext) -> Mapping[str, An
 
 def on_schedule(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Wake the parcels whose time to be asked for has come."""
-    return sweep(app())
+    return sweep(Room.TRACKING, app())
 
 
 def _one(wake: Wake) -> None:

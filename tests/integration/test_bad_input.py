@@ -220,7 +220,7 @@ def test_a_line_without_a_source_waits_for_a_person_and_is_bought_once_it_is_map
         held = steps.in_state(play, "unrouted", PoState.ON_HOLD)
         assert [reason.code for reason in held.holds] == ["hold.no_offer"]
         row = next(row for row in run.api("GET", f"/api/queue?shop={SHOP}")["rows"] if row["id"] == held.number)
-        assert (row["verb"], row["reason"]["values"]["title"]) == ("reroute", "Enamel Camping Mug")
+        assert (row["verb"], row["reason"]["values"]["variant"]) == ("reroute", sold)
         steps.bought(play, "lamps")
         again = steps.decide(play, held, "reroute")
         assert again.status_code == 200

@@ -29,7 +29,7 @@ LOST = ("lost_answer", "http_500_after", "garbage", "empty", "wrong_order", "tim
 
 def test_a_supplier_who_took_the_order_and_never_said_so_is_found_and_never_asked_twice(run: Running, buy: Buy) -> None:
     for kind in LOST:
-        run.world.faults.add("gateway1688", steps.FAST_CREATE, kind, seconds=20 if kind == "timeout" else None)
+        run.world.faults.add("gateway1688", steps.FAST_CREATE, kind, seconds=16 if kind == "timeout" else None)
     plays = [buy((steps.LAMP, 1)) for _ in LOST]
     for play in plays:
         po = steps.bought(play, "lamps")
@@ -126,7 +126,7 @@ def test_a_lost_webhook_is_made_good_by_asking_the_shop(run: Running, buy: Buy) 
 def test_a_lost_wake_up_is_made_good_by_the_sweep(run: Running, buy: Buy) -> None:
     with steps.asleep(run, "ForwardQueue"):
         play = buy((steps.LAMP, 1))
-        play.until(lambda: steps.depth(run, "ForwardQueue") or None, "the wake-up")
+        play.until(lambda: any(play.order in body for body in steps.bodies(run, "ForwardQueue")), "the wake-up")
         play.until(lambda: steps.depth(run, "InboxQueue") == 0, "the inbox to be empty")
         run.stack.client("sqs").purge_queue(QueueUrl=run.deployment.queues["ForwardQueue"])
     order = play.rows().order
@@ -139,8 +139,10 @@ def test_a_lost_wake_up_is_made_good_by_the_sweep(run: Running, buy: Buy) -> Non
 def test_many_wake_ups_at_once_buy_once(run: Running, buy: Buy) -> None:
     # The call takes so long that the others come while it is under way.
     run.world.faults.add("gateway1688", steps.FAST_CREATE, "late", seconds=2)
-    play = buy((steps.LAMP, 1))
-    steps.send(run, "ForwardQueue", *[steps.wake(play, "order")] * 4)
+    with steps.asleep(run, "ForwardQueue"):
+        play = buy((steps.LAMP, 1))
+        play.until(lambda: run.orders.find_order(play.key), "the order")
+        steps.send(run, "ForwardQueue", *[steps.wake(play, "order")] * 5)
     po = play.until(lambda: play.po("lamps"), "the purchase")
     steps.send(run, "ForwardQueue", *[steps.wake(play, "purchase", po.number)] * 6)
     play.run.world.shop.redeliver(play.order, times=3)

@@ -28,7 +28,7 @@ def named_in(text: str) -> list[str]:
 
 def test_messages_carry_ids_and_no_person(run: Running, buy: Callable[..., Play]) -> None:
     with steps.asleep(run, "InboxQueue", "ForwardQueue", "NotifyQueue"):
-        play = buy((steps.CLOTH, 5))
+        play = buy((steps.CLOTH, 5), (steps.LAMP, 1))
         play.until(lambda: steps.depth(run, "InboxQueue") or None, "the event")
         assert [named_in(body) for body in steps.bodies(run, "InboxQueue")] == [[]] * steps.depth(run, "InboxQueue")
         with steps.awake(run, "InboxQueue"):
@@ -37,7 +37,8 @@ def test_messages_carry_ids_and_no_person(run: Running, buy: Callable[..., Play]
                 for body in steps.bodies(run, queue):
                     assert set(json.loads(body)) <= set(Wake.model_fields)
                     assert named_in(body) == []
-    steps.bought(play, "yiwu")
+    for supplier in ("yiwu", "lamps"):
+        steps.bought(play, supplier)
 
 
 @pytest.mark.parametrize("table", ["OrdersTable", "CatalogTable"])

@@ -102,6 +102,10 @@ def _asked(call: ast.Call) -> Iterator[str]:
     if isinstance(function, ast.Name):
         if function.id in _COUNTERS:
             yield _COUNTERS[function.id]
+        elif function.id == "sweep" and len(call.args) > 1:
+            # daifa.sweep: the room's own queue and the work index.
+            yield f"queue.{ast.unparse(call.args[0]).removeprefix('Room.')}"
+            yield "orders.Index"
         return
     if not isinstance(function, ast.Attribute):
         return

@@ -27,6 +27,8 @@ SEES: dict[str, tuple[str, ...]] = {
     "daifa.errors": (),
     "daifa.rules": ("daifa.models", "daifa.errors"),
     "daifa.tables": ("daifa.models", "daifa.errors", "daifa.clock", "daifa.messages"),
+    # The one procedure that every room shares: it stands where rooms stand, on the application.
+    "daifa.sweep": ("daifa",),
     **dict.fromkeys(
         ADAPTERS,
         # clock for `iso` and `parse_iso`; texts because a supplier's order sheet is read by a person.

@@ -98,6 +98,7 @@ class Refund(Model):
 
     shop: ShopId
     order: StoreOrderId
+    order_number: str = ""
     case: CaseId
     amount: Money
     lines: tuple[CaseLine, ...]

@@ -47,3 +47,14 @@ def settled(claim: Claim, reference: str, by: str, now: datetime) -> Claim:
             "facts": (*claim.facts, Fact.of(now, "claim.settled", by, reference=reference, amount=claim.accepted)),
         }
     )
+
+
+def written_off(claim: Claim, reason: str, by: str, now: datetime) -> Claim:
+    """The claim once we gave it up, and why."""
+    return claim.model_copy(
+        update={
+            "state": CLAIM.check(claim.state, ClaimState.WRITTEN_OFF),
+            "work_due": None,
+            "facts": (*claim.facts, Fact.of(now, "claim.written_off", by, reason=reason, amount=claim.amount)),
+        }
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from daifa.models.facts import Fact, Reason
 from daifa.models.money import Money, total
 from daifa.models.order import Order
 from daifa.models.purchase import PurchaseOrder
-from daifa.models.states import CaseState
+from daifa.models.states import CaseState, RefundState
 from daifa.rules.lifecycle import CASE
 
 # What a customer gets back although nobody is to blame; for everything else the goods must be at fault.
@@ -100,6 +101,7 @@ def agreed(case: Case, refund: Money, claim: Money, by: str, now: datetime) -> t
     paid = Refund(
         shop=case.shop,
         order=case.order,
+        order_number=case.order_number,
         case=case.id,
         amount=refund,
         lines=case.lines,
@@ -119,6 +121,13 @@ def agreed(case: Case, refund: Money, claim: Money, by: str, now: datetime) -> t
         facts=(Fact.of(now, "claim.drafted", by, amount=claim, case=case.id),),
     )
     return decided, paid if refund.amount > 0 else None, asked if claim.amount > 0 else None
+
+
+def room(order: Order, refunds: Sequence[Refund]) -> Money:
+    """How much our own refunds of an order may come to in all: what was paid, less what the shop paid back without us."""
+    currency = order.total.currency
+    ours = total((refund.amount for refund in refunds if refund.state is RefundState.SETTLED), currency)
+    return order.total - max(order.refunded - ours, Money.zero(currency))
 
 
 def refund_key(refund: Refund) -> str:

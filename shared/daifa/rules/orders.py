@@ -47,8 +47,7 @@ def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetim
     wanted = wanted_state(store)
     facts = list(known.facts)
     state = known.state
-    over = state in (OrderState.COMPLETED, OrderState.CANCELLED)
-    if wanted is not state and not (over or wanted is OrderState.PENDING):
+    if wanted is not state and not (state is OrderState.COMPLETED or wanted is OrderState.PENDING):
         state = ORDER.check(state, wanted)
         facts.append(Fact.of(now, f"order.{state.value.lower()}", "shop", number=store.number, total=store.total))
     if recipient != known.recipient:

@@ -20,6 +20,9 @@ from daifa.rules.guards import holds_for
 # A purchase nobody can place yet still exists, so that its lines cannot be forgotten; it is held under this name.
 UNROUTED = SupplierId("unrouted")
 
+# When a customer expects a parcel to move although nobody has promised us anything.
+SHIP_WITHIN = timedelta(hours=48)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -139,7 +142,7 @@ def _purchase(
         ship_to=order.recipient,
         agreement=agreement.version if agreement else None,
         why=tuple(reason for _, reason in drafts),
-        ship_by=now + timedelta(hours=supplier.ship_hours) if supplier else None,
+        ship_by=now + (timedelta(hours=supplier.ship_hours) if supplier else SHIP_WITHIN),
         created_at=now,
     )
     holds = (*held, *(holds_for(purchase, order, known.shop, supplier, agreement) if supplier else ()))

@@ -24,7 +24,7 @@ from daifa.models.ids import (
 from daifa.models.order import Order
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.shipment import Shipment
-from daifa.models.states import CaseState, ClaimState, NoticeState, PoState, ShipmentState
+from daifa.models.states import CaseState, ClaimState, NoticeState, PoState, RefundState, ShipmentState
 from daifa.models.words import Message, Notice
 from daifa.tables.store import Add, Codec, Key, Store
 
@@ -136,7 +136,16 @@ CODECS = (
             | {"supplier": row.supplier}
         ),
     ),
-    Codec("refund", Refund, lambda row: Key(_pk(row), f"REFUND#{row.case}"), room=Room.AFTERSALES),
+    Codec(
+        "refund",
+        Refund,
+        lambda row: Key(_pk(row), f"REFUND#{row.case}"),
+        room=Room.AFTERSALES,
+        board=lambda row: (f"{row.shop}#queue", iso(row.facts[-1].at)) if row.state is RefundState.FAILED else None,
+        summary=lambda row: _waiting(
+            row, "refund", row.case, row.facts[-1].at, Reason.of("refund.not_paid"), row.amount
+        ),
+    ),
     Codec(
         "claim",
         Claim,

@@ -9,13 +9,13 @@ import pytest
 
 from aftersales import handler
 from aftersales.advance import FOLLOW_UP, advance
-from aftersales.sweep import sweep
 from daifa.errors import Retry
 from daifa.messages import Room
 from daifa.models.states import CaseState, ClaimState, NoticeState, RefundState
 from daifa.models.words import Party
 from daifa.ports import Done, NeverSent, Refused, StoreRefund, Unclear
 from daifa.rules import claims
+from daifa.sweep import sweep
 from tests.builders.rows import START, a_case, cny
 from tests.unit.aftersales.complaint import BOUGHT, CASE, KEY, ORDER, decides, stage, the_case, woken
 from tests.unit.aftersales.test_judging import counts, proposed
@@ -83,7 +83,7 @@ def test_an_unclear_refund_is_looked_for_first_and_found(app: RoomApp, clock: Fi
     )
     assert the_case(app).state is CaseState.AGREED
     clock.forward(minutes=2)
-    assert sweep(app)["woken"] >= 1
+    assert sweep(Room.AFTERSALES, app)["woken"] >= 1
     assert woken("refund").model_dump() in app.sent(Room.AFTERSALES)
     advance(woken("refund"), app)
 

@@ -19,6 +19,7 @@ from daifa.tables.orders import Orders
 from daifa.tables.store import Add, Key, Write
 from local.template import read
 from notify.deliver import deliver
+from tests.builders.rows import a_shipment
 from tests.unit.aws import START, RoomApp
 from tests.unit.notify.owed import owe, stage, woken
 
@@ -82,6 +83,13 @@ def test_a_notice_that_is_owed_and_sent_costs_five_units(app: RoomApp, wire: Wir
     deliver(woken(notice), app)
     # Owed and due; claimed, and still due; sent, and due no more.
     assert costs(wire.touches) == [("notice", 1, {"work": 1}), ("notice", 1, {}), ("notice", 1, {"work": 1})]
+
+
+def test_a_parcel_that_only_moves_does_not_rewrite_its_index_entries(app: RoomApp, wire: Wire) -> None:
+    parcel = a_shipment()
+    app.orders.create(parcel)
+    app.orders.save(parcel.model_copy(update={"changed_at": START + timedelta(hours=1)}), parcel)
+    assert costs(wire.touches)[1:] == [("shipment", 1, {})]
 
 
 def test_a_refused_write_is_charged_and_touches_no_index(app: RoomApp, wire: Wire) -> None:

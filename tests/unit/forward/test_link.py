@@ -96,9 +96,10 @@ def test_every_state_has_a_page_that_offers_only_what_is_possible(
         page = reply["body"]
         assert reply["statusCode"] == 200
         expected = {"say"}
-        if state is PoState.SUBMITTED:
+        sent = (PoState.SUBMITTED, PoState.UNKNOWN, PoState.NEEDS_HUMAN)
+        if state in sent:
             expected |= {"accept", "reject"}
-        if state in (PoState.SUBMITTED, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED):
+        if state in (*sent, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED):
             expected |= {"ship"}
         assert set(re.findall(r"name=act value=(\w+)", page)) == expected, state
         assert f'<html lang="{lang}">' in page
@@ -216,7 +217,7 @@ def test_a_supplier_who_refuses_says_why_and_a_person_hears_of_it(app: RoomApp, 
     assert [row["id"] for row in app.orders.queue(SHOP, 5)] == [NUMBER]
 
 
-@pytest.mark.parametrize("state", [PoState.UNKNOWN, PoState.REJECTED, PoState.CANCELLED, PoState.SHIPPED])
+@pytest.mark.parametrize("state", [PoState.READY, PoState.REJECTED, PoState.CANCELLED, PoState.SHIPPED])
 @pytest.mark.parametrize("form", [{"act": "accept"}, {"act": "reject", "reason": "other"}])
 def test_what_comes_too_late_changes_nothing_and_shows_how_it_stands(
     app: RoomApp, state: PoState, form: dict[str, str]
@@ -286,11 +287,38 @@ def test_a_carrier_nobody_knows_is_found_out_from_the_number(app: RoomApp) -> No
     assert [parcel.carrier for parcel in app.orders.story(KEY).shipments] == [""]
 
 
-@pytest.mark.parametrize("state", [PoState.UNKNOWN, PoState.REJECTED, PoState.CANCELLED, PoState.SHIPPED])
+@pytest.mark.parametrize("state", [PoState.READY, PoState.REJECTED, PoState.CANCELLED, PoState.SHIPPED])
 def test_a_purchase_that_can_not_ship_takes_no_number(app: RoomApp, state: PoState) -> None:
     at_supplier(app, state=state)
     assert knock(app, {"act": "ship", "number": "7531000000001"})["statusCode"] == 400
     assert (app.orders.story(KEY).shipments, there(app).ver) == ((), 1)
+
+
+@pytest.mark.parametrize("state", [PoState.UNKNOWN, PoState.NEEDS_HUMAN])
+@pytest.mark.parametrize(
+    ("form", "after"),
+    [
+        ({"act": "accept"}, PoState.ACKNOWLEDGED),
+        ({"act": "reject", "reason": "other"}, PoState.REJECTED),
+        ({"act": "ship", "number": "7531000000001"}, PoState.SHIPPED),
+    ],
+)
+def test_a_supplier_who_answers_proves_that_the_purchase_arrived(
+    app: RoomApp, state: PoState, form: dict[str, str], after: PoState
+) -> None:
+    at_supplier(app, state=state, supplier_order="", clean=False)
+
+    assert knock(app, form)["statusCode"] == 303
+
+    assert there(app).state is after
+    assert "purchase.found" in [fact.code for fact in there(app).facts]
+
+
+def test_a_supplier_sees_that_the_merchant_wants_it_cancelled(app: RoomApp) -> None:
+    at_supplier(app)
+    assert "class=warn" not in knock(app)["body"]
+    app.orders.save(there(app).model_copy(update={"cancel_requested": True}), there(app))
+    assert "class=warn" in knock(app)["body"]
 
 
 # --- words and claims ---

@@ -10,9 +10,9 @@ from daifa.messages import Room, Wake
 from daifa.models.ids import RecipientId, SupplierId
 from daifa.models.states import OrderState, PoState
 from daifa.rules.routing import UNROUTED
+from daifa.sweep import sweep
 from forward.advance import advance
 from forward.route import route
-from forward.sweep import sweep
 from tests.builders.rows import SHOP, START, a_line, a_mapping, a_purchase, a_supplier, an_offer, an_order, cny
 from tests.unit.aws import FixedClock, RoomApp
 from tests.unit.forward.buying import KEY, a_purchase_in, codes, holds, know, open_for_business, step, there
@@ -119,7 +119,7 @@ def test_lines_the_shop_no_longer_lets_us_ship_are_not_bought(app: RoomApp) -> N
         (PoState.NEEDS_HUMAN, False, PoState.NEEDS_HUMAN, True),
         (PoState.SUBMITTED, False, PoState.SUBMITTED, True),
         (PoState.ACKNOWLEDGED, False, PoState.ACKNOWLEDGED, True),
-        (PoState.SHIPPED, False, PoState.SHIPPED, True),
+        (PoState.SHIPPED, False, PoState.SHIPPED, False),
         (PoState.CLOSED, False, PoState.CLOSED, False),
     ],
 )
@@ -192,11 +192,11 @@ def test_what_lost_its_message_is_woken_and_what_is_not_due_is_left(app: RoomApp
     a_purchase_in(app)
     app.orders.create(a_purchase(number="D-later", work_due=START + timedelta(hours=1)))
     app.orders.create(an_order(order="5002"))
-    assert sweep(app) == {"woken": 0}  # its message is still on its way
+    assert sweep(Room.FORWARD, app) == {"woken": 0}  # its message is still on its way
 
     clock.forward(seconds=31)
 
-    assert sweep(app) == {"woken": 2}
+    assert sweep(Room.FORWARD, app) == {"woken": 2}
     assert {(wake["kind"], wake["order"]) for wake in app.sent(Room.FORWARD)} == {
         ("purchase", "5001"),
         ("order", "5002"),
@@ -209,7 +209,7 @@ def test_a_whole_order_is_bought_by_the_sweep_alone_when_every_message_is_lost(a
     for _ in range(3):
         clock.forward(minutes=5)
         app.sent(Room.FORWARD)
-        sweep(app)
+        sweep(Room.FORWARD, app)
         for wake in app.sent(Room.FORWARD):
             advance(Wake.model_validate(wake), app, 60)
 

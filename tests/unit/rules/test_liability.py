@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from daifa.models.aftersales import CaseReason, Payer, Photo
-from daifa.models.states import CaseState, ClaimState
+from daifa.models.states import CaseState, ClaimState, RefundState
 from daifa.rules import claims, liability
 from tests.builders.rows import START, a_case, a_line, a_purchase, an_agreement, an_order, cny
 
@@ -90,3 +90,35 @@ def test_a_supplier_accepts_all_part_or_nothing_and_never_more_than_was_claimed(
 
     assert found.state is state
     assert found.accepted is None or found.accepted <= claim.amount
+
+
+def test_a_claim_that_is_given_up_is_our_loss_and_says_why() -> None:
+    case = a_case(PO, state=CaseState.LIABILITY_PROPOSED)
+    _, _, claim = liability.agreed(case, cny("129.80"), cny("72.00"), "m", START)
+    assert claim is not None
+    refused = claims.answered(claims.submitted(claim, "s", START), None, "supplier", START)
+
+    found = claims.written_off(refused, "不承认", "merchant:1", START)
+
+    assert found.state is ClaimState.WRITTEN_OFF
+    assert found.facts[-1].values["reason"] == "不承认"
+
+
+@pytest.mark.parametrize(
+    ("told", "ours", "room"),
+    [
+        ("0", "0", "129.80"),  # nothing was paid back yet
+        ("30", "30", "129.80"),  # ours, and the shop has told us of it: not counted a second time
+        ("0", "30", "129.80"),  # ours, and the shop's news is still on its way
+        ("50", "30", "109.80"),  # twenty went back without us
+    ],
+)
+def test_what_the_shop_paid_back_without_us_leaves_less_room_and_our_own_refunds_count_once(
+    told: str, ours: str, room: str
+) -> None:
+    order = an_order([a_line("台灯", quantity=2, price="64.90")], refunded=cny(told))
+    _, refund, _ = liability.agreed(a_case(PO, state=CaseState.LIABILITY_PROPOSED), cny("30"), cny("0"), "m", START)
+    assert refund is not None
+    paid = refund.model_copy(update={"state": RefundState.SETTLED, "amount": cny(ours)})
+
+    assert liability.room(order, [paid]) == cny(room)

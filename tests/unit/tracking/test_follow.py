@@ -14,13 +14,13 @@ from daifa.models.states import ShipmentState
 from daifa.ports import Done, Unclear
 from daifa.rules.tracking import LEAST_PAUSE
 from daifa.signing import LinkKind
+from daifa.sweep import sweep
 from tests.builders.rows import START, a_scan, a_shipment
 from tests.unit.aws import FixedClock, RoomApp, messages
 from tests.unit.others import CarrierSays, ShopSays
 from tests.unit.tracking.underway import KEY, NUMBER, PARCEL, parcel, read, shown, stage, there, woken
 from tracking import handler
 from tracking.follow import follow
-from tracking.sweep import sweep
 
 
 def carrier(app: RoomApp, **answers: list[object]) -> CarrierSays:
@@ -152,7 +152,7 @@ def test_a_due_parcel_is_asked_for_and_moves(app: RoomApp, clock: FixedClock) ->
     stage(app)
     says = carrier(app, query=[read(a_scan(1), a_scan(5, ShipmentState.OUT_FOR_DELIVERY))])
     there(app)
-    clock.forward(hours=6)
+    clock.forward(hours=6, minutes=1)
 
     follow(woken(), app)
 
@@ -192,7 +192,7 @@ def test_an_answer_that_says_nothing_new_leaves_the_last_good_state_and_is_asked
     stage(app)
     carrier(app, query=[answer])
     before = there(app, checkpoints=(a_scan(1),), state=ShipmentState.IN_TRANSIT)
-    clock.forward(hours=6)
+    clock.forward(hours=6, minutes=1)
 
     follow(woken(), app)
 
@@ -229,8 +229,8 @@ def test_a_carrier_that_is_down_when_a_company_is_unknown_is_asked_again(app: Ro
 
     assert failed["batchItemFailures"] == [{"itemIdentifier": "m0"}]
     assert not parcel(app).subscribed
-    clock.forward(minutes=30)
-    assert sweep(app) == {"woken": 1}
+    clock.forward(minutes=31)
+    assert sweep(Room.TRACKING, app) == {"woken": 1}
     (wake,) = app.sent(Room.TRACKING)
     handler.on_message(messages(wake), None)  # type: ignore[arg-type]
     assert parcel(app).subscribed
@@ -241,7 +241,7 @@ def test_the_sweep_wakes_what_is_due_and_nothing_else(app: RoomApp, clock: Fixed
     there(app)
     there(app, id=ShipmentId("parcel-2"), number="YT2", work_due=START + timedelta(hours=9))
     there(app, id=ShipmentId("parcel-3"), number="YT3", work_due=None)
-    clock.forward(hours=6)
+    clock.forward(hours=6, minutes=1)
 
     assert handler.on_schedule({}, None) == {"woken": 1}  # type: ignore[arg-type]
 

@@ -13,13 +13,12 @@ from daifa.telemetry import count, gauge_seconds
 GRACE = timedelta(seconds=30)
 
 
-def sweep(app: App) -> dict[str, int]:
-    """Wake every order and purchase whose time has passed, and report how long the oldest has waited."""
+def sweep(room: Room, app: App, grace: timedelta = GRACE) -> dict[str, int]:
+    """Wake every row of a room whose time has passed, and report how long the oldest of them has waited."""
     now = app.clock.now()
-    due = app.orders.work(Room.FORWARD, now - GRACE)
+    due = app.orders.work(room, now - grace)
     for item in due:
-        app.queues.wake(Room.FORWARD, item.wake)
-    oldest = (now - parse_iso(due[0].due)).total_seconds() if due else 0.0
-    gauge_seconds("OldestWorkAge", oldest)
+        app.queues.wake(room, item.wake)
+    gauge_seconds("OldestWorkAge", (now - parse_iso(due[0].due)).total_seconds() if due else 0.0)
     count("WorkSwept", len(due))
     return {"woken": len(due)}
