@@ -1,4 +1,4 @@
-"""`make publish STACK=daifa`: put the admin page, and the config it reads, into the bucket of a stack deployed to AWS."""
+"""`make publish STACK=daifa`: put the admin page and its config into the bucket of a stack deployed to AWS."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def config(outputs: Mapping[str, str]) -> dict[str, Any]:
 
 
 def publish(outputs: Mapping[str, str], s3: Any, page: Path = PAGE) -> list[str]:
-    """Upload every file of the page and its config; the keys written, config last so that no half page is configured."""
+    """Upload every file of the page, then its config, so that no half page is configured; the keys written."""
     written = []
     for path in sorted(file for file in page.rglob("*") if file.is_file() and file.name != "config.json"):
         key = f"admin/{path.relative_to(page).as_posix()}"

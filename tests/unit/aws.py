@@ -126,9 +126,7 @@ def tables(clock: FixedClock, ids: CountedIds, monkeypatch: pytest.MonkeyPatch) 
         aws = {name: _client(name) for name in ("dynamodb", "sqs", "s3", "secretsmanager")}
         settings = Settings(
             **{f"{table}_table": _table(aws["dynamodb"], table) for table in ("orders", "catalog", "vault")},
-            queues={
-                room.value: aws["sqs"].create_queue(QueueName=f"daifa-{room.value}")["QueueUrl"] for room in Room
-            },
+            queues={room.value: aws["sqs"].create_queue(QueueName=f"daifa-{room.value}")["QueueUrl"] for room in Room},
             **{f"{bucket}_bucket": _bucket(aws["s3"], bucket) for bucket in ("snapshot", "media")},
             public_url="https://daifa.test",
             secrets_prefix="daifa",

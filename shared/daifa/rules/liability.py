@@ -124,7 +124,7 @@ def agreed(case: Case, refund: Money, claim: Money, by: str, now: datetime) -> t
 
 
 def room(order: Order, refunds: Sequence[Refund]) -> Money:
-    """How much our own refunds of an order may come to in all: what was paid, less what the shop paid back without us."""
+    """What our own refunds of an order may come to in all: what was paid, less what went back without us."""
     currency = order.total.currency
     ours = total((refund.amount for refund in refunds if refund.state is RefundState.SETTLED), currency)
     return order.total - max(order.refunded - ours, Money.zero(currency))

@@ -198,9 +198,7 @@ def test_an_offer_on_1688_is_read_through_the_gateway(app: RoomApp) -> None:
     assert codes(the_offer(app)) == ["offer.collected"]
 
 
-def test_a_gateway_that_cannot_answer_is_asked_again_until_the_job_is_given_up(
-    app: RoomApp, clock: FixedClock
-) -> None:
+def test_a_gateway_that_cannot_answer_is_asked_again_until_the_job_is_given_up(app: RoomApp, clock: FixedClock) -> None:
     app.others["supplier/lamps"] = Gateway(*[Retry("supplier.no_answer", why="busy")] * 3)
     told = call(handler.on_http, "POST", "/api/collect", {"shop": "demo", "url": LAMP})
     (message,) = app.sent("catalogue")

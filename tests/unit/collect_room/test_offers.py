@@ -23,9 +23,7 @@ from daifa.rules.pricing import NoPrice, Quote, quote
 from daifa.texts import t, texts
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-YIWU = Supplier(
-    id=SupplierId("yiwu"), name="义乌", adapter="email", currency="CNY", shipping=Money.of("5.00", "CNY")
-)
+YIWU = Supplier(id=SupplierId("yiwu"), name="义乌", adapter="email", currency="CNY", shipping=Money.of("5.00", "CNY"))
 
 
 def told(at: datetime = NOON, **fields: Any) -> Offer | Reason:

@@ -34,9 +34,7 @@ def clock(world: World) -> FixedClock:
 def merchant(app: RoomApp, world: World) -> RoomApp:
     """A merchant who knows the world's suppliers and has a shop in it."""
     endpoint, keys = world.endpoints["shop"], world.credentials
-    app.catalog.create(
-        Shop(id=ShopId("demo"), name="Demo", platform="shopify", endpoint=endpoint, currency="CNY")
-    )
+    app.catalog.create(Shop(id=ShopId("demo"), name="Demo", platform="shopify", endpoint=endpoint, currency="CNY"))
     app.secret("shop/demo", **keys["shop"])
     app.secret("supplier/lamps", **keys["supplier/lamps"])
     for name, told in world.catalogue["suppliers"].items():
