@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -56,7 +57,8 @@ def main() -> None:
     """`python -m local.order FILE`."""
     options = argparse.ArgumentParser(prog="python -m local.order", description=__doc__)
     options.add_argument("file", type=Path)
-    options.add_argument("--language", default="zh-CN", choices=("zh-CN", "en"))
+    here = "zh-CN" if os.environ.get("LANG", "").startswith("zh") else "en"
+    options.add_argument("--language", default=here, choices=("zh-CN", "en"))
     asked = options.parse_args()
     body = asked.file.read_bytes()
     try:
@@ -79,8 +81,8 @@ def main() -> None:
     print(f"order {story.order.number}: {story.order.state}, {story.order.total}, {len(story.order.lines)} lines")
     for po in story.purchases:
         print(f"PO {po.number} at {po.supplier}: {po.state}, {po.total}")
-        for reason in (*po.why, *po.holds):
-            print(f"   {t(asked.language, reason.code, **reason.values)}")
+        for text in dict.fromkeys(t(asked.language, r.code, **r.values) for r in (*po.why, *po.holds)):
+            print(f"   {text}")
 
 
 if __name__ == "__main__":

@@ -104,10 +104,13 @@ class Stack:
         """A stack that another process of this machine runs; StackError if none does. Stopping it here does nothing."""
         found = cls()
         found.state_dir = Path(state_dir) if state_dir else HOME
-        port = found._last_port()
-        if port is None or not found._marker.exists() or _is_free(port):
-            raise StackError("nothing is running here; start it with: make run")
-        found.port, found._attached = port, True
+        try:
+            found.port = int(json.loads(found._marker.read_text())["port"])
+        except (OSError, ValueError, KeyError) as error:
+            raise StackError("nothing is running here; start it with: make run") from error
+        if _is_free(found.port):
+            raise StackError("nothing is running here any more; start it with: make run")
+        found._attached = True
         return found
 
     def stop(self) -> None:

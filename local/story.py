@@ -5,6 +5,7 @@ sides.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import signal
 import sys
@@ -350,7 +351,8 @@ def main() -> None:
     """`python -m local.story [--once] [--language zh-CN|en]`."""
     options = argparse.ArgumentParser(prog="python -m local.story", description=__doc__)
     options.add_argument("--once", action="store_true", help="end after the story; exit 0 only if every step held")
-    options.add_argument("--language", default="zh-CN", choices=("zh-CN", "en"))
+    here = "zh-CN" if os.environ.get("LANG", "").startswith("zh") else "en"
+    options.add_argument("--language", default=here, choices=("zh-CN", "en"), help="of the reasons that are told")
     asked = options.parse_args()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -60,7 +60,8 @@ def quiet(play: Play) -> None:
 
     def still() -> bool:
         rows = play.rows()
-        due = [row.work_due for row in (rows.order, *rows.purchases, *rows.shipments) if row.work_due]
+        moving: tuple[Any, ...] = (rows.order, *rows.purchases, *rows.shipments)
+        due = [row.work_due for row in moving if row.work_due]
         told = all(one.state is NoticeState.SENT for one in rows.notices)
         return bool(rows.notices) and told and all(at > datetime.now(UTC) for at in due)
 
@@ -147,6 +148,11 @@ def depth(run: Running, queue: str) -> int:
         AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
     )["Attributes"]
     return sum(int(count) for count in told.values())
+
+
+def waits(play: Play, queue: str) -> None:
+    """Wait until a message is on a queue."""
+    play.until(lambda: depth(play.run, queue) or None, f"a message on {queue}")
 
 
 def bodies(run: Running, queue: str) -> list[str]:

@@ -29,11 +29,11 @@ def named_in(text: str) -> list[str]:
 def test_messages_carry_ids_and_no_person(run: Running, buy: Callable[..., Play]) -> None:
     with steps.asleep(run, "InboxQueue", "ForwardQueue", "NotifyQueue"):
         play = buy((steps.CLOTH, 5), (steps.LAMP, 1))
-        play.until(lambda: steps.depth(run, "InboxQueue") or None, "the event")
+        steps.waits(play, "InboxQueue")
         assert [named_in(body) for body in steps.bodies(run, "InboxQueue")] == [[]] * steps.depth(run, "InboxQueue")
         with steps.awake(run, "InboxQueue"):
             for queue in ("ForwardQueue", "NotifyQueue"):
-                play.until(lambda queue=queue: steps.depth(run, queue) or None, f"a message on {queue}")
+                steps.waits(play, queue)
                 for body in steps.bodies(run, queue):
                     assert set(json.loads(body)) <= set(Wake.model_fields)
                     assert named_in(body) == []

@@ -87,3 +87,19 @@ def test_it_listens_on_loopback_alone_and_is_gone_after_stop(tmp_path: Path) -> 
     assert process.poll() is not None
     with pytest.raises(StackError, match="not running"):
         _ = stack.endpoint
+
+
+def test_another_process_finds_the_stack_that_runs_here(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match="make run"):
+        Stack.attach(tmp_path)
+
+    with Stack().start(state_dir=tmp_path) as running:
+        found = Stack.attach(tmp_path)
+
+        assert found.endpoint == running.endpoint
+        assert found.client("sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
+        found.stop()  # which is not its to stop
+        assert running.client("sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+    with pytest.raises(StackError, match="make run"):
+        Stack.attach(tmp_path)
