@@ -3,7 +3,8 @@
 BIN  := .venv/bin
 PATHS := $(CURDIR)/shared:$(CURDIR)/functions:$(CURDIR)
 PY   := PYTHONPATH="$(PATHS)" $(BIN)/python
-PIP  := install --quiet --disable-pip-version-check --require-hashes
+# The locks are whole, so nothing is resolved again: what is installed is what is written.
+PIP  := install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
