@@ -50,6 +50,7 @@ def judge(case: Case, app: App) -> None:
     owe(notices.case_opened(story.order, case, now), app)
     wanted = liability.missing_photos(case, agreement)
     if wanted:
+        owe(notices.photos_wanted(story.order, case, wanted, now), app)
         if case.state is CaseState.OPEN:
             fact = Fact.of(now, "case.evidence_requested", photos=wanted)
             _move(case, CaseState.EVIDENCE_REQUESTED, fact, app)

@@ -111,6 +111,12 @@ def case_opened(order: Order, case: Case, now: datetime) -> Notice:
     return _to_customer(order, "notice.case_opened", case.id, {"case": case.id}, now)
 
 
+def photos_wanted(order: Order, case: Case, photos: int, now: datetime) -> Notice:
+    """The customer hears how many photos the clause still wants, once per number of them."""
+    values = {"case": case.id, "photos": str(photos)}
+    return _to_customer(order, "notice.photos_wanted", f"{case.id}#{photos}", values, now)
+
+
 def case_decided(order: Order, case: Case, refund: Refund | None, now: datetime) -> Notice:
     """The customer hears what was decided."""
     template = "notice.case_refunded" if refund else "notice.case_declined"

@@ -72,6 +72,8 @@ def test_without_proof_the_customer_is_asked_for_it_and_then_it_is_judged(app: R
     asked = the_case(app)
     assert (asked.state, asked.work_due) == (CaseState.EVIDENCE_REQUESTED, None)
     assert [fact.values for fact in asked.facts] == [{"photos": "1"}]
+    letters = {notice.template: notice.values for notice in app.orders.story(KEY).notices}
+    assert letters["notice.photos_wanted"]["photos"] == "1"
     assert app.orders.queue(KEY.shop, 9) == []
     app.orders.save(asked.model_copy(update={"photos": (PHOTO,), "work_due": START}), asked)
     advance(woken("case"), app)

@@ -93,6 +93,7 @@ def letters() -> list[Notice]:
         notices.follow_up(ORDER, None, START),
         notices.follow_up(ORDER, CASE, START),
         notices.case_opened(ORDER, CASE, START),
+        notices.photos_wanted(ORDER, CASE, 1, START),
         notices.case_decided(ORDER, CASE, refund, START),
         notices.case_decided(ORDER, CASE, None, START),
         *notices.purchase_placed(PO, LISTENS, START),
