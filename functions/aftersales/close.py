@@ -27,8 +27,9 @@ def closed(case: Case, by: str, app: App) -> Case:
 
 def close_if_over(key: OrderKey, case_id: CaseId, by: str, app: App) -> None:
     """Close a resolved case unless a claim is still open, read afresh: whichever debt is settled last closes it."""
-    case = app.orders.case(key, case_id)
-    claims = [claim for claim in app.orders.story(key).claims if claim.case == case_id]
+    story = app.orders.story(key)
+    case = next(row for row in story.cases if row.id == case_id)
+    claims = [claim for claim in story.claims if claim.case == case_id]
     if case.state is not CaseState.RESOLVED or any(claim.state not in CLAIM_OVER for claim in claims):
         return
     try:

@@ -70,7 +70,7 @@ def _open(story: Story, fields: Fields, app: App) -> None:
         description=fields.one("description")[:WORDS],
         photos=_keep(story.order.key, case_id, fields, app),
         opened_at=now,
-        opened_by=Party.CUSTOMER.value,
+        opened_by="customer",
         due=now + timedelta(hours=24),
         work_due=now,
         facts=(Fact.of(now, "case.opened", "customer", reason=f"case.reason.{reason.value.lower()}"),),

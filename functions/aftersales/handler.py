@@ -55,24 +55,20 @@ def suppliers() -> Response[str]:
 def case(shop: str, order: str, case: str) -> Response[str]:
     """One case with its refund, its claim and the clause that decides."""
     who = caller(router)
-    return answer(show.case(_key(who.may(shop), order), CaseId(case), who.locale, app()))
+    return answer(show.case(OrderKey(who.may(shop), StoreOrderId(order)), CaseId(case), who.locale, app()))
 
 
 @router.get("/api/orders/<shop>/<order>/cases/<case>/photos/<index>")
 def photo(shop: str, order: str, case: str, index: str) -> Response[str]:
     """One photo, as text that the page can show without another origin."""
-    who = caller(router)
-    return answer(show.photo(_key(who.may(shop), order), CaseId(case), index, app()))
+    key = OrderKey(caller(router).may(shop), StoreOrderId(order))
+    return answer(show.photo(key, CaseId(case), index, app()))
 
 
 @router.post("/api/orders/<shop>/<order>/cases/<case>/<verb>")
 def act(shop: str, order: str, case: str, verb: str) -> Response[str]:
     """Accept, decline or settle, exactly as the person saw it."""
     who = caller(router)
-    key = _key(who.may(shop), order)
+    key = OrderKey(who.may(shop), StoreOrderId(order))
     decide(verb, key, CaseId(case), parsed(router, Decision), who.by, app())
     return answer(show.case(key, CaseId(case), who.locale, app()))
-
-
-def _key(shop: str, order: str) -> OrderKey:
-    return OrderKey(caller(router).may(shop), StoreOrderId(order))

@@ -284,7 +284,10 @@ def _robots_text(site: str, clock: Clock, deadline: float, resolve: Resolve, all
         except Refused:
             return ""  # too big or strangely encoded: not a file for us to obey
         if reply.status in MOVED and reply.headers.get("location"):
-            url = urljoin(target.url, reply.headers["location"].strip())
+            try:
+                url = urljoin(target.url, reply.headers["location"].strip())
+            except ValueError:
+                return ""  # it leads nowhere: there is no such file
             continue
         if reply.status >= 500:
             raise Unreachable("collect.busy", host=target.host, status=reply.status)

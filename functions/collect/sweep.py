@@ -11,8 +11,8 @@ from collect.start import REPEAT as JOB_REPEAT
 from collect.start import look
 from collect.tasks import AGAIN, Look
 from daifa.app import App
-from daifa.clock import iso
-from daifa.errors import Conflict, Rejected
+from daifa.clock import iso, parse_iso
+from daifa.errors import DaifaError, Rejected
 from daifa.messages import Room
 from daifa.models.catalog import CollectJob, Offer, Product
 from daifa.models.facts import Reason
@@ -20,7 +20,7 @@ from daifa.models.ids import ShopId
 from daifa.models.states import OfferState
 from daifa.rules.offers import LOOK_AGAIN, stale
 from daifa.tables.store import Key
-from daifa.telemetry import count, log
+from daifa.telemetry import count, gauge_seconds, log
 
 R = TypeVar("R", CollectJob, Offer, Product)
 
@@ -34,8 +34,11 @@ def sweep(app: App) -> int:
     for key, _ in due:
         try:
             _again(key, app)
-        except Conflict:
-            log.info("moved by somebody else", extra={"row": key.pk})
+        except DaifaError as error:
+            # Moved by somebody else, or nobody's site any more: its time comes again, and no other row waits for it.
+            log.info("not swept", extra={"row": key.pk, "code": error.code})
+    oldest = (app.clock.now() - parse_iso(due[0][1])).total_seconds() if due else 0.0
+    gauge_seconds("OldestWorkAge", oldest)
     count("CatalogueSwept", len(due))
     return len(due)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from daifa.app import App
-from daifa.errors import Conflict, IllegalMove, NotFound, Rejected
+from daifa.errors import Conflict, NotFound, Rejected
 from daifa.models.base import Model
 from daifa.models.facts import Fact
 from daifa.models.ids import OrderKey, PoNumber
@@ -14,7 +14,9 @@ from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PaymentState, PoState
 from daifa.rules.lifecycle import PURCHASE
 from daifa.rules.routing import UNROUTED
-from forward.route import cancel, reroute, wake_purchase
+from daifa.tables.orders import unspent
+from daifa.tables.store import Write
+from forward.route import cancel, cannot, reroute, wake_purchase
 
 
 class Decision(Model):
@@ -38,7 +40,8 @@ def decide(verb: str, key: OrderKey, number: PoNumber, decision: Decision, by: s
             case "cancel":
                 return cancel(po, by, app)
             case "resolve":
-                return _save(_resolved(po, decision, by, app), po, app)
+                following = _resolved(po, decision, by, app)
+                return (_save_unspent if following.state is PoState.READY else _save)(following, po, app)
             case "reroute":
                 return reroute(po, by, app)
     except Conflict as error:
@@ -53,13 +56,16 @@ def _approved(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
     if po.supplier == UNROUTED:
         raise Rejected("purchase.no_supplier")
     now = app.clock.now()
+    if po.cancel_requested:
+        # Who agrees to a price does not take back a wish to cancel: that one is settled with the supplier first.
+        raise cannot("purchase", po.state, PoState.READY)
     if po.state is PoState.SUBMITTED and po.payment is PaymentState.UNPAID:
         # The supplier refused our money (an empty account, say); a person has seen to it and says: pay.
         fact = Fact.of(now, "purchase.payment_approved", by, total=po.total)
         return po.model_copy(update={"holds": (), "work_due": now, "facts": (*po.facts, fact)})
     if po.state is not PoState.ON_HOLD:
         # Other states become READY only when it is known that nothing was bought; agreeing to a price is no such proof.
-        raise IllegalMove("state.illegal_move", machine="purchase", state=po.state.value, wanted=PoState.READY.value)
+        raise cannot("purchase", po.state, PoState.READY)
     return po.model_copy(
         update={
             "state": PURCHASE.check(po.state, PoState.READY),
@@ -98,5 +104,13 @@ def _resolved(po: PurchaseOrder, decision: Decision, by: str, app: App) -> Purch
 
 def _save(following: PurchaseOrder, was: PurchaseOrder, app: App) -> PurchaseOrder:
     saved = app.orders.save(following, was)
+    wake_purchase(saved, app)
+    return saved
+
+
+def _save_unspent(following: PurchaseOrder, was: PurchaseOrder, app: App) -> PurchaseOrder:
+    """What was never bought counts no longer as spent: otherwise the next attempt would count it a second time."""
+    app.orders.transact(Write(following, was), *unspent(was))
+    saved = following.model_copy(update={"ver": was.ver + 1})
     wake_purchase(saved, app)
     return saved

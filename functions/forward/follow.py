@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from daifa.app import App
 from daifa.messages import Room, Wake
@@ -30,17 +30,23 @@ def follow(po: PurchaseOrder, app: App) -> None:
         app.queues.wake(Room.TRACKING, Wake(kind="purchase", shop=po.shop, order=po.order, id=po.number))
     if po.work_due is not None and po.work_due > now:
         return
-    late = po.ship_by is not None and po.ship_by <= now
-    due = now + LOOK_AGAIN if by_api else (now + REMIND_AGAIN if late else po.ship_by)
+    remind_at = _remind_at(po)
+    late = remind_at is not None and remind_at <= now
+    # A late supplier with an API is still asked every half hour: the parcel may leave right after the reminder.
+    due = now + LOOK_AGAIN if by_api else (now + REMIND_AGAIN if late else remind_at)
     following = po.model_copy(update={"work_due": due})
     if not late:
         app.orders.save(following, po)
         return
     reminders = notices.reminder(po, supplier, now)
     fact = Fact.of(now, "purchase.reminded", count=po.reminded + 1, ship_by=po.ship_by)
-    following = following.model_copy(
-        update={"reminded": po.reminded + 1, "work_due": now + REMIND_AGAIN, "facts": (*po.facts, fact)}
-    )
+    following = following.model_copy(update={"reminded": po.reminded + 1, "facts": (*po.facts, fact)})
     app.orders.transact(Write(following, po), *(Write(notice) for notice in reminders))
     for notice in reminders:
         app.queues.wake(Room.NOTIFY, Wake(kind="notice", shop=po.shop, order=po.order, id=notice.id))
+
+
+def _remind_at(po: PurchaseOrder) -> datetime | None:
+    """When the next reminder is due: at the ship-by time, then a day after the one before."""
+    last = next((fact.at for fact in reversed(po.facts) if fact.code == "purchase.reminded"), None)
+    return last + REMIND_AGAIN if last else po.ship_by

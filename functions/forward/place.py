@@ -14,6 +14,7 @@ from daifa.models.facts import Fact, Reason
 from daifa.models.purchase import Attempt, PurchaseOrder
 from daifa.models.states import PaymentState, PoState
 from daifa.ports import Done, NeverSent, Outcome, PurchaseLine, PurchaseRequest, Refused, Unclear
+from daifa.rules.guards import day_cap
 from daifa.rules.lifecycle import PAYMENT, PURCHASE
 from daifa.signing import LinkKind
 from daifa.tables.orders import spent, unspent
@@ -58,8 +59,8 @@ def record(po: PurchaseOrder, outcome: Outcome, supplier: Supplier, clean_before
     following = po.model_copy(update=_after(po, outcome, supplier, clean_before, app))
     try:
         if isinstance(outcome, (Refused, NeverSent)):
-            written = app.orders.transact(Write(following, po), *unspent(po))[0]
-            saved = following.model_copy(update={"ver": getattr(written, "ver", following.ver)})
+            app.orders.transact(Write(following, po), *unspent(po))
+            saved = following.model_copy(update={"ver": po.ver + 1})
         else:
             saved = app.orders.save(following, po)
     except Conflict:
@@ -89,19 +90,20 @@ def _claim(po: PurchaseOrder, request: PurchaseRequest, shop: Shop, app: App) ->
             "facts": (*po.facts, Fact.of(now, "purchase.submitting", attempt=attempt.number)),
         }
     )
-    cap = shop.day_cap.minor if shop.day_cap and shop.day_cap.currency == po.total.currency else None
+    cap = day_cap(shop, po.total.currency)
     day = iso(now)[:10]
     try:
-        rows = app.orders.transact(Write(claimed, po), spent(po.shop, po.supplier, day, po.total.minor, cap))
+        app.orders.transact(
+            Write(claimed, po), spent(po.shop, po.supplier, day, po.total.minor, cap.minor if cap else None)
+        )
     except Conflict:
         there = app.orders.purchase(po.key, po.number)
         if there.attempt is not None and there.attempt.id == attempt.id:
             return there
-        if there.ver == po.ver and shop.day_cap is not None:
-            _hold(po, Reason.of("hold.day_cap", total=po.total, cap=shop.day_cap), app)
+        if there.ver == po.ver and cap is not None:
+            _hold(po, Reason.of("hold.day_cap", total=po.total, cap=cap), app)
         return None
-    claimed_row = rows[0]
-    return claimed_row if isinstance(claimed_row, PurchaseOrder) else None
+    return claimed.model_copy(update={"ver": po.ver + 1})
 
 
 def _after(po: PurchaseOrder, outcome: Outcome, supplier: Supplier, clean_before: bool, app: App) -> dict[str, Any]:

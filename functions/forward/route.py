@@ -37,7 +37,8 @@ def route(key: OrderKey, app: App) -> None:
 
 
 def _buy(order: Order, app: App) -> None:
-    lines = [line for line in order.lines if line.fulfillable]
+    # As many pieces as the shop still lets us ship: what was taken back before we saw the order is not bought.
+    lines = [line.model_copy(update={"quantity": line.fulfillable}) for line in order.lines if line.fulfillable]
     purchases = routing.route(order, lines, known_for(order, lines, app), app.clock.now())
     routed = order.model_copy(
         update={
@@ -59,14 +60,10 @@ def reroute(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
     """Route the lines of a held purchase once more, after the catalogue changed; the old purchase is cancelled."""
     order = app.orders.order(po.key)
     if order.state is not OrderState.CONFIRMED:
-        raise IllegalMove(
-            "state.illegal_move", machine="order", state=order.state.value, wanted=OrderState.CONFIRMED.value
-        )
+        raise cannot("order", order.state, OrderState.CONFIRMED)
     if not nothing_bought(po):
-        raise IllegalMove(
-            "state.illegal_move", machine="purchase", state=po.state.value, wanted=PoState.CANCELLED.value
-        )
-    lines = [order.line(line.order_line) for line in po.lines]
+        raise cannot("purchase", po.state, PoState.CANCELLED)
+    lines = [order.line(line.order_line).model_copy(update={"quantity": line.quantity}) for line in po.lines]
     now = app.clock.now()
     purchases = routing.route(order, lines, known_for(order, lines, app), now, po.revision + 1)
     if all(purchase.supplier == UNROUTED for purchase in purchases):
@@ -148,7 +145,8 @@ def nothing_bought(po: PurchaseOrder) -> bool:
     return po.clean and po.state in (PoState.ON_HOLD, PoState.READY)
 
 
-def _cannot(machine: str, state: StrEnum, wanted: StrEnum) -> IllegalMove:
+def cannot(machine: str, state: StrEnum, wanted: StrEnum) -> IllegalMove:
+    """The refusal of a move that the table allows and the facts do not."""
     return IllegalMove("state.illegal_move", machine=machine, state=state.value, wanted=wanted.value)
 
 
@@ -156,7 +154,7 @@ def _readdress(order: Order, app: App) -> None:
     """A purchase that was never sent follows the new address; one that was goes to a person, never silently wrong."""
     now = app.clock.now()
     for po in app.orders.purchases(order.key):
-        if po.ship_to == order.recipient or po.state in (PoState.CANCELLED, PoState.CLOSED, PoState.SHIPPED):
+        if po.ship_to == order.recipient or po.state in GONE:
             continue
         if po.clean and po.state in (PoState.ON_HOLD, PoState.READY):
             change: dict[str, object] = {

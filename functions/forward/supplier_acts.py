@@ -108,11 +108,12 @@ def _ship(po: PurchaseOrder, carrier: str, number: str, app: App) -> None:
     cleaned = clean_number(number)
     if len(cleaned) not in NUMBER_LENGTH or cleaned.isalpha():
         raise Rejected("link.bad_number", number=number[:40])
-    known = frozenset(s.id for s in app.orders.story(po.key).shipments)
+    there = app.orders.story(po.key).shipments
+    known = frozenset(s.id for s in there)
     parcels: list[tuple[str, str, tuple[ShippedLine, ...]]] = [(carrier if carrier in CARRIERS else "", cleaned, ())]
     following, made = shipped(po, parcels, known, "supplier", app.clock.now())
     if not made:
-        if any(s.number == cleaned for s in app.orders.story(po.key).shipments):
+        if any(s.number == cleaned for s in there):
             return
         raise Rejected("link.not_shippable", state=po.state.value)
     app.orders.transact(Write(following, po), *(Write(shipment) for shipment in made))

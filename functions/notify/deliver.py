@@ -36,6 +36,7 @@ def deliver(wake: Wake, app: App) -> None:
     try:
         # Put into words before the claim: whatever can't be read now has sent nothing, and is simply tried again.
         outgoing, text = compose(notice, app)
+        channel = app.channel(notice.channel)
     except NotFound as error:
         _save(notice, _after(notice, Refused(error.code, error.code), "", app), app)
         return
@@ -53,7 +54,7 @@ def deliver(wake: Wake, app: App) -> None:
         claimed = app.orders.save(claimed, notice)
     except Conflict:
         return
-    outcome = app.channel(claimed.channel).send(outgoing) if outgoing.to else _nowhere()
+    outcome = channel.send(outgoing) if outgoing.to else _nowhere()
     count("NoticesSent", isinstance(outcome, Done))
     _save(claimed, _after(claimed, outcome, text, app), app)
 
@@ -67,7 +68,12 @@ def _after(notice: Notice, outcome: Outcome, text: str, app: App) -> dict[str, A
     due = None
     match outcome:
         case Done(reference):
-            state, fact = NoticeState.SENT, Fact.of(now, "notice.sent", channel=notice.channel, to=notice.to.value)
+            state, fact = (
+                NoticeState.SENT,
+                Fact.of(
+                    now, "notice.sent", channel=f"channel.name.{notice.channel}", to=f"party.{notice.to.value.lower()}"
+                ),
+            )
             return {
                 "state": NOTICE.check(notice.state, state),
                 "text": text,
@@ -77,14 +83,26 @@ def _after(notice: Notice, outcome: Outcome, text: str, app: App) -> dict[str, A
                 "facts": (*notice.facts, fact.model_copy(update={"values": fact.values | {"what": notice.template}})),
             }
         case NeverSent(why) if notice.attempts < TRIES:
-            state, fact = NoticeState.PENDING, Fact.of(now, "notice.later", channel=notice.channel, why=why)
+            state, fact = (
+                NoticeState.PENDING,
+                Fact.of(now, "notice.later", channel=f"channel.name.{notice.channel}", why=why),
+            )
             due = now + timedelta(seconds=min(7200, 15 * 2**notice.attempts))
         case NeverSent(why):
-            state, fact = NoticeState.FAILED, Fact.of(now, "notice.gave_up", channel=notice.channel, why=why)
+            state, fact = (
+                NoticeState.FAILED,
+                Fact.of(now, "notice.gave_up", channel=f"channel.name.{notice.channel}", why=why),
+            )
         case Refused(code):
-            state, fact = NoticeState.FAILED, Fact.of(now, "notice.refused", channel=notice.channel, code=code)
+            state, fact = (
+                NoticeState.FAILED,
+                Fact.of(now, "notice.refused", channel=f"channel.name.{notice.channel}", code=code),
+            )
         case Unclear(why):
-            state, fact = NoticeState.UNKNOWN, Fact.of(now, "notice.unclear", channel=notice.channel, why=why)
+            state, fact = (
+                NoticeState.UNKNOWN,
+                Fact.of(now, "notice.unclear", channel=f"channel.name.{notice.channel}", why=why),
+            )
     return {
         "state": NOTICE.check(notice.state, state),
         "text": text,

@@ -13,7 +13,7 @@ from daifa.rules import notices
 from daifa.tables.store import Write
 from daifa.telemetry import count
 
-# Both are told at once by a notice of their own, and end the daily ones.
+# An arrival has a notice of its own, a return is the merchant's to explain, and of no news there is nothing to say.
 OVER = {ShipmentState.DELIVERED, ShipmentState.RETURNED, ShipmentState.PENDING}
 
 

@@ -18,7 +18,7 @@ from daifa.models.order import Order, StoreOrder
 from daifa.models.states import OrderState
 from daifa.ports import Ignored, OrderHint
 from daifa.rules import notices
-from daifa.rules.orders import merged, taken
+from daifa.rules.orders import merged, newer, taken
 from daifa.tables.store import Write
 from daifa.telemetry import count, log
 
@@ -65,7 +65,7 @@ def accept(store: StoreOrder, raw: bytes, app: App) -> bool:
         count("OrdersTaken")
         _follow(order, app)
         return True
-    if store.updated_at <= known.updated_at:
+    if not newer(store, known):
         # A duplicate, or old news that was sent again: the wake-up is repeated in case the first one was lost.
         if known.work_due is not None:
             _follow(known, app)

@@ -45,6 +45,14 @@ def _reasons(
         yield Reason.of("hold.margin", cost=cost, revenue=revenue.rounded(), ceiling=floor.rounded())
 
 
+def day_cap(shop: Shop, currency: str) -> Money | None:
+    """What the shop may spend in a day, in a supplier's currency by the shop's own rate; None if nothing caps it."""
+    cap, rate = shop.day_cap, shop.pricing.rates.get(currency)
+    if cap is None or cap.currency == currency:
+        return cap
+    return Money(amount=cap.amount / rate, currency=currency) if rate and cap.currency == shop.currency else None
+
+
 def _revenue(po: PurchaseOrder, order: Order) -> Money:
     """What the customer pays for these lines, with the part of the order's shipping that falls on them by value."""
     currency = order.total.currency

@@ -40,7 +40,11 @@ def _notice(
         locale=locale,
         created_at=now,
         work_due=now,
-        facts=(Fact.of(now, "notice.owed", template=template, to=to.value, channel=channel),),
+        facts=(
+            Fact.of(
+                now, "notice.owed", template=template, to=f"party.{to.value.lower()}", channel=f"channel.name.{channel}"
+            ),
+        ),
     )
     return notice.model_copy(update=who)
 

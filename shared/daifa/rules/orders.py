@@ -42,6 +42,19 @@ def taken(store: StoreOrder, recipient: RecipientId, now: datetime) -> Order:
     )
 
 
+def newer(store: StoreOrder, known: Order) -> bool:
+    """Whether this is news: later than what we know, or further along in the very second that we know.
+
+    Shops' clocks count whole seconds, and an order can be made and paid for in one.
+    """
+    if store.updated_at != known.updated_at:
+        return store.updated_at > known.updated_at
+    wanted = wanted_state(store)
+    paid = wanted is OrderState.CONFIRMED and known.state is OrderState.PENDING
+    undone = wanted is OrderState.CANCELLED and known.state in (OrderState.PENDING, OrderState.CONFIRMED)
+    return paid or undone
+
+
 def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetime) -> Order:
     """Our order after newer news; what we have routed is not changed silently, but noted and looked at again."""
     wanted = wanted_state(store)

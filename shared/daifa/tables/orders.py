@@ -166,7 +166,12 @@ CODECS = (
         room=Room.NOTIFY,
         board=lambda row: (f"{row.shop}#queue", iso(row.created_at)) if row.state in NOTICE_WAITS else None,
         summary=lambda row: _waiting(
-            row, "notice", row.id, row.created_at, Reason.of("notice.not_delivered", channel=row.channel), ""
+            row,
+            "notice",
+            row.id,
+            row.created_at,
+            Reason.of("notice.not_delivered", channel=f"channel.name.{row.channel}"),
+            "",
         ),
     ),
     Codec("message", Message, lambda row: Key(_pk(row), f"SAID#{iso(row.at)}#{row.id}")),

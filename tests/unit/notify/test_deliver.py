@@ -34,7 +34,8 @@ def test_a_notice_is_said_once_however_often_it_is_woken(app: RoomApp, clock: Fi
     assert (sent.to, sent.reference) == (ADDRESS, notice.id)
     now = held(app, notice)
     assert (now.state, now.sent_as, now.sent_at, now.work_due) == (S.SENT, "M-1", START, None)
-    assert now.facts[-1].values == {"channel": "ses", "to": "CUSTOMER", "what": "notice.order_confirmed"}
+    told = {"channel": "channel.name.ses", "to": "party.customer", "what": "notice.order_confirmed"}
+    assert now.facts[-1].values == told
 
 
 @pytest.mark.parametrize(

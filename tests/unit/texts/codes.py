@@ -11,9 +11,11 @@ from functools import cache
 from pathlib import Path
 
 import daifa.errors
+from daifa.channels import CHANNELS
 from daifa.models.aftersales import CaseReason, Payer
 from daifa.models.collected import Blocked
 from daifa.models.states import CaseState, ClaimState, OrderState, PoState, ShipmentState
+from daifa.models.words import Party
 from daifa.signing import LinkAltered, LinkExpired
 from daifa.suppliers import order_sheet
 from daifa.tables.orders import CLAIM_WAITS
@@ -43,6 +45,8 @@ FAMILIES: Mapping[str, Sequence[str]] = {
     "page.case_state.{}": low(CaseState),
     "page.order_state.{}": low(OrderState),
     "payer.{}": low(Payer),
+    "party.{}": low(Party),
+    "channel.name.{}": sorted(CHANNELS),
     "collect.{}": [blocked.value for blocked in Blocked],
     "link.claim.{}": [state for state in low(ClaimState) if state != "draft"],
     "link.state.{}": low(PoState),
