@@ -18,8 +18,9 @@ from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PoState, ShipmentState
 from daifa.texts import t
 from local.play import PATIENCE, Play
-from local.running import Running, http, running
+from local.running import PORT, Running, http, running
 from local.seed import LOGIN, PASSWORD, SHOP
+from local.stack import StackError
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -71,7 +72,7 @@ def price_and_list(play: Play) -> None:
             return row if row["state"] == "ACTIVE" else None
 
         row = play.until(live, f"the listing of {key}")
-        there = [one for one in play.run.world.shop.listing() if one["product_title"] == row["title"]]
+        there = [one for one in play.run.world.shop.listing() if row["store_product"].endswith(f"/{one['product']}")]
         told = next(one for one in play.run.world.catalogue["products"] if one["key"] == key)
         for_sale = [one for one in told["variants"] if one["in_stock"]]
         play.check(
@@ -330,12 +331,15 @@ def _queue_empty(play: Play, name: str) -> bool | None:
     return all(int(value) == 0 for value in told.values()) or None
 
 
-def tell(run: Running, locale: str) -> int:
-    """Play the story; the number of the failed step, or 0."""
+def tell(run: Running, locale: str, ended: threading.Event | None = None) -> int:
+    """Play the story until it is over or ended; the number of the step that failed or was not begun, or 0."""
     play = Play(run, locale)
     earlier = len(run.orders.recent(SHOP, 200))
     play.say(f"everything is up at {run.edge.url}; {earlier} earlier orders")
     for number, step in enumerate(STEPS, 1):
+        if ended is not None and ended.is_set():
+            print(f"\nstopped before step {number} ({step.__name__})", flush=True)
+            return number
         play.step = f"step {number} ({step.__name__})"
         print(f"\n{number}. {step.__doc__}", flush=True)
         try:
@@ -357,15 +361,26 @@ def main() -> None:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+    try:
+        failed = play(asked, ended)
+    except StackError as error:
+        sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"{error}: port {PORT} and the next one have to be free, or name others: make run DAIFA_PORT=9000")
+    sys.exit(1 if failed else 0)
+
+
+def play(asked: argparse.Namespace, ended: threading.Event) -> int:
+    """Bring everything up, tell the story, and stay until somebody ends it unless it was asked for once."""
     with running() as run:
-        failed = tell(run, asked.language)
+        failed = tell(run, asked.language, ended)
         if not asked.once and not ended.is_set():
             print(
                 f"\nThe admin page: {run.edge.url}/admin/   sign in as {LOGIN} with {PASSWORD}\nCtrl-C stops.",
                 flush=True,
             )
             ended.wait()
-    sys.exit(1 if failed else 0)
+        return failed
 
 
 if __name__ == "__main__":

@@ -185,7 +185,8 @@ export function view({ shop, params, query, supplier }) {
     const list = [];
     const nowhere = po.supplier === UNROUTED;
     // A purchase that was placed but whose payment the supplier refused waits for the same word: pay.
-    if ((po.state === 'ON_HOLD' && !nowhere) || (po.state === 'SUBMITTED' && po.payment === 'UNPAID' && po.holds.length)) {
+    const waits = (po.state === 'ON_HOLD' && !nowhere) || (po.state === 'SUBMITTED' && po.payment === 'UNPAID' && po.holds.length > 0);
+    if (waits && !po.cancel_requested) {
       list.push(button('approve', async () => done(po, await approve(key, row, supplier(po.supplier)), 'approve'), 'primary'));
     }
     if (po.state === 'NEEDS_HUMAN') list.push(button('resolve', async () => done(po, await resolve(key, row), 'resolve'), 'primary'));

@@ -54,7 +54,7 @@ def _open(story: Story, fields: Fields, app: App) -> None:
         quantity = int(fields.one("quantity") or "1")
     except ValueError as error:
         raise Rejected("case.bad_form") from error
-    if not 1 <= quantity <= story.order.line(line_id).quantity:
+    if not 1 <= quantity <= sum(line.quantity for line in po.lines if line.order_line == line_id):
         raise Rejected("case.bad_quantity")
     now = app.clock.now()
     case_id = CaseId(derived(story.order.shop, story.order.order, once))

@@ -103,14 +103,13 @@ def _settle_claim(case: Case, decision: Decision, by: str, app: App) -> None:
     done = claims.settled(claim, decision.reference, by, now)
     recovered = (claim.accepted or claim.amount).minor
     month = now.strftime("%Y-%m")
-    changes: list[Write | Add] = [
+    _end(
+        case,
+        by,
+        app,
         Write(done, claim),
         app.catalog.scored(case.supplier, month, claims_settled=1, recovered_minor=recovered),
-    ]
-    if case.state is CaseState.RESOLVED:
-        changes.append(Write(closed(case, by, app), case))
-    app.orders.transact(*changes)
-    close_if_over(case.key, case.id, by, app)
+    )
 
 
 def _write_off(case: Case, decision: Decision, by: str, app: App) -> None:
@@ -118,7 +117,13 @@ def _write_off(case: Case, decision: Decision, by: str, app: App) -> None:
     claim = _seen_claim(case, decision, app)
     if not decision.reason:
         raise Rejected("case.no_reason")
-    app.orders.save(claims.written_off(claim, decision.reason, by, app.clock.now()), claim)
+    _end(case, by, app, Write(claims.written_off(claim, decision.reason, by, app.clock.now()), claim))
+
+
+def _end(case: Case, by: str, app: App, *changes: Write | Add) -> None:
+    """Write a claim's end, and with it that of a case whose customer has what was agreed: both or none."""
+    over = [Write(closed(case, by, app), case)] if case.state is CaseState.RESOLVED else []
+    app.orders.transact(*changes, *over)
     close_if_over(case.key, case.id, by, app)
 
 

@@ -62,7 +62,7 @@ def collect(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> No
     except Rejected as error:
         report = _failed(error)
     told = {"job": job["job"], "shop": job["shop"], "url": job["url"], "fetched_at": iso(app.clock.now())}
-    app.send(json.dumps({**told, "for_product": job.get("product"), **report}, ensure_ascii=False))
+    app.send(json.dumps({**told, **report}, ensure_ascii=False))
 
 
 def _collected(page: Fetched, app: FetchApp) -> dict[str, Any]:

@@ -62,9 +62,3 @@ class Retry(DaifaError):
     """Nothing happened, and the same call may work later: let the queue or the work index try again."""
 
     status = 503
-
-
-class NeedsHuman(DaifaError):
-    """No rule can decide this: show it to a person with its reason."""
-
-    status = 409

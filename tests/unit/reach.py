@@ -12,7 +12,7 @@ FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
 # What is written in the code -> what it asks of AWS. The tables' methods and what they call are in shared/daifa/tables.
 _READS = {"orders", "catalog", "vault"}
 _WRITES = ("create", "save", "transact", "put")
-_COUNTERS = {"spent": "orders.UpdateItem", "refunded": "orders.UpdateItem", "scored": "catalog.UpdateItem"}
+_COUNTERS = dict.fromkeys(("spent", "unspent", "refunded"), "orders.UpdateItem") | {"scored": "catalog.UpdateItem"}
 _INDEXED = {"work", "due", "queue", "recent", "moving", "closed_cases", "by_tracking", "by_po"}
 _INDEXED |= {"suppliers", "shops", "products"}
 _SECRETS = {"links": "links", "storefront": "shop", "supplier": "supplier", "carrier": "carrier", "channel": "channel"}

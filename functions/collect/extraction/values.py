@@ -38,7 +38,6 @@ GRAMS: dict[str, int | Decimal] = {
     },
     **{"lb": Decimal("453.59237"), "lbr": Decimal("453.59237"), "oz": Decimal("28.3495"), "onz": Decimal("28.3495")},
 }
-IMAGE_TYPES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp", ".tif", ".tiff")
 
 
 def text(value: object, most: int = 500) -> str | None:

@@ -233,10 +233,6 @@ class Orders(Store):
         """One parcel of an order."""
         return self.get(Shipment, Key(f"ORDER#{key.shop}#{key.order}", f"SHIPMENT#{shipment}"))
 
-    def find_shipment(self, key: OrderKey, shipment: ShipmentId) -> Shipment | None:
-        """One parcel of an order, or None."""
-        return self.find(Shipment, Key(f"ORDER#{key.shop}#{key.order}", f"SHIPMENT#{shipment}"))
-
     def case(self, key: OrderKey, case: CaseId) -> Case:
         """One case of an order."""
         return self.get(Case, Key(f"ORDER#{key.shop}#{key.order}", f"CASE#{case}"))

@@ -382,3 +382,11 @@ def test_a_second_purchase_of_the_same_line_is_the_one_that_was_bought(app: Room
     post(app, complaint())
 
     assert [case.po for case in app.orders.story(KEY).cases] == ["D2"]
+
+
+def test_nobody_complains_of_more_pieces_than_were_bought(app: RoomApp) -> None:
+    (line,) = BOUGHT.lines
+    stage(app, BOUGHT.model_copy(update={"lines": (line.model_copy(update={"quantity": 1}),)}))
+
+    assert post(app, complaint(quantity="2"))["statusCode"] == 400
+    assert app.orders.story(KEY).cases == ()

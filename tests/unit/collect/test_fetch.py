@@ -384,3 +384,14 @@ def test_the_connection_goes_to_the_checked_address_and_names_the_host() -> None
         )  # fmt: skip
     assert page.url == f"http://shop.example:{port}/x"
     assert seen[0][1]["Host"] == f"shop.example:{port}"
+
+
+def test_a_robots_txt_that_leads_nowhere_is_no_robots_txt() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if handler.path == "/robots.txt":
+            send(handler, 302, Location="http://[")
+        else:
+            send(handler)
+
+    with serving(answer) as (url, _):
+        assert get(url, "/lamp", robots=Robots()).body == PAGE

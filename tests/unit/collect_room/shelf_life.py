@@ -68,7 +68,6 @@ def a_report(app: RoomApp, job: str, product: Mapping[str, Any] | None = None, *
         "product": a_mug() if product is None else product,
         "product_key": None,
         "error": None,
-        "for_product": None,
     }
     return told | changed
 

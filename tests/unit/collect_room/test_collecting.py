@@ -319,6 +319,18 @@ def test_one_row_that_somebody_else_moves_does_not_stop_the_sweep(
     assert [task["job"] for task in app.sent("fetch")] == [job for job in jobs if job != moved[0].id]
 
 
+def test_one_address_that_is_nobodys_any_more_does_not_stop_the_sweep(app: RoomApp, clock: FixedClock) -> None:
+    begin(app, MUG)
+    clock.forward(minutes=1)
+    lamp = begin(app, LAMP)
+    app.sent("catalogue")
+    harbor = app.catalog.supplier(SupplierId("harbor"))
+    app.catalog.save(harbor.model_copy(update={"sites": ()}), harbor)
+    clock.forward(minutes=21)
+    handler.on_schedule({}, None)
+    assert [task["job"] for task in app.sent("catalogue")] == [lamp]
+
+
 def test_two_messages_at_once_decide_one_after_the_other(app: RoomApp, monkeypatch: pytest.MonkeyPatch) -> None:
     job = begin(app)
     transact, lost = app.catalog.transact, []

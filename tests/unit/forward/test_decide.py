@@ -9,6 +9,7 @@ import pytest
 from daifa.messages import Room, Wake
 from daifa.models.facts import Reason
 from daifa.models.states import OrderState, PaymentState, PoState
+from daifa.tables.orders import spent
 from forward import handler
 from forward.advance import advance
 from tests.builders.rows import a_mapping, a_supplier, an_offer, an_order
@@ -112,6 +113,18 @@ def test_a_refused_payment_is_tried_again_when_a_person_says_so(app: RoomApp) ->
     assert len(lamps.asked("pay")) == 1
 
 
+@pytest.mark.parametrize("held", [HELD, {"state": PoState.SUBMITTED, "clean": False, "work_due": None}])
+def test_agreeing_to_a_price_does_not_take_back_a_wish_to_cancel(app: RoomApp, held: dict[str, Any]) -> None:
+    lamps = open_for_business(app)
+    a_purchase_in(app, **(held | {"holds": WISHED, "cancel_requested": True}))
+
+    told = decided("approve", total="40.00")
+
+    assert (told.status, told.body["code"]) == (409, "state.illegal_move")
+    assert holds(there(app)) == ["hold.cancel_requested"]
+    assert lamps.calls == []
+
+
 # --- cancel ---
 
 
@@ -169,6 +182,19 @@ def test_a_person_says_that_the_supplier_does_not_have_it(app: RoomApp, wish: bo
     assert decided("resolve", supplier_order=None).body["purchase"]["state"] == "READY"
 
     assert (step(app).state, len(lamps.asked("place"))) == (then, bought)
+
+
+def test_what_a_person_says_was_never_bought_is_not_counted_as_spent(app: RoomApp) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, state=PoState.NEEDS_HUMAN, clean=False, work_due=None, attempt=an_attempt())
+    today = spent(po.shop, po.supplier, "2026-11-23", po.total.minor, None)
+    app.orders.add(today)
+
+    decided("resolve", supplier_order=None)
+    assert app.orders.counter(today.key, "minor") == 0
+
+    step(app)
+    assert app.orders.counter(today.key, "minor") == po.total.minor
 
 
 # --- reroute ---

@@ -207,3 +207,14 @@ def test_a_supplier_who_is_late_is_reminded_once_a_day(app: RoomApp, clock: Fixe
         assert there(app).reminded == day
         clock.forward(hours=24)
     assert codes(there(app)).count("purchase.reminded") == 2
+
+
+def test_a_late_supplier_with_an_api_is_still_asked_for_parcels_every_half_hour(
+    app: RoomApp, clock: FixedClock
+) -> None:
+    placed(app, payment=PaymentState.PAID, ship_by=START)
+    for _ in range(3):
+        po = step(app)
+        assert (po.reminded, po.work_due) == (1, clock.now() + timedelta(minutes=30))
+        assert [wake["kind"] for wake in app.sent(Room.TRACKING)] == ["purchase"]
+        clock.forward(minutes=30)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from daifa.errors import Retry
 from daifa.messages import Room
+from daifa.models.catalog import Pricing
 from daifa.models.facts import Reason
+from daifa.models.money import Money
 from daifa.models.states import PaymentState, PoState
 from daifa.ports import Done, NeverSent, Outcome, Refused, Unclear
 from daifa.tables.orders import spent
@@ -260,6 +263,17 @@ def test_a_purchase_dearer_than_the_whole_days_cap_is_held(app: RoomApp) -> None
     open_for_business(app, shop={"day_cap": cny("39.99")})
     a_purchase_in(app)
     assert holds(step(app)) == ["hold.day_cap"]
+
+
+@pytest.mark.parametrize(("dollars", "held"), [("5.99", ["hold.day_cap"]), ("6.00", [])])
+def test_a_cap_in_the_shops_currency_holds_for_suppliers_of_another(
+    app: RoomApp, dollars: str, held: list[str]
+) -> None:
+    pricing = Pricing(rates={"CNY": Decimal("0.15")})
+    cap = Money.of(dollars, "USD")
+    open_for_business(app, shop={"currency": "USD", "approval_limit": None, "day_cap": cap, "pricing": pricing})
+    a_purchase_in(app)
+    assert holds(step(app)) == held
 
 
 def test_a_supplier_that_is_not_there_is_tried_later_each_time_and_costs_nothing_of_the_day(

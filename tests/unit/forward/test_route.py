@@ -104,6 +104,15 @@ def test_lines_the_shop_no_longer_lets_us_ship_are_not_bought(app: RoomApp) -> N
     assert [line.title for po in app.orders.purchases(KEY) for line in po.lines] == ["台灯"]
 
 
+def test_of_a_line_that_was_partly_taken_back_only_the_rest_is_bought(app: RoomApp) -> None:
+    open_for_business(app)
+    app.orders.create(an_order([a_line(quantity=3).model_copy(update={"fulfillable": 2})]))
+    wake_order(app)
+    (po,) = app.orders.purchases(KEY)
+    assert [line.quantity for line in po.lines] == [2]
+    assert po.goods == po.lines[0].unit_cost * 2
+
+
 # --- cancelled by the shop ---
 
 

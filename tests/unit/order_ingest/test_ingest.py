@@ -145,6 +145,25 @@ def test_an_order_paid_for_later_waits_until_then(app: RoomApp) -> None:
     assert codes(app) == ["order.pending", "order.confirmed"]
 
 
+@pytest.mark.parametrize("order", [("unpaid", "paid"), ("paid", "unpaid"), ("unpaid", "paid", "unpaid", "paid")])
+def test_an_order_made_and_paid_for_within_one_second_of_the_shops_clock_is_bought(
+    app: RoomApp, order: tuple[str, ...]
+) -> None:
+    selling(app, *(a_store_order(paid=word == "paid") for word in order))
+    for _ in order:
+        ingest(an_event(), app)
+    known = app.orders.order(KEY)
+    assert (known.state, known.paid, known.work_due) == (OrderState.CONFIRMED, True, START)
+    assert notices(app) == ["notice.order_confirmed"]
+
+
+def test_an_order_cancelled_within_the_second_it_was_paid_for_is_not_bought(app: RoomApp) -> None:
+    selling(app, a_store_order(), a_store_order(cancelled=True), a_store_order())
+    for _ in range(3):
+        ingest(an_event(), app)
+    assert app.orders.order(KEY).state is OrderState.CANCELLED
+
+
 CANCELLED = {"at": LATER, "cancelled": True}
 MOVED = {"at": LATER, "recipient": a_recipient(address1="另一条虚构路 1 号")}
 

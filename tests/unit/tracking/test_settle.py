@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from daifa.errors import Conflict
 from daifa.messages import Room
 from daifa.models.facts import Reason
 from daifa.models.ids import ShipmentId
@@ -16,6 +17,7 @@ from daifa.ports import Unclear
 from tests.builders.rows import START, a_purchase, a_scan, a_shipment
 from tests.unit.aws import FixedClock, RoomApp
 from tests.unit.others import CarrierSays, ShopSays
+from tests.unit.tables.wire import between
 from tests.unit.tracking.underway import KEY, NUMBER, parcel, read, shown, stage, there, woken
 from tracking.follow import follow
 from tracking.settle import settle
@@ -151,6 +153,21 @@ def test_two_purchases_that_close_at_the_same_moment_still_complete_the_order(ap
     settle(parcel(app), app)
 
     assert app.orders.order(KEY).state is OrderState.COMPLETED
+
+
+def test_a_purchase_that_somebody_noted_something_on_while_it_closed_is_closed_by_the_repeated_message(
+    app: RoomApp,
+) -> None:
+    stage(app, po=SHIPPED)
+    there(app, **HERE)
+    wish = SHIPPED.model_copy(update={"cancel_requested": True})
+    between(app.orders).before("transact_write_items", lambda: app.orders.save(wish, SHIPPED))
+
+    with pytest.raises(Conflict):
+        settle(parcel(app), app)
+    again(app, 1)
+
+    assert app.orders.story(KEY).purchases[0].state is PoState.CLOSED
 
 
 def test_a_worker_that_died_between_purchase_and_order_is_made_up_for(app: RoomApp) -> None:
