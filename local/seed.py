@@ -82,6 +82,7 @@ def _supplier(name: str, told: dict[str, Any], world: World) -> Supplier:
         sites=(site,),
         shipping=Money.of(SHIPPING.get(name, "8.00"), "CNY"),
         settle_seconds=SETTLE_SECONDS,
+        options={"late_seconds": str(SETTLE_SECONDS)} if told["kind"] == "alibaba" else {},
     )
 
 

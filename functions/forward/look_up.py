@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from daifa.app import App
@@ -10,7 +10,7 @@ from daifa.errors import Retry
 from daifa.models.facts import Fact, Reason
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PaymentState, PoState
-from daifa.ports import SupplierOrder
+from daifa.ports import Supplier, SupplierOrder
 from daifa.rules.lifecycle import PAYMENT, PURCHASE
 from daifa.tables.orders import unspent
 from daifa.tables.store import Write
@@ -56,9 +56,9 @@ def look_up(po: PurchaseOrder, app: App) -> None:
     if found is not None:
         count("PurchasesFound")
         _save(po, _found(po, found, app), app)
-    elif po.lookups + 1 < BELIEVED_AFTER:
+    elif (again := _too_early(po, port, settle, now)) is not None:
         facts = _plus(po, app, "purchase.not_found_yet", lookups=po.lookups + 1)
-        _save(po, {"lookups": po.lookups + 1, "work_due": now + settle, "facts": facts}, app)
+        _save(po, {"lookups": po.lookups + 1, "work_due": again, "facts": facts}, app)
     else:
         # Asked twice after everything that could still land had landed: nothing was bought, and nothing is in flight.
         change = {
@@ -83,8 +83,9 @@ def look_up_payment(po: PurchaseOrder, app: App) -> None:
         facts = _plus(po, app, "purchase.payment_unknown", why="lease")
         _save(po, {"payment": payment, "lookups": 0, "work_due": now + settle, "facts": facts}, app)
         return
+    port = app.supplier(supplier)
     try:
-        found = app.supplier(supplier).find(po.number)
+        found = port.find(po.number)
     except Retry as error:
         due = now + max(settle, timedelta(seconds=30))
         _save(po, {"work_due": due, "facts": _plus(po, app, "purchase.lookup_failed", why=error.code)}, app)
@@ -92,15 +93,23 @@ def look_up_payment(po: PurchaseOrder, app: App) -> None:
     if found is not None and found.paid:
         payment = PAYMENT.check(po.payment, PaymentState.PAID)
         _save(po, {"payment": payment, "work_due": now, "facts": _plus(po, app, "purchase.paid")}, app)
-    elif po.lookups + 1 < BELIEVED_AFTER:
+    elif (again := _too_early(po, port, settle, now)) is not None:
         facts = _plus(po, app, "purchase.not_paid_yet", lookups=po.lookups + 1)
-        _save(po, {"lookups": po.lookups + 1, "work_due": now + settle, "facts": facts}, app)
+        _save(po, {"lookups": po.lookups + 1, "work_due": again, "facts": facts}, app)
     else:
         # Proved unpaid, but not why (an empty account, say): a person says whether to pay again.
         payment = PAYMENT.check(po.payment, PaymentState.UNPAID)
         held = (*po.holds, Reason.of("hold.not_paid", total=po.total, supplier=supplier.name))
         facts = _plus(po, app, "purchase.not_paid")
         _save(po, {"payment": payment, "holds": held, "work_due": None, "facts": facts}, app)
+
+
+def _too_early(po: PurchaseOrder, port: Supplier, settle: timedelta, now: datetime) -> datetime | None:
+    """When to ask again, if "not there" can't be believed yet: asked too seldom, or its effect may still land."""
+    landed = (po.attempt.started_at if po.attempt else now) + port.capabilities.late_bound
+    if po.lookups + 1 >= BELIEVED_AFTER and now >= landed:
+        return None
+    return max(now + settle, landed)
 
 
 def _found(po: PurchaseOrder, found: SupplierOrder, app: App) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
-from daifa.errors import Conflict, DaifaError, Rejected
+from daifa.errors import Conflict, DaifaError, IllegalMove, Rejected
 from daifa.messages import Room, Wake
 from daifa.telemetry import log
 
@@ -52,6 +52,8 @@ def each_wake(event: dict[str, Any], context: LambdaContext, act: Callable[[Wake
         for _ in range(RACES - 1):
             try:
                 return act(wake)
+            except IllegalMove:
+                raise
             except Conflict:
                 continue
         return act(wake)

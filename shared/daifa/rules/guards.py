@@ -22,6 +22,9 @@ def _reasons(
     po: PurchaseOrder, order: Order, shop: Shop, supplier: Supplier, agreement: Agreement | None
 ) -> Iterator[Reason]:
     rate = shop.pricing.rates.get(po.total.currency)
+    if order.total.currency != shop.currency:
+        yield Reason.of("hold.no_rate", currency=order.total.currency, shop_currency=shop.currency)
+        return
     if po.total.currency == shop.currency:
         cost = po.total
     elif rate:

@@ -119,6 +119,11 @@ def verify_push(form: Mapping[str, str], secret: str) -> dict[str, Any]:
     return message
 
 
+# How long after a create call its order may still appear; nobody documents it, so it is generous, and the supplier's
+# own row may say otherwise (option `late_seconds`).
+LATE_SECONDS = "600"
+
+
 class Alibaba:
     """One 1688 account of the merchant's.
 
@@ -139,7 +144,7 @@ class Alibaba:
             lookup=True,
             pays_apart=True,
             cancels=False,
-            late_bound=timedelta(minutes=10),
+            late_bound=timedelta(seconds=int(self._wire.options.get("late_seconds", LATE_SECONDS))),
             max_number=32,
             ships_by_api=True,
         )

@@ -364,6 +364,25 @@ def test_not_there_is_believed_the_second_time_and_then_bought_once_more(app: Ro
     assert spent_today(app) == 4000
 
 
+def test_not_there_is_not_believed_while_the_suppliers_own_lateness_may_still_bring_it(
+    app: RoomApp, clock: FixedClock
+) -> None:
+    lamps = open_for_business(app)
+    late = {"late_bound": timedelta(minutes=10)}
+    lamps.capabilities = lamps.capabilities.__class__(**(lamps.capabilities.__dict__ | late))
+    an_unknown(app)
+    for minutes in (0, 5, 4):
+        clock.forward(minutes=minutes)
+        step(app)
+    po = app.orders.purchase(a_purchase().key, NUMBER)
+    assert (po.state, po.work_due) == (PoState.UNKNOWN, START + late["late_bound"])
+    lamps.says("find", at_supplier())  # it lands in its eleventh minute
+    clock.forward(minutes=2)
+
+    assert step(app).state is PoState.SUBMITTED
+    assert lamps.asked("place") == []
+
+
 def test_a_supplier_that_can_not_say_is_asked_again_and_it_counts_for_nothing(app: RoomApp, clock: FixedClock) -> None:
     lamps = open_for_business(app)
     lamps.says("find", Retry("supplier.no_answer"))

@@ -149,3 +149,12 @@ def test_every_line_is_in_exactly_one_purchase_and_the_same_order_gives_the_same
     assert sorted(line.order_line for po in first for line in po.lines) == sorted(line.id for line in order.lines)
     assert [po.number for po in first] == [po.number for po in second]
     assert all(SupplierId(po.supplier) for po in first)
+
+
+def test_an_order_in_another_currency_than_the_shops_is_held_not_guessed() -> None:
+    order = an_order([a_line("台灯")])
+    shop = a_shop(currency="USD", approval_limit=None, pricing=Pricing(rates={"CNY": Decimal("0.14")}))
+
+    (po,) = routed(order, known(an_offer("台灯"), shop=shop))
+
+    assert [hold.code for hold in po.holds] == ["hold.no_rate"]
