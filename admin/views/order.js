@@ -5,7 +5,7 @@ import { cash, number, sums, t, when, word } from '../i18n.js';
 import { h } from '../ui.js';
 import { block, panel } from './panels.js';
 import { badge, empty, hold, reasons, say, trouble } from './parts.js';
-import { approve, cancelled, rerouted, resolve } from './purchase.js';
+import { approve, cancelled, rerouted, resolve, trust } from './purchase.js';
 import { composer, said } from './talk.js';
 import { by, history } from './timeline.js';
 
@@ -67,7 +67,7 @@ export function view({ shop, params, query, supplier }) {
               ? purchases.map((/** @type {any} */ po) => purchase(po, it))
               : empty(t('order.unrouted'), t(it.paid ? 'order.unrouted.text' : 'order.unpaid.text')),
           ),
-          shipments.length > 0 && block(t('order.parcels'), {}, shipments.map(parcel)),
+          shipments.length > 0 && block(t('order.parcels'), {}, shipments.map((/** @type {any} */ one) => parcel(one, purchases.find((/** @type {any} */ po) => po.number === one.po)))),
           cases.length > 0 &&
             block(t('order.cases'), {}, h('ul', { class: 'plain' }, cases.map((/** @type {any} */ one) => complaint(one, refunds, claims)))),
           block(
@@ -245,8 +245,14 @@ export function view({ shop, params, query, supplier }) {
     );
   }
 
-  /** @param {any} one */
-  function parcel(one) {
+  /** @param {any} po @param {string} parcel */
+  async function trusted(po, parcel) {
+    if (await trust(po, parcel)) say(t('done.trust', { number: parcel }), 'good');
+    reload();
+  }
+
+  /** @param {any} one @param {any} po */
+  function parcel(one, po) {
     const points = [...one.checkpoints].sort((a, b) => b.at.localeCompare(a.at));
     /** @param {any} point */
     const scan = (point) => h('li', {}, when(point.at), h('span', {}, [point.location, point.text].filter(Boolean).join(' · ')));
@@ -255,6 +261,7 @@ export function view({ shop, params, query, supplier }) {
       { class: 'card' },
       h('header', {}, h('h3', { class: 'code' }, one.number), h('span', { class: 'dim' }, word('carrier', one.carrier)), badge('shipment', one.state)),
       reasons(one.suspect, 'hold'),
+      one.suspect.length > 0 && po && h('div', { class: 'actions' }, h('button', { type: 'button', class: 'verb', onclick: () => trusted(po, one.number) }, t('parcel.trust'))),
       h('p', { class: 'dim' }, t(`told.${one.shop_told}`)),
       points.length ? h('ol', { class: 'scans' }, points.slice(0, 3).map(scan)) : h('p', { class: 'dim' }, t('parcel.silent')),
       points.length > 3 && h('details', {}, h('summary', {}, t('parcel.earlier', { count: number(points.length - 3) })), h('ol', { class: 'scans' }, points.slice(3).map(scan))),

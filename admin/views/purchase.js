@@ -49,6 +49,20 @@ export function approve(po, row, supplier) {
 }
 
 /**
+ * A doubted parcel is ours after all: the shop and the customer may hear of it.
+ * @param {Po} po
+ * @param {string} parcel
+ */
+export function trust(po, parcel) {
+  return ask({
+    title: t('parcel.trust.title', { number: parcel }),
+    body: [h('p', {}, t('parcel.trust.text'))],
+    ok: t('parcel.trust'),
+    send: () => post(po, 'trust', {}),
+  });
+}
+
+/**
  * Only a person can see whether the supplier has it: with its number, or for certain not.
  * @param {Po} po
  * @param {{order_number: string, reason?: {text: string} | null}} row

@@ -17,6 +17,7 @@ from daifa.rules.routing import UNROUTED
 from daifa.tables.orders import unspent
 from daifa.tables.store import Write
 from forward.route import cancel, cannot, reroute, wake_purchase
+from forward.trust import trust
 
 
 class Decision(Model):
@@ -44,6 +45,8 @@ def decide(verb: str, key: OrderKey, number: PoNumber, decision: Decision, by: s
                 return (_save_unspent if following.state is PoState.READY else _save)(following, po, app)
             case "reroute":
                 return reroute(po, by, app)
+            case "trust":
+                return trust(po, by, app)
     except Conflict as error:
         if error.code != "row.moved":
             raise

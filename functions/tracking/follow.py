@@ -44,6 +44,8 @@ def _subscribe(shipment: Shipment, carrier: Carrier, app: App) -> Shipment:
         # It takes no subscriptions just now: ask instead, and try to subscribe at the next look.
         return _ask(_followed(shipment, company, False, app), carrier, app)
     except Rejected as error:
+        if shipment.trusted and company:
+            return _ask(_followed(shipment, company, False, app), carrier, app)
         # A number no company knows is the supplier's mistake or a lie; a person asks, the parcel stays visible.
         doubt = Reason.of("suspect.not_accepted", number=shipment.number, why=error.code)
         change = {
@@ -67,7 +69,7 @@ def _followed(shipment: Shipment, company: str, subscribed: bool, app: App) -> S
         update={
             "carrier": company,
             "subscribed": subscribed,
-            "suspect": tracking.doubts(shipment, po, elsewhere),
+            "suspect": () if shipment.trusted else tracking.doubts(shipment, po, elsewhere),
             "work_due": tracking.next_look(shipment, now),
             "facts": (*shipment.facts, Fact.of(now, "shipment.followed", carrier=company, number=shipment.number)),
         }
@@ -92,7 +94,7 @@ def _ask(shipment: Shipment, carrier: Carrier, app: App) -> Shipment:
 
 def judge(shipment: Shipment, app: App) -> Shipment:
     """The parcel with its doubts, if the scans raise any; a doubt once raised stays until a person lifts it."""
-    if shipment.suspect:
+    if shipment.suspect or shipment.trusted:
         return shipment
     po = app.orders.purchase(shipment.key, shipment.po)
     found = tracking.doubts(shipment, po, used_elsewhere=False)

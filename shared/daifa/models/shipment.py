@@ -38,6 +38,7 @@ class ShippedLine(Model):
 class Shipment(Model):
     """One parcel of one purchase order; `carrier` is the tracking service's code for the company (`zhongtong`).
 
+    `trusted` says that a person looked into its doubts: it is ours, whatever its scans look like.
     `telling` is the claim of whoever tells the shop: the one that stands in the row is the only one that may call.
     """
 
@@ -53,6 +54,7 @@ class Shipment(Model):
     state: ShipmentState = ShipmentState.PENDING
     checkpoints: tuple[Checkpoint, ...] = ()
     suspect: tuple[Reason, ...] = ()
+    trusted: bool = False
     shop_told: ShopTold = ShopTold.NOT_TOLD
     telling_at: UtcTime | None = None
     telling: str = ""

@@ -8,11 +8,13 @@ import pytest
 
 from daifa.messages import Room, Wake
 from daifa.models.facts import Reason
+from daifa.models.ids import ShipmentId
+from daifa.models.shipment import ShopTold
 from daifa.models.states import OrderState, PaymentState, PoState
 from daifa.tables.orders import spent
 from forward import handler
 from forward.advance import advance
-from tests.builders.rows import a_mapping, a_supplier, an_offer, an_order
+from tests.builders.rows import SHOP, a_mapping, a_shipment, a_supplier, an_offer, an_order
 from tests.unit.aws import Answered, RoomApp, call
 from tests.unit.forward.buying import (
     KEY,
@@ -325,3 +327,24 @@ def test_what_makes_no_sense_is_refused_in_the_callers_words(
     assert english.body["detail"] != chinese.body["detail"]
     assert "{" not in english.body["detail"] + chinese.body["detail"]
     assert there(app) == po
+
+
+# --- trust ---
+
+
+def test_a_person_who_trusts_a_doubted_parcel_has_it_followed_again(app: RoomApp) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, state=PoState.SHIPPED)
+    doubt = (Reason.of("suspect.too_early", number="7531000000001", at="2026-11-20"),)
+    app.orders.create(a_shipment(po, suspect=doubt, shop_told=ShopTold.FAILED, work_due=None))
+    app.orders.create(a_shipment(po, id=ShipmentId("another"), number="7531000000002", work_due=None))
+
+    assert decided("trust").status == 200
+
+    parcel, other = sorted(app.orders.story(po.key).shipments, key=lambda one: one.number)
+    assert (parcel.suspect, parcel.trusted, parcel.shop_told) == ((), True, ShopTold.NOT_TOLD)
+    assert [fact.code for fact in parcel.facts] == ["shipment.trusted"]
+    assert other.ver == 1
+    assert [wake["id"] for wake in app.sent(Room.TRACKING)] == [parcel.id]
+    assert app.orders.queue(SHOP, 5) == []
+    assert decided("trust").status == 409  # there is no doubt left

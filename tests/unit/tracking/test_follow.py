@@ -20,7 +20,7 @@ from tests.unit.aws import FixedClock, RoomApp, messages
 from tests.unit.others import CarrierSays, ShopSays
 from tests.unit.tracking.underway import KEY, NUMBER, PARCEL, parcel, read, shown, stage, there, woken
 from tracking import handler
-from tracking.follow import follow
+from tracking.follow import follow, judge
 
 
 def carrier(app: RoomApp, **answers: list[object]) -> CarrierSays:
@@ -261,3 +261,9 @@ def test_a_message_for_a_row_that_is_not_there_fails_alone(app: RoomApp) -> None
 
     assert [item["itemIdentifier"] for item in failed["batchItemFailures"]] == ["m0", "m1"]
     assert parcel(app).subscribed
+
+
+def test_a_parcel_a_person_trusts_is_not_doubted_again(app: RoomApp) -> None:
+    early = a_shipment(trusted=True, checkpoints=(a_scan(-72),))
+
+    assert judge(early, app) is early
