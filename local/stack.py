@@ -204,6 +204,8 @@ class Stack:
             "TMPDIR": str(tmp),
             "PYTHONNOUSERSITE": "1",
             "BIND_HOST": "127.0.0.1",  # its default is every interface
+            "IOT_MTLS_ENABLED": "0",  # these two listen on every interface whatever BIND_HOST says
+            "SFTP_ENABLED": "0",
             "GATEWAY_PORT": str(self.port),
             "MINISTACK_REGION": REGION,
             "PERSIST_STATE": "1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -103,3 +104,15 @@ def test_another_process_finds_the_stack_that_runs_here(tmp_path: Path) -> None:
 
     with pytest.raises(StackError, match="make run"):
         Stack.attach(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="this machine does not list its sockets")
+def test_nothing_listens_beyond_this_machine(tmp_path: Path) -> None:
+    with Stack().start(state_dir=tmp_path) as running:
+        process = json.loads((tmp_path / "running.json").read_text())["pid"]
+        files = [os.readlink(link) for link in Path(f"/proc/{process}/fd").iterdir() if link.is_symlink()]
+        mine = {name.removeprefix("socket:[").removesuffix("]") for name in files if name.startswith("socket:")}
+        sockets = [line.split() for line in Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]]
+        heard = [socket[1] for socket in sockets if socket[3] == "0A" and socket[9] in mine]
+
+        assert heard == [f"0100007F:{running.port:04X}"]
