@@ -11,7 +11,7 @@ from aftersales.close import close_if_over, closed, resolved
 from daifa.app import App
 from daifa.errors import Conflict, NotFound, Rejected
 from daifa.messages import Room, Wake
-from daifa.models.aftersales import Case, Claim
+from daifa.models.aftersales import Case, Claim, Refund
 from daifa.models.base import Model
 from daifa.models.facts import Fact
 from daifa.models.ids import CaseId, OrderKey
@@ -39,8 +39,7 @@ def decide(verb: str, key: OrderKey, case_id: CaseId, decision: Decision, by: st
     if verb in DEBTS:
         DEBTS[verb](case, decision, by, app)
         return
-    if case.ver != decision.ver:
-        raise Conflict("case.changed", state=case.state.value, ver=case.ver)
+    _same(case, decision)
     match verb:
         case "accept":
             _accept(case, decision, by, app)
@@ -130,8 +129,7 @@ def _end(case: Case, by: str, app: App, *changes: Write | Add) -> None:
 def _retry_refund(case: Case, decision: Decision, by: str, app: App) -> None:
     """The shop refused the refund, a person has seen to it, and it is asked again under the same key."""
     refund = app.orders.refund(case.key, case.id)
-    if refund.ver != decision.ver:
-        raise Conflict("case.changed", state=refund.state.value, ver=refund.ver)
+    _same(refund, decision)
     now = app.clock.now()
     change = {
         "state": REFUND.check(refund.state, RefundState.PENDING),
@@ -144,9 +142,14 @@ def _retry_refund(case: Case, decision: Decision, by: str, app: App) -> None:
 
 def _seen_claim(case: Case, decision: Decision, app: App) -> Claim:
     claim = app.orders.claim(case.key, case.id)
-    if claim.ver != decision.ver:
-        raise Conflict("case.changed", state=claim.state.value, ver=claim.ver)
+    _same(claim, decision)
     return claim
+
+
+def _same(row: Case | Refund | Claim, decision: Decision) -> None:
+    """Conflict with the current state unless the row is the version that the person saw."""
+    if row.ver != decision.ver:
+        raise Conflict("case.changed", state=row.state.value, ver=row.ver)
 
 
 # Decisions about one of the two debts, whose version is what the person saw.

@@ -66,43 +66,28 @@ def _nowhere() -> Outcome:
 def _after(notice: Notice, outcome: Outcome, text: str, app: App) -> dict[str, Any]:
     now = app.clock.now()
     due = None
+    channel = f"channel.name.{notice.channel}"
     match outcome:
         case Done(reference):
-            state, fact = (
-                NoticeState.SENT,
-                Fact.of(
-                    now, "notice.sent", channel=f"channel.name.{notice.channel}", to=f"party.{notice.to.value.lower()}"
-                ),
-            )
+            to = f"party.{notice.to.value.lower()}"
+            fact = Fact.of(now, "notice.sent", channel=channel, to=to, what=notice.template)
             return {
-                "state": NOTICE.check(notice.state, state),
+                "state": NOTICE.check(notice.state, NoticeState.SENT),
                 "text": text,
                 "sent_as": reference,
                 "sent_at": now,
                 "work_due": None,
-                "facts": (*notice.facts, fact.model_copy(update={"values": fact.values | {"what": notice.template}})),
+                "facts": (*notice.facts, fact),
             }
         case NeverSent(why) if notice.attempts < TRIES:
-            state, fact = (
-                NoticeState.PENDING,
-                Fact.of(now, "notice.later", channel=f"channel.name.{notice.channel}", why=why),
-            )
+            state, fact = NoticeState.PENDING, Fact.of(now, "notice.later", channel=channel, why=why)
             due = now + timedelta(seconds=min(7200, 15 * 2**notice.attempts))
         case NeverSent(why):
-            state, fact = (
-                NoticeState.FAILED,
-                Fact.of(now, "notice.gave_up", channel=f"channel.name.{notice.channel}", why=why),
-            )
+            state, fact = NoticeState.FAILED, Fact.of(now, "notice.gave_up", channel=channel, why=why)
         case Refused(code):
-            state, fact = (
-                NoticeState.FAILED,
-                Fact.of(now, "notice.refused", channel=f"channel.name.{notice.channel}", code=code),
-            )
+            state, fact = NoticeState.FAILED, Fact.of(now, "notice.refused", channel=channel, code=code)
         case Unclear(why):
-            state, fact = (
-                NoticeState.UNKNOWN,
-                Fact.of(now, "notice.unclear", channel=f"channel.name.{notice.channel}", why=why),
-            )
+            state, fact = NoticeState.UNKNOWN, Fact.of(now, "notice.unclear", channel=channel, why=why)
     return {
         "state": NOTICE.check(notice.state, state),
         "text": text,
