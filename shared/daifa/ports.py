@@ -10,10 +10,11 @@ from typing import Any, Protocol
 from daifa.clock import Clock
 from daifa.http import Http
 from daifa.models.collected import CollectedProduct
-from daifa.models.facts import Values
+from daifa.models.facts import Reason, Values
 from daifa.models.ids import PoNumber
 from daifa.models.money import Money
 from daifa.models.order import Recipient, StoreOrder
+from daifa.models.purchase import LineAnswer
 from daifa.models.shipment import ShippedLine, TrackReading
 from daifa.models.words import Outgoing
 
@@ -59,9 +60,13 @@ class Refused:
 
 @dataclass(frozen=True)
 class NeverSent:
-    """Provably nothing left this machine, or the other side said it took nothing: safe to try again."""
+    """Provably nothing left this machine, or the other side said it took nothing: safe to try again.
+
+    `locked_out`: our key was not accepted, so that nothing will go through before a person renews it.
+    """
 
     why: str
+    locked_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,8 +193,9 @@ class Capabilities:
     """What a supplier can do; the purchase protocol obeys it.
 
     `lookup`: can be asked by our own number; `pays_apart`: create and pay are two calls; `late_bound`: how long after
-    a call
-    its effect may still land; `max_number`: longest PO number it keeps whole.
+    a call its effect may still land; `max_number`: longest PO number it keeps whole; `same_number`: by contract the
+    same number never makes a second order; `quotes`: says price, stock and reach before the purchase; `lists`: tells
+    its recent orders; `cancels`, `refunds`, `amends`: takes such a wish by a call.
     """
 
     lookup: bool
@@ -199,6 +205,11 @@ class Capabilities:
     max_number: int
     ships_by_api: bool
     takes_token: bool = False
+    same_number: bool = False
+    quotes: bool = False
+    lists: bool = False
+    refunds: bool = False
+    amends: bool = False
 
 
 @dataclass(frozen=True)
@@ -230,13 +241,43 @@ class PurchaseRequest:
 
 
 @dataclass(frozen=True)
+class QuotedLine:
+    """What one line would cost per piece now; `stock` None means the supplier does not say."""
+
+    line: str
+    unit_cost: Money
+    stock: int | None = None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What the whole purchase would cost now; `problems` are why it can't be bought or sent there (keys of the texts).
+
+    With problems the amounts may be those that were asked for.
+    """
+
+    lines: tuple[QuotedLine, ...]
+    shipping: Money
+    total: Money
+    problems: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
 class SupplierOrder:
-    """A purchase as the supplier holds it; `state` is one of `open`, `paid`, `shipped`, `done`, `cancelled`."""
+    """A purchase as the supplier holds it; `state` is one of `open`, `paid`, `shipped`, `done`, `cancelled`.
+
+    `number` is our own number as the supplier shows it (empty: bought by hand), `recipient` whom it goes to, perhaps
+    masked, `refunded` that the money came back whole.
+    """
 
     reference: str
     state: str
     total: Money
     paid: bool
+    number: str = ""
+    recipient: Recipient | None = None
+    refunded: bool = False
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -248,24 +289,60 @@ class SupplierParcel:
     lines: tuple[ShippedLine, ...] = ()
 
 
+@dataclass(frozen=True)
+class SupplierNews:
+    """What a supplier pushed about one purchase, named by our `number` or else by its `reference`.
+
+    Without answers and parcels it is a hint: look. What is in it comes under the supplier's own signature.
+    """
+
+    number: str = ""
+    reference: str = ""
+    answers: tuple[LineAnswer, ...] = ()
+    parcels: tuple[SupplierParcel, ...] = ()
+
+
 class Supplier(Protocol):
-    """A supplier we buy from. Money-moving methods return an Outcome and never raise for what the supplier did."""
+    """A supplier we buy from. Methods that move money or goods return an Outcome and never raise for what the supplier
+    did; reading methods raise Retry when it can't say now.
+    """
 
     @property
     def capabilities(self) -> Capabilities:
         """What this supplier can do."""
 
+    def quote(self, request: PurchaseRequest) -> Quote:
+        """What this purchase would cost now and why it could not be made; nothing is bought or reserved."""
+
     def place(self, request: PurchaseRequest) -> Outcome:
         """One call, no retry: buy exactly this under our own number."""
 
     def find(self, number: PoNumber) -> SupplierOrder | None:
-        """The purchase under our own number, or None if the supplier says it has none; Retry if it can't say."""
+        """The purchase under our own number, or None if the supplier says it has none."""
+
+    def recent(self, since: datetime) -> Iterator[SupplierOrder]:
+        """Every purchase of the merchant's account made or changed since then, in any order."""
 
     def pay(self, reference: str, amount: Money) -> Outcome:
         """One call, no retry: pay this purchase from the merchant's account."""
 
+    def cancel(self, reference: str) -> Outcome:
+        """Ask that this purchase be undone: Done is cancelled, Refused stands; safe to repeat."""
+
+    def refund(self, reference: str, amount: Money) -> Outcome:
+        """Ask for the money of a paid purchase that will not be shipped; Done is asked for, not yet paid back."""
+
+    def amend(self, reference: str, recipient: Recipient) -> Outcome:
+        """Have this purchase sent to somebody else: Done is changed, Refused stands; safe to repeat."""
+
     def parcels(self, reference: str) -> tuple[SupplierParcel, ...]:
-        """What has been handed to carriers so far; Retry if the supplier can't say."""
+        """What has been handed to carriers so far."""
+
+    def read_push(self, headers: Mapping[str, str], body: bytes) -> tuple[SupplierNews, ...]:
+        """What a pushed message says; Unauthenticated unless the supplier signed it (header names in lower case)."""
+
+    def push_answer(self) -> bytes:
+        """The body that the supplier wants to read when a push was taken."""
 
 
 class OfferReader(Protocol):

@@ -20,9 +20,8 @@ Share = Annotated[Decimal, Field(ge=0, lt=1)]
 class Pricing(Model):
     """How a shop prices: every share is a part of the selling price, amounts are in the shop's currency.
 
-    `rates` holds one unit of a supplier's currency in the shop's, with `rates_at` as its date; `ending` is the last
-    digits
-    that a rounded price shows (`0.90`), None keeps the exact coin.
+    `rates` holds one unit of a supplier's currency in the shop's, with `rates_at` as its date, too old for buying after
+    `rates_days`; `ending` is the last digits that a rounded price shows (`0.90`), None keeps the exact coin.
     """
 
     markup: Decimal = Decimal("1.6")
@@ -32,10 +31,14 @@ class Pricing(Model):
     ending: Decimal | None = Decimal("0.90")
     rates: dict[str, Decimal] = {}
     rates_at: UtcTime | None = None
+    rates_days: int = 7
 
 
 class Shop(Model):
-    """A shop of the merchant's on one platform; money leaves above `approval_limit` only after a person agreed."""
+    """A shop of the merchant's on one platform; money leaves above `approval_limit` only after a person agreed.
+
+    `price_tolerance` is how much dearer a purchase may have become between deciding and buying, as a part of its cost.
+    """
 
     id: ShopId
     name: str
@@ -46,16 +49,27 @@ class Shop(Model):
     timezone: str = "Asia/Shanghai"
     approval_limit: Money | None = None
     day_cap: Money | None = None
+    price_tolerance: Share = Decimal("0.05")
     pricing: Pricing = Pricing()
     paused: bool = False
     ver: int = 1
+
+
+class Trouble(Model):
+    """How a supplier's interface fails: so many times in a row; nothing is bought before `open_until`."""
+
+    failures: int = 0
+    code: str = ""
+    open_until: UtcTime | None = None
 
 
 class Supplier(Model):
     """Someone we buy from; times in seconds and hours are this supplier's own and load-bearing.
 
     `settle_seconds`: how long after an unclear attempt an order may still appear at the supplier's;
-    `ship_hours`: hours from placing to the promised first scan.
+    `ship_hours`: hours from placing to the promised first scan; `fresh_minutes`: how old what we know of an offer may
+    be when it is bought; `ships_to`: countries it sends to (none: everywhere); `po_cap` and `day_cap`: the most that
+    one purchase and one day may cost there, in its currency; `paused` is the kill switch, `trouble` the breaker.
     """
 
     id: SupplierId
@@ -65,13 +79,19 @@ class Supplier(Model):
     currency: Currency
     locale: str = "zh-CN"
     email: str = ""
+    phone: str = ""
     robots: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     shipping: Money
     settle_seconds: int = 900
     ship_hours: int = 48
+    fresh_minutes: int = 720
+    ships_to: tuple[str, ...] = ()
+    po_cap: Money | None = None
+    day_cap: Money | None = None
     approved: bool = True
     paused: bool = False
+    trouble: Trouble = Trouble()
     options: dict[str, str] = {}
     ver: int = 1
 
@@ -147,11 +167,16 @@ class Offer(Model):
 
 
 class Source(Model):
-    """Where one variant of ours can be bought."""
+    """Where one variant of ours can be bought.
+
+    `proven` says that it is the same thing beyond doubt (it was listed from there, or a person confirmed it); only
+    such a source is bought from without asking when another fails.
+    """
 
     supplier: SupplierId
     offer: OfferId
     external_variant: str
+    proven: bool = True
 
 
 class Variant(Model):

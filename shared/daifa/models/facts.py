@@ -10,10 +10,14 @@ Values = dict[str, str]
 
 
 class Reason(Model):
-    """Why a decision went as it did: `code` is a key of the texts, `values` what the text speaks of."""
+    """Why a decision went as it did: `code` is the rule and a key of the texts, `values` its inputs.
+
+    `beat` holds the alternatives that this one was better than, each with why it lost.
+    """
 
     code: str
     values: Values = {}
+    beat: tuple[Reason, ...] = ()
 
     @classmethod
     def of(cls, code: str, /, **values: object) -> Self:

@@ -25,12 +25,32 @@ class LineState(StrEnum):
 
     OPEN = "OPEN"
     ACCEPTED = "ACCEPTED"
+    BACKORDERED = "BACKORDERED"
+    CHANGED = "CHANGED"
     REJECTED = "REJECTED"
     SHIPPED = "SHIPPED"
 
 
+class LineAnswer(Model):
+    """A supplier's answer to one line: ACCEPTED, BACKORDERED (`promised` says until when), REJECTED or CHANGED.
+
+    `reason` is one of `out_of_stock`, `price_changed`, `address`, `other`; `quantity` and `unit_cost` are what a
+    changed line would be, None as we ordered it.
+    """
+
+    line: str
+    state: LineState
+    reason: str = ""
+    promised: UtcTime | None = None
+    quantity: Quantity | None = None
+    unit_cost: Money | None = None
+
+
 class PoLine(Model):
-    """What we buy for one line of the order; `unit_cost` is the supplier's price per piece when we decided."""
+    """What we buy for one line of the order; `unit_cost` is the supplier's price per piece when we decided.
+
+    `answer` is what the supplier last said of it.
+    """
 
     order_line: str
     offer: OfferId
@@ -41,21 +61,27 @@ class PoLine(Model):
     quantity: Quantity
     unit_cost: Money
     state: LineState = LineState.OPEN
+    answer: LineAnswer | None = None
 
 
 class Attempt(Model):
-    """One try at placing or paying: its id is the claim, its hash names the exact request."""
+    """One try at placing or paying: its id is the claim, its hash names the exact request.
+
+    `counted` is what the claim added to the shop's spending of that day, in the shop's currency.
+    """
 
     id: str
     number: int
     started_at: UtcTime
     request_hash: str
+    counted: Money | None = None
 
 
 class PurchaseOrder(Model):
     """What we buy of one supplier for one order; one partition with the order, one row of its own.
 
-    `clean` says that no attempt has ever been sent; only a clean READY row may be cancelled directly.
+    `clean` says that no attempt has ever been sent; only a clean READY row may be cancelled directly. `approved_total`
+    is the most that a person agreed to, `checked_at` when price, stock and reach were last found right.
     """
 
     shop: ShopId
@@ -81,6 +107,8 @@ class PurchaseOrder(Model):
     supplier_order: str = ""
     cancel_requested: bool = False
     approved_by: str = ""
+    approved_total: Money | None = None
+    checked_at: UtcTime | None = None
     reminded: int = 0
     ship_by: UtcTime | None = None
     promised: UtcTime | None = None

@@ -32,6 +32,7 @@ from daifa.ports import (
     Wire,
 )
 from daifa.suppliers.alibaba_offer import read_offer
+from daifa.suppliers.cannot import Cannot
 from daifa.texts import t
 
 ENDPOINT = "https://gw.open.1688.com"
@@ -124,7 +125,7 @@ def verify_push(form: Mapping[str, str], secret: str) -> dict[str, Any]:
 LATE_SECONDS = "600"
 
 
-class Alibaba:
+class Alibaba(Cannot):
     """One 1688 account of the merchant's.
 
     Secret: `app_key`, `app_secret`, `access_token`. Options: `flow` = `cross` orders through createCrossOrder instead
@@ -184,7 +185,7 @@ class Alibaba:
             raise Retry("supplier.unreadable", vendor_code=_code(payload))
         paid_at = bool(base.get("payTime"))
         state = STATES.get(str(base.get("status")), "paid" if paid_at else "open")
-        return SupplierOrder(reference, state, total, paid=paid_at or state in ("paid", "shipped", "done"))
+        return SupplierOrder(reference, state, total, paid_at or state in ("paid", "shipped", "done"), number)
 
     def pay(self, reference: str, amount: Money) -> Outcome:
         """One call, no retry, that pays without a password; the amount travels along, so a changed total is not paid.

@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import timedelta, timezone
 from html import escape
 
-from daifa.errors import Retry
-from daifa.models.ids import PoNumber
-from daifa.models.money import Money
 from daifa.models.words import Outgoing, OutgoingFile
 from daifa.ports import (
     Capabilities,
@@ -17,18 +14,17 @@ from daifa.ports import (
     PurchaseLine,
     PurchaseRequest,
     Refused,
-    SupplierOrder,
-    SupplierParcel,
     Wire,
 )
 from daifa.suppliers import order_sheet
+from daifa.suppliers.cannot import Cannot
 from daifa.texts import t
 
 # Deadlines are shown in China's time, which has no summer time, and say so.
 CHINA = timezone(timedelta(hours=8))
 
 
-class Email:
+class Email(Cannot):
     """Sends the order through the mail channel it is handed; nothing can be asked of a mailbox afterwards."""
 
     def __init__(self, wire: Wire) -> None:
@@ -54,18 +50,6 @@ class Email:
             return Refused("no_address", "supplier.refused.no_email")
         outcome = self._wire.mail.send(letter(request, self._wire.locale))
         return Done(outcome.reference) if isinstance(outcome, Done) else outcome
-
-    def find(self, number: PoNumber) -> SupplierOrder | None:
-        """Always Retry: a mailbox can't be asked (`capabilities.lookup` says so)."""
-        raise Retry("supplier.cannot_be_asked", number=number)
-
-    def pay(self, reference: str, amount: Money) -> Outcome:
-        """Always Refused: the merchant settles with this supplier by hand."""
-        return Refused("by_hand", "supplier.refused.pays_by_hand", {"total": str(amount)})
-
-    def parcels(self, reference: str) -> tuple[SupplierParcel, ...]:
-        """Always Retry: parcels arrive through the signed page (`capabilities.ships_by_api` says so)."""
-        raise Retry("supplier.cannot_be_asked", number=reference)
 
 
 def letter(request: PurchaseRequest, locale: str) -> Outgoing:
