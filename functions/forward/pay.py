@@ -9,9 +9,10 @@ from daifa.errors import Conflict
 from daifa.models.catalog import Supplier
 from daifa.models.outcomes import Outcome
 from daifa.models.purchase import Attempt, PurchaseOrder
-from daifa.rules import breaker, purchasing
+from daifa.rules import purchasing
 from daifa.telemetry import log
-from forward.place import CALL_BUDGET, left, noticed, wait
+from forward.place import CALL_BUDGET, left
+from forward.trouble import admitted, noticed, wait
 from forward.wake import saved
 
 
@@ -20,8 +21,11 @@ def pay(po: PurchaseOrder, app: App, deadline: float) -> None:
     supplier = app.catalog.supplier(po.supplier)
     shop = app.catalog.shop(po.shop)
     now = app.clock.now()
-    paused = supplier.paused or shop.paused or not breaker.closed(supplier.trouble, now)
-    if po.cancel_requested or paused or left(deadline, app) < CALL_BUDGET:
+    if po.cancel_requested or shop.paused or left(deadline, app) < CALL_BUDGET:
+        wait(po, supplier, app)
+        return
+    admits = admitted(supplier, app)
+    if admits is None:
         wait(po, supplier, app)
         return
     request = f"pay:{po.supplier_order}:{po.total}"
@@ -30,9 +34,9 @@ def pay(po: PurchaseOrder, app: App, deadline: float) -> None:
         claimed = app.orders.save(purchasing.payment_claimed(po, attempt, now), po)
     except Conflict:
         return
-    outcome = app.supplier(supplier).pay(po.supplier_order, po.total)
-    record(claimed, outcome, supplier, app)
-    noticed(supplier, outcome, app)
+    outcome = app.supplier(admits).pay(po.supplier_order, po.total)
+    record(claimed, outcome, admits, app)
+    noticed(admits, outcome, app)
 
 
 def record(po: PurchaseOrder, outcome: Outcome, supplier: Supplier, app: App) -> None:

@@ -71,14 +71,15 @@ def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetim
         facts.append(Fact.of(now, "order.refunded", "shop", amount=store.refunded))
     waits = state is OrderState.CONFIRMED and not known.routed and store.paid
     undo = state is OrderState.CANCELLED and known.state is not OrderState.CANCELLED and known.routed
-    look = recipient != known.recipient and known.routed
+    lines = _still_wanted(known.lines, store.lines) if known.routed else store.lines
+    fewer = any(now_line.fulfillable < line.fulfillable for now_line, line in zip(lines, known.lines, strict=False))
+    look = known.routed and (recipient != known.recipient or fewer)
     return known.model_copy(
         update={
             "updated_at": store.updated_at,
             "state": state,
             "paid": store.paid,
-            # Once routed, the lines we bought for stay: what the shop changed is told, not silently taken over.
-            "lines": known.lines if known.routed else store.lines,
+            "lines": lines,
             "total": store.total,
             "shipping": store.shipping,
             "refunded": store.refunded,
@@ -88,6 +89,15 @@ def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetim
             "facts": tuple(facts),
         }
     )
+
+
+def _still_wanted(known: tuple[OrderLine, ...], told: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
+    """The lines we bought for, with how many pieces of each the shop still lets us ship (of a line that is gone: none).
+
+    Once routed nothing else of them changes: what the shop changed is told, not silently taken over.
+    """
+    left = {line.id: line.fulfillable for line in told}
+    return tuple(line.model_copy(update={"fulfillable": left.get(line.id, 0)}) for line in known)
 
 
 def _ordered(lines: tuple[OrderLine, ...]) -> list[tuple[str, str, int]]:

@@ -163,9 +163,7 @@ def not_found(po: PurchaseOrder, settle: timedelta, late_bound: timedelta, now: 
 
 def lookup_failed(po: PurchaseOrder, why: str, settle: timedelta, now: datetime) -> PurchaseOrder:
     """The supplier could not say: nothing is known that was not known before."""
-    return _noted(
-        po, Fact.of(now, "purchase.lookup_failed", why=why), work_due=now + max(settle, LOOK_AGAIN)
-    )
+    return _noted(po, Fact.of(now, "purchase.lookup_failed", why=why), work_due=now + max(settle, LOOK_AGAIN))
 
 
 def cannot_ask(po: PurchaseOrder, same_number: bool, supplier: str, now: datetime) -> PurchaseOrder:
@@ -252,7 +250,12 @@ def payment_mine(po: PurchaseOrder, there: PurchaseOrder) -> bool:
 
 
 def payment_seen(
-    po: PurchaseOrder, seen: SupplierOrder | None, supplier: str, settle: timedelta, late_bound: timedelta, now: datetime
+    po: PurchaseOrder,
+    seen: SupplierOrder | None,
+    supplier: str,
+    settle: timedelta,
+    late_bound: timedelta,
+    now: datetime,
 ) -> PurchaseOrder:
     """The purchase after the supplier said whether it has our money; after two denials a person decides.
 

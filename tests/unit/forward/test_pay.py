@@ -12,9 +12,9 @@ from daifa.messages import Room
 from daifa.models.facts import Reason
 from daifa.models.states import PaymentState, PoState
 from daifa.ports import Done, NeverSent, Outcome, Refused, Unclear
-from forward.advance import LEASE
+from daifa.rules.purchasing import LEASE
+from forward.cancel import cancel
 from forward.place import CALL_BUDGET
-from forward.route import cancel
 from tests.builders.rows import SHOP, START, cny
 from tests.unit.aws import FixedClock, RoomApp
 from tests.unit.forward.buying import (

@@ -15,11 +15,10 @@ from daifa.models.facts import Reason
 from daifa.models.money import Money
 from daifa.models.states import PaymentState, PoState
 from daifa.ports import Done, NeverSent, Outcome, Refused, Unclear
+from daifa.rules.purchasing import BELIEVED_AFTER, LEASE
 from daifa.tables.orders import spent
-from forward.advance import LEASE
-from forward.look_up import BELIEVED_AFTER
+from forward.cancel import cancel
 from forward.place import CALL_BUDGET
-from forward.route import cancel
 from tests.builders.rows import SHOP, START, a_purchase, cny
 from tests.unit.aws import FixedClock, RoomApp
 from tests.unit.forward.buying import (

@@ -1,0 +1,62 @@
+"""Follow what the shop changes after its order was turned into purchases."""
+
+from __future__ import annotations
+
+from daifa.app import App
+from daifa.models.order import Order
+from daifa.models.outcomes import Done, Refused
+from daifa.models.purchase import PurchaseOrder
+from daifa.rules import purchasing, revising
+from forward.cancel import cancel
+from forward.look_up import recipient_of
+from forward.trouble import LATER
+from forward.wake import saved
+
+
+def revise(order: Order, app: App) -> None:
+    """Bring every purchase up to the order, or tell whoever has to settle it; then the order has no more work."""
+    purchases = app.orders.purchases(order.key)
+    now = app.clock.now()
+    for po in purchases:
+        others = [other for other in purchases if other.number != po.number]
+        following = revising.revised(po, order, others, now)
+        if following is not po:
+            saved(following, po, app)
+    app.orders.save(order.model_copy(update={"work_due": None}), order)
+
+
+def take_back(order: Order, app: App) -> None:
+    """Cancel what was never sent; for everything else remember the wish, because the truth is not known yet."""
+    for po in app.orders.purchases(order.key):
+        if po.state not in revising.GONE and not po.cancel_requested:
+            cancel(po, "shop", app)
+    if order.work_due is not None:
+        app.orders.save(order.model_copy(update={"work_due": None}), order)
+
+
+def wants_amending(po: PurchaseOrder) -> bool:
+    """Whether the supplier still has to be asked to send it to the new address."""
+    return any(hold.code == "hold.address_changed" for hold in po.holds)
+
+
+def amend(po: PurchaseOrder, app: App) -> bool:
+    """Ask the supplier to send it to the order's new address; False if this supplier takes no such wish by a call."""
+    supplier = app.catalog.supplier(po.supplier)
+    port = app.supplier(supplier)
+    if not port.capabilities.amends:
+        return False
+    order = app.orders.order(po.key)
+    moved = po.model_copy(update={"ship_to": order.recipient})
+    recipient = recipient_of(moved, app)
+    if recipient is None:
+        return False
+    now = app.clock.now()
+    outcome = port.amend(po.supplier_order, recipient)
+    match outcome:
+        case Done():
+            saved(revising.amended(po, order.recipient, "supplier", now), po, app)
+        case Refused(code):
+            saved(revising.amend_refused(po, code, now), po, app)
+        case _:
+            saved(purchasing.put_off(po, now + LATER), po, app)
+    return True
