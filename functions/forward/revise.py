@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from daifa.app import App
+from daifa.models.facts import Fact
 from daifa.models.order import Order
 from daifa.models.outcomes import Done, Refused
 from daifa.models.purchase import PurchaseOrder
-from daifa.rules import purchasing, revising
+from daifa.rules import purchasing, revising, routing
+from daifa.tables.store import Write
 from forward.cancel import cancel
 from forward.look_up import recipient_of
+from forward.reroute import known_for
 from forward.trouble import LATER
-from forward.wake import saved
+from forward.wake import saved, wake_purchase
 
 
 def revise(order: Order, app: App) -> None:
-    """Bring every purchase up to the order, or tell whoever has to settle it; then the order has no more work."""
+    """Bring every purchase up to the order, or tell whoever has to settle it; lines that are new are bought.
+
+    A line is new if no purchase, whatever became of it, ever held it: so that nothing is bought twice.
+    """
     purchases = app.orders.purchases(order.key)
     now = app.clock.now()
     for po in purchases:
@@ -22,7 +28,23 @@ def revise(order: Order, app: App) -> None:
         following = revising.revised(po, order, others, now)
         if following is not po:
             saved(following, po, app)
-    app.orders.save(order.model_copy(update={"work_due": None}), order)
+    bought = {line.order_line for po in purchases for line in po.lines}
+    new = [
+        line.model_copy(update={"quantity": line.fulfillable})
+        for line in order.lines
+        if line.fulfillable and line.id not in bought
+    ]
+    done = order.model_copy(update={"work_due": None})
+    if not new:
+        app.orders.save(done, order)
+        return
+    revision = 1 + max((po.revision for po in purchases), default=0)
+    made = routing.route(order, new, known_for(order, new, app), now, revision)
+    fact = Fact.of(now, "order.routed", purchases=len(made))
+    done = done.model_copy(update={"facts": (*done.facts, fact)})
+    app.orders.transact(Write(done, order), *(Write(po) for po in made))
+    for po in made:
+        wake_purchase(po, app)
 
 
 def take_back(order: Order, app: App) -> None:

@@ -73,7 +73,8 @@ def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetim
     undo = state is OrderState.CANCELLED and known.state is not OrderState.CANCELLED and known.routed
     lines = _still_wanted(known.lines, store.lines) if known.routed else store.lines
     fewer = any(now_line.fulfillable < line.fulfillable for now_line, line in zip(lines, known.lines, strict=False))
-    look = known.routed and (recipient != known.recipient or fewer)
+    more = len(lines) > len(known.lines)
+    look = known.routed and (recipient != known.recipient or fewer or more)
     return known.model_copy(
         update={
             "updated_at": store.updated_at,
@@ -92,12 +93,15 @@ def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetim
 
 
 def _still_wanted(known: tuple[OrderLine, ...], told: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
-    """The lines we bought for, with how many pieces of each the shop still lets us ship (of a line that is gone: none).
+    """The lines we bought for, with how many pieces of each the shop still lets us ship (of a line that is gone: none),
+    then those that are new.
 
-    Once routed nothing else of them changes: what the shop changed is told, not silently taken over.
+    Once routed nothing else of a line changes: what the shop changed is told, not silently taken over.
     """
     left = {line.id: line.fulfillable for line in told}
-    return tuple(line.model_copy(update={"fulfillable": left.get(line.id, 0)}) for line in known)
+    ours = {line.id for line in known}
+    kept = (line.model_copy(update={"fulfillable": left.get(line.id, 0)}) for line in known)
+    return (*kept, *(line for line in told if line.id not in ours))
 
 
 def _ordered(lines: tuple[OrderLine, ...]) -> list[tuple[str, str, int]]:
