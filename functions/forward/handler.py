@@ -31,7 +31,7 @@ def on_schedule(event: dict[str, Any], context: LambdaContext) -> dict[str, int]
     """Every five minutes wake what should have moved; every quarter of an hour look through the suppliers' lists; once
     a day compare all books.
     """
-    match event.get("what"):
+    match event.get("job"):
         case "suppliers":
             return reconcile.begin(app())
         case "books":

@@ -23,11 +23,13 @@ def revise(order: Order, app: App) -> None:
     """
     purchases = app.orders.purchases(order.key)
     now = app.clock.now()
+    after = {po.number: po for po in purchases}
     for po in purchases:
-        others = [other for other in purchases if other.number != po.number]
+        # Two purchases may share a line: the second is cut by what is left of the first.
+        others = [other for other in after.values() if other.number != po.number]
         following = revising.revised(po, order, others, now)
         if following is not po:
-            saved(following, po, app)
+            after[po.number] = saved(following, po, app)
     bought = {line.order_line for po in purchases for line in po.lines}
     new = [
         line.model_copy(update={"quantity": line.fulfillable})
