@@ -15,7 +15,7 @@ from daifa.http import Http
 from daifa.models.ids import PoNumber
 from daifa.models.money import Money
 from daifa.models.order import Recipient
-from daifa.ports import PurchaseLine, PurchaseRequest, Wire
+from daifa.ports import Done, NeverSent, PurchaseLine, PurchaseRequest, Wire
 from daifa.suppliers import SUPPLIERS
 from daifa.suppliers.alibaba import Alibaba
 from daifa.suppliers.email import Email
@@ -241,6 +241,49 @@ def test_a_supplier_is_held_to_whatever_it_says_it_can_do(rig: SupplierRig, requ
     kind = name.split()[0]
     assert (kind in RECENT, kind in CANCEL, kind in REFUND) == (can.lists, can.cancels, can.refunds)
     assert (kind in PUSH) is bool(rig.adapter.push_answer())
+
+
+def test_a_total_that_changed_at_1688_after_placing_is_never_paid_silently(world: World) -> None:
+    rig = alibaba(world)
+    reference = rig.placed()
+    world.gateway1688.reprice(reference, goods=40_900)
+    outcome = rig.adapter.pay(reference, rig.request.total)
+    assert not isinstance(outcome, Done)
+    assert rig.money_taken() == 0
+    seen = rig.seen()
+    assert (seen.total, seen.paid) == (Money.of("413.00", "CNY"), False)
+    assert isinstance(rig.adapter.pay(reference, seen.total), Done)
+    assert rig.money_taken() == 41_300
+
+
+def test_an_order_that_the_seller_closed_is_found_closed_with_its_money_back(world: World) -> None:
+    rig = alibaba(world)
+    world.gateway1688.close(rig.paid())
+    seen = rig.seen()
+    assert (seen.state, seen.refunded) == ("cancelled", True)
+    assert rig.money_taken() == 0
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_1688_shows_whom_an_order_goes_to_whole_or_masked(world: World, masked: bool) -> None:
+    rig = alibaba(world)
+    rig.placed()
+    world.gateway1688.rules(masked=masked)
+    to = rig.seen().recipient
+    assert to is not None
+    assert (to.province, to.city, to.district) == ("浙江省", "杭州市", "西湖区")
+    assert (to.name, to.phone, to.address1) == (
+        ("张**", "138****0000", "****") if masked else ("张测试", "13800000000", "虚构路 18 号")
+    )
+
+
+@pytest.mark.parametrize(("kind", "locked_out"), [("expired", True), ("no_permission", True), ("throttled", False)])
+def test_a_door_that_is_shut_to_our_key_is_told_from_a_busy_one(world: World, kind: str, locked_out: bool) -> None:
+    rig = alibaba(world)
+    world.faults.add(rig.party, rig.place, kind)
+    outcome = rig.adapter.place(rig.request)
+    assert isinstance(outcome, NeverSent)
+    assert outcome.locked_out is locked_out
 
 
 def test_a_worlds_offer_is_collected_whole(world: World) -> None:
