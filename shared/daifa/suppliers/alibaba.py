@@ -158,7 +158,7 @@ class Alibaba(Cannot):
     def quote(self, request: PurchaseRequest) -> Quote:
         """What createOrder.preview says this costs now; its stock is not told, only whether there is enough.
 
-        Done with the trade flow of the order call, because 1688 has another price for each.
+        Asked in the trade flow of the order call, because each has prices of its own.
         """
         refused = not_buyable(request, self._wire.options)
         if refused:
@@ -170,7 +170,7 @@ class Alibaba(Cannot):
         """One call, no retry, that makes the order unpaid; Done only if 1688 then shows it under our number.
 
         The answer echoes the total but not our number, so an answer meant for another order looks right. One read by
-        our own number settles that; where the read can't, the outcome is Unclear.
+        our own number settles that, and the total once more; where the read can't, the outcome is Unclear.
         """
         refused = not_buyable(request, self._wire.options)
         if refused:
@@ -186,6 +186,8 @@ class Alibaba(Cannot):
             return Unclear(f"made as {outcome.reference}, not confirmed: {error.code}")
         if seen is None or seen.reference != outcome.reference:
             return Unclear(f"made as {outcome.reference}, but our number shows {seen.reference if seen else 'nothing'}")
+        if seen.total != request.total:
+            return Unclear(f"made as {outcome.reference}, but shown for {seen.total}, not {request.total}")
         return outcome
 
     def find(self, number: PoNumber) -> SupplierOrder | None:
@@ -199,9 +201,9 @@ class Alibaba(Cannot):
         return order
 
     def recent(self, since: datetime) -> Iterator[SupplierOrder]:
-        """Every order of the last three months that changed since then, newest first; Retry if a page can't be read.
+        """Every order at hand (1688 puts those of more than three months away) that changed since then.
 
-        A list shows no whole address, so `recipient` is left out.
+        Retry if a page can't be read. A list shows no whole address, so `recipient` is left out.
         """
         seen: set[str] = set()
         told = 0
@@ -264,8 +266,10 @@ class Alibaba(Cannot):
 
         Done carries 1688's number of the refund, also of one that was asked for before.
         """
-        if amount.currency != "CNY" or not order_id(reference):
+        if not order_id(reference):
             return no_such_order(reference)
+        if amount.currency != "CNY":
+            return Refused("currency", "supplier.refused.currency", {"currency": amount.currency})
         try:
             wish = self._wish(reference, amount)
             if not isinstance(wish, RefundWish):

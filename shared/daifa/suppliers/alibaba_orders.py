@@ -208,7 +208,7 @@ def refundable(trade: Mapping[str, Any], amount: Money) -> RefundWish | Outcome:
         return Done(refund_id(base.get("refundId")) or order.reference, amount)
     if stands == REFUND_TURNED_DOWN:
         return Refused(stands, "supplier.refused.refund_turned_down", {"reference": order.reference})
-    if order.state != "paid" or any(str(item.get("logisticsStatus")) not in UNSENT for item in items):
+    if order.state != "paid" or any(str(item.get("logisticsStatus", "1")) not in UNSENT for item in items):
         return Refused(str(base.get("status")), "supplier.refused.refund_state", {"reference": order.reference})
     entries = [order_id(item.get("subItemIDString")) or order_id(item.get("subItemID")) for item in items]
     paid, carriage = [yuan(item.get("itemAmount")) for item in items], yuan(base.get("shippingFee"))

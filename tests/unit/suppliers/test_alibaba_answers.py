@@ -95,6 +95,7 @@ def test_an_order_is_done_only_when_the_answer_proves_it(
 CONFIRMED = [
     ("our number shows another order", (200, viewed(idOfStr="2188600000000000002")), Unclear),
     ("our number shows nothing", (200, NO_ORDER), Unclear),
+    ("our number shows another total", (200, viewed(totalAmount=292.01)), Unclear),
     ("the look-up names another number", (200, viewed(outOrderId="DOTHER")), Unclear),
     ("the look-up gives HTML", (200, HTML), Unclear),
     ("the look-up gives no answer", None, Unclear),

@@ -237,6 +237,21 @@ def test_without_a_reason_that_fits_nothing_is_asked_for(
     assert not gateway.calls(REFUND)
 
 
+def test_money_of_another_currency_is_not_asked_back(gateway: Answering, alibaba: Alibaba) -> None:
+    outcome = alibaba.refund(ORDER, Money.of("292.00", "USD"))
+    assert isinstance(outcome, Refused)
+    assert outcome.code == "currency"
+    assert not gateway.asked
+
+
+def test_a_line_that_does_not_speak_of_its_goods_does_not_stand_in_the_way(
+    gateway: Answering, alibaba: Alibaba
+) -> None:
+    line = {"subItemIDString": "2188600000000000002", "itemAmount": 288}
+    gateway.answers = {VIEW: a_paid_order(line), REASONS: reasons(PLAIN), REFUND: taken()}
+    assert isinstance(alibaba.refund(ORDER, WHOLE), Done)
+
+
 @pytest.mark.parametrize("amount", [Money.of("291.99", "CNY"), Money.of("584", "CNY")])
 def test_less_or_more_than_the_whole_is_not_asked_for(gateway: Answering, alibaba: Alibaba, amount: Money) -> None:
     gateway.answers = {VIEW: a_paid_order(), REASONS: reasons(PLAIN), REFUND: taken()}
