@@ -12,6 +12,11 @@ SHOP_DOMAIN = "daifa-world.myshopify.com"
 SHOP = {"webhook_secrets": ["world-shop-client-secret"], "access_token": "shpat_world_0123456789abcdef"}
 ALIBABA = {"app_key": "3105827", "app_secret": "world-1688-app-secret", "access_token": "world-1688-access-token"}
 KUAIDI100 = {"key": "worldKd100Key", "customer": "WORLDCUSTOMER00000000000000000001", "salt": "world-kd100-salt"}
+# Where the merchant sends what he buys by hand.
+AT_HOME = {
+    "fullName": "林测试", "mobile": "13900000000", "phone": "", "postCode": "000000", "provinceText": "浙江省",
+    "cityText": "金华市", "areaText": "义乌市", "townText": "", "address": "虚构街 1 号",
+}  # fmt: skip
 ROBOTS = {"lamps": "a0000000-0000-4000-8000-00000000aaaa", "yiwu": "a0000000-0000-4000-8000-00000000bbbb"}
 MAIL_FROM = "orders@daifa-world.example"
 

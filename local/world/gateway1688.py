@@ -1,27 +1,30 @@
-"""1688's open gateway: verifies every call's signature, keeps orders, payments, parcels and refunds, pushes news."""
+"""1688's open gateway: verifies every call's signature, then quotes, sells, lists, takes money, closes and refunds."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from local.world import catalogue
-from local.world.orders1688 import Orders, Refused, alibaba_time, product_view
-from local.world.outbox import Delivery
-from local.world.params1688 import address_of, cargo_of, json_of, website_of
-from local.world.wire import Party, Reply, Request, json_reply, text_reply, verb
+from local.world.orders1688 import Orders, Refused
+from local.world.params1688 import address_of, cargo_of, json_of, plain_of, website_of
+from local.world.seller1688 import Seller1688, sign
+from local.world.views1688 import alibaba_time, order_view, parcel_view, product_view, refund_view, yuan
+from local.world.wire import Reply, Request, json_reply, text_reply
 
-TRADE, LOGISTICS, CROSS = "com.alibaba.trade", "com.alibaba.logistics", "com.alibaba.fenxiao.crossborder"
+TRADE, LOGISTICS = "com.alibaba.trade", "com.alibaba.logistics"
+FENXIAO, CROSS = "com.alibaba.fenxiao", "com.alibaba.fenxiao.crossborder"
 # Every call we speak, by namespace and name; all are version 1 and need an access_token.
 CALLS: dict[tuple[str, str], str] = {
     (CROSS, "product.search.queryProductDetail"): "product_detail",
     (TRADE, "alibaba.createOrder.preview"): "preview",
     (TRADE, "alibaba.trade.fastCreateOrder"): "fast_create",
     (TRADE, "alibaba.trade.createCrossOrder"): "cross_create",
+    (FENXIAO, "alibaba.trade.createFenxiaoOrder.preview"): "fenxiao_preview",
+    (TRADE, "alibaba.trade.fenxiaoOrder.create"): "fenxiao_create",
     (TRADE, "alibaba.trade.get.buyerView"): "buyer_view",
     (TRADE, "alibaba.trade.getBuyerOrderList"): "order_list",
     (TRADE, "alibaba.alipay.url.get"): "pay_url",
@@ -37,34 +40,14 @@ CALLS: dict[tuple[str, str], str] = {
 }
 # The real gateway takes a timestamp within some minutes of its own clock. [K]
 FRESH_SECONDS = 15 * 60
-PUSH_RETRIES = (1.0, 3.0, 10.0)
 
 
-def sign(secret: str, params: dict[str, str], path: str = "") -> str:
-    """Upper-case hex of HMAC-SHA1 over the path and all key+value pairs but _aop_signature, sorted by key."""
-    text = path + "".join(k + v for k, v in sorted(params.items()) if k != "_aop_signature")
-    return hmac.new(secret.encode(), text.encode(), hashlib.sha1).hexdigest().upper()
-
-
-class Gateway1688(Party):
+class Gateway1688(Seller1688):
     """POST /openapi/param2/{version}/{namespace}/{name}/{appKey}; /offer/{id}.html is the login wall of the website."""
 
-    name = "gateway1688"
     prefix = "/1688"
-    kinds = frozenset({"throttled", "no_permission", "out_of_stock"})
+    kinds = frozenset({"throttled", "no_permission", "expired", "out_of_stock", "undeliverable"})
     id_keys = frozenset({"orderId", "id", "idOfStr"})
-
-    def seed(self) -> dict[str, Any]:
-        """The offers of the first day, 5,000 yuan on the account, nothing bought; outOrderId does not dedupe."""
-        return {
-            "offers": catalogue.first_offers(), "orders": {}, "refunds": {}, "count": 0, "balance": 500_000,
-            "dedupe": False, "agreement": True, "text_success": True, "callback": "", "messages": 0,
-        }  # fmt: skip
-
-    @property
-    def orders(self) -> Orders:
-        """The books, over the party's state."""
-        return Orders(self.state, self.world)
 
     def operation(self, request: Request) -> str:
         """The API's name, as in alibaba.trade.fastCreateOrder."""
@@ -109,7 +92,7 @@ class Gateway1688(Party):
         # By the real clock: whoever calls us does not know that somebody has moved the world's.
         if abs(datetime.now(UTC).timestamp() - int(stamp) / 1000) > FRESH_SECONDS:
             return _gateway_error(400, "gw.RequestExpired", "Request is expired")
-        if params.get("access_token") != keys["access_token"]:
+        if params.get("access_token") != keys["access_token"] or told == "expired":
             return _gateway_error(401, "401", "Request need user authorized")
         if told == "throttled":
             return _gateway_error(200, "gw.QosAppFrequencyLimit", "App call frequency exceeds the limit")
@@ -129,13 +112,17 @@ class Gateway1688(Party):
 
     # Orders
 
+    def _fenxiao_preview(self, params: dict[str, str], told: str) -> dict[str, Any]:
+        plain_of(params)
+        return self._preview(params, told)
+
     def _preview(self, params: dict[str, str], told: str) -> dict[str, Any]:
         address_of(params)
         cargo, goods, post = self.orders.quote(cargo_of(params), told)
         lines = [
-            {"offerId": int(c["offerId"]), "specId": c["specId"], "skuId": c["skuId"], "amount": c["fen"],
+            {"offerId": int(c["offerId"]), "specId": c["specId"], "skuId": c["skuId"], "amount": yuan(c["fen"]),
              "resultCode": "200",
-             "finalUnitPrice": c["unit_fen"], "message": "", "cargoPromotionList": []}
+             "finalUnitPrice": yuan(c["unit_fen"]), "message": "", "cargoPromotionList": []}
             for c in cargo
         ]  # fmt: skip
         return {"success": self._said(True), "errorCode": None, "errorMsg": None, "consignOfferList": [],
@@ -159,9 +146,13 @@ class Gateway1688(Party):
         answer = self._fast_create(params, told)
         return {**answer, "success": False, "code": None, "message": None}
 
+    def _fenxiao_create(self, params: dict[str, str], told: str) -> dict[str, Any]:
+        plain_of(params)
+        return self._fast_create(params, told)
+
     def _create(self, params: dict[str, str], told: str) -> dict[str, Any]:
         if params.get("flow") not in ("general", "fenxiao", "saleproxy", "paired", "boutiquefenxiao", "boutiquepifa"):
-            raise Refused.plain("500_008", "flow is not valid")
+            raise Refused.plain("400", "flow is not valid")
         address = address_of(params)
         out_id = params.get("outOrderId", "")
         if self.state["dedupe"] and out_id:
@@ -176,7 +167,10 @@ class Gateway1688(Party):
     def _buyer_view(self, params: dict[str, str], told: str) -> dict[str, Any]:
         website_of(params)
         order = self.orders.find(params.get("orderId", ""), params.get("outOrderId", ""))
-        return {"result": self.orders.view(order), "success": "true" if self.state["text_success"] else True}
+        return {
+            "result": order_view(order, self.state["masked"]),
+            "success": "true" if self.state["text_success"] else True,
+        }
 
     def _order_list(self, params: dict[str, str], told: str) -> dict[str, Any]:
         page, size = int(params.get("page") or 1), int(params.get("pageSize") or 20)
@@ -187,11 +181,17 @@ class Gateway1688(Party):
             and (not params.get("orderIds") or o["id"] in map(str, json.loads(params["orderIds"])))
             and params.get("createStartTime", "") <= alibaba_time(o["created"])
             and alibaba_time(o["created"]) <= (params.get("createEndTime") or "9")
+            and params.get("modifyStartTime", "") <= alibaba_time(o.get("modified", o["created"]))
+            and alibaba_time(o.get("modified", o["created"])) <= (params.get("modifyEndTime") or "9")
         ]  # fmt: skip
         found.sort(key=lambda o: o["created"], reverse=True)
-        views = [self.orders.view(o) for o in found[(page - 1) * size : page * size]]
+        views = [order_view(o, self.state["masked"]) for o in found[(page - 1) * size : page * size]]
         for view in views:
-            view.pop("nativeLogistics", None)  # "returns only basic order information, not logistics"
+            view["nativeLogistics"].pop("logisticsItems", None)  # "only basic order information, not logistics"
+            if params.get("needBuyerAddressAndPhone") != "true":
+                for part in (view["baseInfo"]["receiverInfo"], view["nativeLogistics"]):
+                    for name in ("toMobile", "toPhone", "mobile", "address"):
+                        part.pop(name, None)
         return {"result": views, "totalRecord": len(found), "errorCode": None, "errorMessage": None}
 
     # Payment
@@ -247,7 +247,10 @@ class Gateway1688(Party):
     # Refunds
 
     def _refund_reasons(self, params: dict[str, str], told: str) -> dict[str, Any]:
-        reasons = [{"id": i, "name": n, "needVoucher": v, "noRefundCarriage": False} for i, n, v in Orders.REASONS]
+        code = self.orders.reasons(params)
+        if code:
+            return {"result": {"success": False, "code": code, "message": Orders.REFUND_ERRORS[code], "result": None}}
+        reasons = [{"id": i, "name": n, "needVoucher": v, "noRefundCarriage": c} for i, n, v, c in Orders.REASONS]
         return {"result": {"success": True, "code": None, "message": None, "result": {"reasons": reasons}}}
 
     def _create_refund(self, params: dict[str, str], told: str) -> dict[str, Any]:
@@ -268,13 +271,13 @@ class Gateway1688(Party):
         done = params.get("queryType") == "3"
         found = [r for r in self.state["refunds"].values() if r["orderId"] == params["orderId"]
                  and (r["status"] == "refundsuccess" or not done)]  # fmt: skip
-        return {"result": {"opOrderRefundModels": [self.orders.refund_view(r) for r in found]}}
+        return {"result": {"opOrderRefundModels": [refund_view(r) for r in found]}}
 
     def _refund_by_id(self, params: dict[str, str], told: str) -> dict[str, Any]:
         refund = self.state["refunds"].get(params.get("refundId", ""))
         if not refund:
             return {"result": None, "errorCode": "500", "errorMessage": "REFUND_NOT_EXIST"}
-        return {"result": {"opOrderRefundModelDetail": self.orders.refund_view(refund)}}
+        return {"result": {"opOrderRefundModelDetail": refund_view(refund)}}
 
     # Parcels
 
@@ -283,7 +286,7 @@ class Gateway1688(Party):
         order = self.orders.find(params.get("orderId", ""), "")
         if not order["parcels"]:
             raise Refused.plain("500_2", "该订单没有物流跟踪信息。")
-        return {"result": [self.orders.parcel_view(order, p) for p in order["parcels"]], "success": self._said(True)}
+        return {"result": [parcel_view(order, p) for p in order["parcels"]], "success": self._said(True)}
 
     def _logistics_trace(self, params: dict[str, str], told: str) -> dict[str, Any]:
         website_of(params)
@@ -299,88 +302,6 @@ class Gateway1688(Party):
     def _said(self, value: bool) -> bool | str:
         """`success` the way 1688 says it: sometimes a boolean, sometimes its word."""
         return str(value).lower() if self.state["text_success"] and len(self.state["orders"]) % 2 else value
-
-    # Control
-
-    @verb
-    def rules(self, **values: Any) -> dict[str, Any]:
-        """Set balance (fen), dedupe (by outOrderId), agreement (password-free payment), text_success or callback."""
-        known = ("balance", "dedupe", "agreement", "text_success", "callback")
-        if set(values) - set(known):
-            raise ValueError(f"rules are {known}")
-        self.state.update(values)
-        return {name: self.state[name] for name in known}
-
-    @verb
-    def change(self, offer: str, spec: str = "", **values: Any) -> dict[str, Any]:
-        """Change an offer (status, post_fee, minOrderQuantity, …) or one of its SKUs by specId (price, stock)."""
-        target: dict[str, Any] = self.state["offers"][offer]
-        if spec:
-            target = next(s for s in target["skus"] if s["specId"] == spec)
-        target.update(values)
-        return target
-
-    @verb
-    def pay(self, order_id: str) -> dict[str, Any]:
-        """The merchant pays at the cashier by hand."""
-        order = self.orders.pay(order_id)
-        self.tell("ORDER_BUYER_VIEW_ORDER_PAY", order_id)
-        return order
-
-    @verb
-    def ship(self, order_id: str, number: str, company: str = "中通快递(ZTO)", company_no: str = "ZTO",
-             entries: list[str] | None = None) -> dict[str, Any]:  # fmt: skip
-        """The seller hands (some lines of) a paid order to a carrier; a push tells it."""
-        order = self.orders.ship(order_id, number, company, company_no, entries)
-        part = order["status"] == "waitsellersend"
-        self.tell("ORDER_BUYER_VIEW_PART_PART_SENDGOODS" if part else "ORDER_BUYER_VIEW_ANNOUNCE_SENDGOODS", order_id)
-        return order
-
-    @verb
-    def settle_refund(self, refund_id: str, agree: bool = True) -> dict[str, Any]:
-        """The seller agrees to a refund, and the money comes back, or closes it."""
-        refund = self.orders.settle(refund_id, agree)
-        self.tell("ORDER_BUYER_VIEW_ORDER_BUYER_REFUND_IN_SALES", refund["orderId"])
-        return refund
-
-    @verb
-    def placed(self) -> list[dict[str, Any]]:
-        """The orders placed, oldest first."""
-        return [dict(order) for order in self.state["orders"].values()]
-
-    @verb
-    def push(self, type: str, data: dict[str, Any], forged: bool = False, times: int = 1) -> dict[str, Any]:
-        """Push any message to the callback; `forged` signs with a wrong secret; LookupError when no callback is set."""
-        if not self.state["callback"]:
-            raise LookupError("no callback is set: rules(callback=…)")
-        self.state["messages"] += 1
-        message = json.dumps(
-            {"msgId": self.world.epoch * 1000 + self.state["messages"],
-             "gmtBorn": int(self.world.now().timestamp() * 1000),
-             "type": type, "userInfo": "b2b-2200000000000", "data": data},
-            ensure_ascii=False,
-        )  # fmt: skip
-        secret = "someone else" if forged else catalogue.ALIBABA["app_secret"]
-        form = {"message": message, "_aop_signature": sign(secret, {"message": message})}
-        delivery = Delivery(
-            self.name, type, self.state["callback"],
-            {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"},
-            urlencode(form).encode(), lambda status, reply: status == 200 and reply.strip() == b"success",
-            () if forged else PUSH_RETRIES,
-        )  # fmt: skip
-        for _ in range(times):
-            self.world.outbox.put(delivery)
-        return {"type": type, "message": message}
-
-    def tell(self, type: str, order_id: str) -> None:
-        """Push an order's news, if somebody listens."""
-        if self.state["callback"]:
-            order = self.state["orders"][order_id]
-            self.push(type, {
-                "orderId": int(order_id), "currentStatus": order["status"],
-                "msgSendTime": alibaba_time(self.world.now().isoformat()),
-                "buyerMemberId": "b2b-2200000000000", "sellerMemberId": order["seller"],
-            })  # fmt: skip
 
 
 def _gateway_error(status: int, code: str, message: str) -> Reply:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from local.world import catalogue
+from local.world.views1688 import china_time, fen
 
 if TYPE_CHECKING:
     from local.world.world import World
 
-CHINA = timezone(timedelta(hours=8))
 # Ids are larger than 2^53 on purpose: whoever reads them as floats loses digits.
 FIRST_ORDER = 2_188_600_000_000_000_000
 CANCEL_PAUSE = timedelta(seconds=10)
@@ -35,15 +33,23 @@ class Refused(Exception):
 class Orders:
     """Everything bought; `state` is the gateway's, money in fen."""
 
+    # Id, name, whether it needs photos, whether the postage stays with the seller.
     REASONS: ClassVar = (
-        (20020, "未按约定时间发货", False),
-        (20021, "颜色/图案/款式不符", True),
-        (20022, "商品破损", True),
+        (20021, "颜色/图案/款式不符", True, False),
+        (20022, "商品破损", True, False),
+        (20023, "退差价", False, True),
+        (20020, "未按约定时间发货", False, False),
     )
     REFUND_ERRORS: ClassVar = {
         "5001": "订单不存在", "5003": "货物状态状态不合法", "5004": "退款退货原因错误", "5005": "需要上传凭证",
-        "5010": "退货状态错误", "5011": "退款金额错误", "5012": "退款描述长度错误",
+        "5006": "退运费大于0", "5010": "退货状态错误", "5011": "退款金额错误", "5012": "退款描述长度错误",
     }  # fmt: skip
+    # The states of the goods that a refund may speak of, by the state of the order.
+    GOODS: ClassVar = {
+        "waitsellersend": ("refundWaitSellerSend",),
+        "waitbuyerreceive": ("refundWaitBuyerReceive", "refundBuyerReceived"),
+        "success": ("aftersaleBuyerNotReceived", "aftersaleBuyerReceived"),
+    }
 
     def __init__(self, state: dict[str, Any], world: World) -> None:
         self._state = state
@@ -52,6 +58,8 @@ class Orders:
     def quote(self, cargo: list[dict[str, Any]], told: str) -> tuple[list[dict[str, Any]], int, int]:
         """(lines, goods in fen, postage in fen) for one seller's goods; Refused with a code of the preview's table."""
         lines, sellers, post = [], set(), 0
+        if told == "undeliverable":
+            raise Refused.plain("400", "收货地址不在配送范围内")
         for item in cargo:
             offer_id, spec = str(item.get("offerId", "")), str(item.get("specId", ""))
             quantity = item.get("quantity")
@@ -91,8 +99,8 @@ class Orders:
         order = {
             "id": order_id, "out_id": out_id, "status": "waitbuyerpay", "fen": goods + post, "goods": goods,
             "post": post,
-            "entries": entries, "address": address, "message": message, "created": self._now(), "paid": None,
-            "sent": None,
+            "entries": entries, "address": address, "message": message, "created": self._now(),
+            "modified": self._now(), "paid": None, "sent": None,
             "done": None, "close_reason": None, "parcels": [], "refund_status": None, "refunded": 0,
             "seller": self._state["offers"][cargo[0]["offerId"]]["sellerMemberId"],
         }  # fmt: skip
@@ -115,11 +123,11 @@ class Orders:
         if order["status"] != "waitbuyerpay":
             raise ValueError(f"order {order_id} is {order['status']}")
         self._state["balance"] -= order["fen"]
-        order.update(status="waitsellersend", paid=self._now())
+        order.update(status="waitsellersend", paid=self._now(), modified=self._now())
         return order
 
     def cancel(self, order_id: str, reason: str) -> str:
-        """Close an unpaid order; the error code, or nothing."""
+        """The buyer closes an unpaid order; the error code, or nothing."""
         order = self._state["orders"].get(order_id)
         if not order:
             return "ORDER_NOT_EXIST"
@@ -127,8 +135,30 @@ class Orders:
             return "ORDER_STATUS_ERROR"
         if self._world.now() - datetime.fromisoformat(order["created"]) < CANCEL_PAUSE:
             return "CLOSE_ORDER_TOO_FAST"
-        order.update(status="cancel", close_reason=reason, done=self._now())
+        self._close(order, reason)
         return ""
+
+    def close(self, order_id: str) -> dict[str, Any]:
+        """The seller closes an order that he has not sent; what was paid goes back to the balance."""
+        order: dict[str, Any] = self._state["orders"][order_id]
+        if order["status"] not in ("waitbuyerpay", "waitsellersend") or order["parcels"]:
+            raise ValueError(f"order {order_id} is {order['status']}")
+        if order["paid"]:
+            self._state["balance"] += order["fen"] - order["refunded"]
+            order.update(refund_status="refundsuccess", refunded=order["fen"])
+        self._close(order, "sellerGoodsLack")
+        return order
+
+    def reprice(self, order_id: str, goods: int) -> dict[str, Any]:
+        """The seller changes what the goods of an unpaid order cost, in fen; the first line takes the difference."""
+        order: dict[str, Any] = self._state["orders"][order_id]
+        first = order["entries"][0]
+        changed = first["fen"] + goods - order["goods"]
+        if order["status"] != "waitbuyerpay" or changed < 0:
+            raise ValueError(f"order {order_id} is {order['status']}, its first line would cost {changed}")
+        first["fen"] = changed
+        order.update(goods=goods, fen=goods + order["post"], modified=self._now())
+        return order
 
     def ship(
         self, order_id: str, number: str, company: str, company_no: str, entries: list[str] | None
@@ -147,10 +177,11 @@ class Orders:
             {"logisticsId": f"LP{order_id}{len(order['parcels']) + 1}", "number": number, "company": company,
              "company_no": company_no,
              "entries": chosen, "status": "ACCEPT", "sent": now,
-             "steps": [{"acceptTime": _china(now), "remark": "【中山市】快件已由揽收员揽收"}]}
+             "steps": [{"acceptTime": china_time(now), "remark": "【中山市】快件已由揽收员揽收"}]}
         )  # fmt: skip
         if len(chosen) == len(left):
             order.update(status="waitbuyerreceive", sent=now)
+        order["modified"] = now
         return order
 
     def refund(self, params: dict[str, str]) -> tuple[str, str]:
@@ -158,17 +189,16 @@ class Orders:
         order = self._state["orders"].get(params.get("orderId", ""))
         if not order:
             return "5001", ""
-        statuses = {"waitsellersend": ("refundWaitSellerSend",),
-                    "waitbuyerreceive": ("refundWaitBuyerReceive", "refundBuyerReceived"),
-                    "success": ("aftersaleBuyerNotReceived", "aftersaleBuyerReceived")}  # fmt: skip
         goods = params.get("goodsStatus", "")
-        if goods not in statuses.get(order["status"], ()):
+        if goods not in self.GOODS.get(order["status"], ()):
             return "5003", ""
         reason = next((r for r in self.REASONS if str(r[0]) == params.get("applyReasonId")), None)
         if not reason:
             return "5004", ""
         if reason[2] and not json.loads(params.get("vouchers") or "[]"):
             return "5005", ""
+        if reason[3] and int(params.get("applyCarriage") or 0):
+            return "5006", ""
         entries = [str(e) for e in json.loads(params.get("orderEntryIds") or "[]")]
         own = {e["entry"] for e in order["entries"]}
         if params.get("disputeRequest") not in ("refund", "returnRefund") or not entries or not set(entries) <= own:
@@ -180,6 +210,9 @@ class Orders:
         bought = sum(e["fen"] for e in order["entries"] if e["entry"] in entries)
         if not 0 < amount <= bought or carriage > order["post"] or order["refunded"] + amount + carriage > order["fen"]:
             return "5011", ""
+        # Before the goods are sent it must be what was paid for them.
+        if goods == "refundWaitSellerSend" and amount != bought:
+            return "5011", ""
         if not 2 <= len(params.get("description", "")) <= 150:
             return "5012", ""
         refund_id = f"TQ{self._world.epoch}{len(self._state['refunds']) + 1:06d}"
@@ -188,7 +221,7 @@ class Orders:
             "reason": reason[1], "reasonId": reason[0], "description": params["description"], "goodsStatus": goods,
             "status": "waitselleragree", "created": self._now(), "done": None, "request": params["disputeRequest"],
         }  # fmt: skip
-        order["refund_status"] = "waitselleragree"
+        order.update(refund_status="waitselleragree", refund_id=refund_id, modified=self._now())
         return "", refund_id
 
     def settle(self, refund_id: str, agree: bool) -> dict[str, Any]:
@@ -198,152 +231,32 @@ class Orders:
             raise ValueError(f"refund {refund_id} is {refund['status']}")
         order = self._state["orders"][refund["orderId"]]
         refund.update(status="refundsuccess" if agree else "refundclose", done=self._now())
-        order["refund_status"] = refund["status"]
+        order.update(refund_status=refund["status"], modified=self._now())
         if agree:
             order["refunded"] += refund["amount"] + refund["carriage"]
             self._state["balance"] += refund["amount"] + refund["carriage"]
+            if order["refunded"] == order["fen"] and not order["parcels"]:
+                self._close(order, "other")
         return refund
 
-    def view(self, order: dict[str, Any]) -> dict[str, Any]:
-        """The order as get.buyerView shows it: totals in yuan, ids as numbers and as text."""
-        address = order["address"]
-        base = {
-            "id": int(order["id"]), "idOfStr": order["id"], "status": order["status"], "businessType": "cn",
-            "currency": "RMB",
-            "totalAmount": yuan(order["fen"]), "shippingFee": yuan(order["post"]),
-            "sumProductPayment": yuan(order["goods"]),
-            "discount": 0, "refund": yuan(order["refunded"]), "refundPayment": order["refunded"],
-            "refundStatus": order["refund_status"], "createTime": alibaba_time(order["created"]),
-            "outOrderId": order["out_id"],
-            "payTime": _maybe(order["paid"]), "allDeliveredTime": _maybe(order["sent"]),
-            "completeTime": _maybe(order["done"]),
-            "closeReason": order["close_reason"], "buyerFeedback": order["message"], "sellerID": order["seller"],
-            "buyerID": "b2b-2200000000000", "tradeType": "50060",
-            "alipayTradeId": "UNCREATED" if not order["paid"] else order["id"],
-            "receiverInfo": {"toFullName": address.get("fullName"), "toMobile": address.get("mobile"),
-                             "toPhone": address.get("phone"),
-                             "toPost": address.get("postCode"), "toArea": " ".join(
-                                 filter(None, (address.get(k)
-                                               for k in ("provinceText", "cityText", "areaText", "townText",
-                                                         "address"))))},
-        }  # fmt: skip
-        items = [
-            {"subItemID": int(e["entry"]), "subItemIDString": e["entry"], "productID": int(e["offerId"]),
-             "skuID": e["skuId"],
-             "specId": e["specId"], "name": e["name"], "quantity": e["quantity"], "price": yuan(e["unit_fen"]),
-             "unit": "个",
-             "itemAmount": yuan(e["fen"]), "status": order["status"], "refund": 0,
-             "logisticsStatus": self._sent(order, e["entry"]),
-             "skuInfos": [{"name": "颜色", "value": e["value"]}]}
-            for e in order["entries"]
-        ]  # fmt: skip
-        shipped = [
-            {"logisticsCode": p["logisticsId"], "logisticsBillNo": p["number"], "logisticsCompanyName": p["company"],
-             "logisticsCompanyNo": p["company_no"], "status": p["status"], "subItemIds": ",".join(p["entries"]),
-             "type": "0",
-             "deliveredTime": alibaba_time(p["sent"])}
-            for p in order["parcels"]
-        ]  # fmt: skip
-        view: dict[str, Any] = {"baseInfo": base, "productItems": items, "nativeLogistics": {
-            "contactPerson": address.get("fullName"), "mobile": address.get("mobile"),
-            "province": address.get("provinceText"),
-            "city": address.get("cityText"), "area": address.get("areaText"),
-            "address": address.get("address")}}  # fmt: skip
-        if shipped:
-            view["nativeLogistics"]["logisticsItems"] = shipped
-        return view
+    def reasons(self, params: dict[str, str]) -> str:
+        """The error code of a question for refund reasons, or nothing."""
+        order = self._state["orders"].get(params.get("orderId", ""))
+        if not order:
+            return "5001"
+        entries = {str(e) for e in json.loads(params.get("orderEntryIds") or "[]")}
+        if not entries or not entries <= {e["entry"] for e in order["entries"]}:
+            return "5010"
+        return "" if params.get("goodsStatus") in self.GOODS.get(order["status"], ()) else "5003"
 
-    def parcel_view(self, order: dict[str, Any], parcel: dict[str, Any]) -> dict[str, Any]:
-        """A parcel as getLogisticsInfos.buyerView shows it."""
-        address = order["address"]
-        return {
-            "logisticsId": parcel["logisticsId"], "logisticsBillNo": parcel["number"], "status": parcel["status"],
-            "logisticsCompanyId": "3", "logisticsCompanyName": parcel["company"],
-            "logisticsCompanyNo": parcel["company_no"],
-            "orderEntryIds": ",".join(parcel["entries"]), "remarks": "",
-            "sendGoods": [{"goodName": e["name"], "goodsQuantity": e["quantity"], "goodsUnit": "个"}
-                          for e in order["entries"] if e["entry"] in parcel["entries"]],
-            "receiver": {"receiverName": address.get("fullName"), "receiverMobile": address.get("mobile"),
-                         "receiverProvince": address.get("provinceText"), "receiverCity": address.get("cityText"),
-                         "receiverCounty": address.get("areaText"), "receiverAddress": address.get("address")},
-            "sender": {"senderName": "仓库", "senderProvince": "广东省", "senderCity": "中山市"},
-        }  # fmt: skip
-
-    def refund_view(self, refund: dict[str, Any]) -> dict[str, Any]:
-        """A refund as the refund queries show it; money in fen."""
-        paid = refund["status"] == "refundsuccess"
-        return {
-            "refundId": refund["refundId"], "orderId": int(refund["orderId"]), "status": refund["status"],
-            "applyPayment": refund["amount"], "applyCarriage": refund["carriage"], "applyReason": refund["reason"],
-            "applyReasonId": refund["reasonId"], "refundPayment": refund["amount"] if paid else 0,
-            "refundCarriage": refund["carriage"] if paid else 0,
-            "orderEntryIdList": [int(e) for e in refund["entries"]],
-            "gmtApply": alibaba_time(refund["created"]), "gmtCompleted": _maybe(refund["done"]), "success": True,
-            "isOnlyRefund": refund["request"] == "refund", "disputeType": 1,
-        }  # fmt: skip
+    def _close(self, order: dict[str, Any], reason: str) -> None:
+        for line in order["entries"]:
+            sku = next(s for s in self._state["offers"][line["offerId"]]["skus"] if s["specId"] == line["specId"])
+            sku["stock"] += line["quantity"]
+        order.update(status="cancel", close_reason=reason, done=self._now(), modified=self._now())
 
     def _of(self, order_id: str) -> list[dict[str, Any]]:
         return [r for r in self._state["refunds"].values() if r["orderId"] == order_id]
 
-    def _sent(self, order: dict[str, Any], entry: str) -> int:
-        return 2 if any(entry in p["entries"] for p in order["parcels"]) else 1  # 1 not sent, 2 sent
-
     def _now(self) -> str:
         return self._world.now().isoformat()
-
-
-def product_view(offer_id: str, offer: dict[str, Any]) -> dict[str, Any]:
-    """The product as queryProductDetail shows it: prices as text in yuan, weight in kg."""
-    prices = sorted(offer["skus"], key=lambda s: float(s["price"]))
-    total = sum(s["stock"] for s in offer["skus"])
-    return {
-        "offerId": int(offer_id), "categoryId": offer["categoryId"], "subject": offer["subject"],
-        "subjectTrans": offer["subjectTrans"], "description": offer["description"], "mainVideo": None,
-        "detailVideo": None,
-        "productImage": {"images": [f"https://cbu01.alicdn.com/img/ibank/{offer_id}-{n}.jpg" for n in (1, 2)],
-                         "whiteImage": None},
-        "productAttribute": [{"attributeId": "1398", "attributeName": "产地", "value": offer["location"]}],
-        "productSkuInfos": [
-            {"skuId": s["skuId"], "specId": s["specId"], "price": s["price"], "amountOnSale": s["stock"],
-             "jxhyPrice": None,
-             "consignPrice": s["price"], "cargoNumber": f"MC-{s['skuId']}", "promotionPrice": None,
-             "fenxiaoPriceInfo": {"onePiecePrice": s["price"], "offerPrice": s["price"]},
-             "skuAttributes": [{"attributeId": 3216, "attributeName": s["attribute"], "value": s["value"],
-                                "skuImageUrl": f"https://cbu01.alicdn.com/img/ibank/{s['skuId']}.jpg"}]}
-            for s in offer["skus"]
-        ],
-        "productSaleInfo": {"amountOnSale": total, "quoteType": offer["quoteType"], "unitInfo": {"unit": "个"},
-                            "priceRangeList": [{"startQuantity": offer["minOrderQuantity"],
-                                                "price": prices[0]["price"]}]},
-        "productShippingInfo": {"sendGoodsAddressText": offer["location"], "weight": offer["weight"], "width": 12.0,
-                                "height": 9.0, "length": 31.0, "shippingTimeGuarantee": "48"},
-        "minOrderQuantity": offer["minOrderQuantity"], "batchNumber": offer["batchNumber"], "status": offer["status"],
-        "sellerOpenId": offer["sellerOpenId"],
-        "companyName": catalogue.SUPPLIERS.get(offer["supplier"], {}).get("name", ""),
-        "soldOut": str(total == 0).lower(), "createDate": "2026-03-01 10:00:00", "isJxhy": False,
-        "promotionUrl": f"https://detail.1688.com/offer/{offer_id}.html",
-    }  # fmt: skip
-
-
-def fen(price: str) -> int:
-    """A price in yuan as text, in fen."""
-    return int(Decimal(price) * 100)
-
-
-def yuan(amount: int) -> float:
-    """Fen as the JSON number in yuan that get.buyerView shows (a BigDecimal there)."""
-    return float(Decimal(amount) / 100)
-
-
-def alibaba_time(at: str) -> str:
-    """20180614101942000+0800, in China's time, from an ISO time."""
-    local = datetime.fromisoformat(at).astimezone(CHINA)
-    return local.strftime("%Y%m%d%H%M%S") + f"{local.microsecond // 1000:03d}+0800"
-
-
-def _china(at: str) -> str:
-    return datetime.fromisoformat(at).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _maybe(at: str | None) -> str | None:
-    return alibaba_time(at) if at else None

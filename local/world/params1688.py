@@ -29,10 +29,19 @@ def address_of(params: dict[str, str]) -> dict[str, Any]:
     address = json_of(params, "addressParam")
     text = ("fullName", "provinceText", "cityText", "address")
     if not isinstance(address, dict) or not (address.get("addressId") or all(address.get(name) for name in text)):
-        raise Refused.plain("500_009", "收货地址不完整")
+        raise Refused.plain("400", "收货地址不完整")
     if not address.get("addressId") and not (address.get("mobile") or address.get("phone")):
-        raise Refused.plain("500_009", "收货人电话不完整")
+        raise Refused.plain("400", "收货人电话不完整")
     return address
+
+
+def plain_of(params: dict[str, str]) -> None:
+    """An order of distributors says that its address is no cipher, and where the customer bought."""
+    told = json_of(params, "encryptOutOrderInfo")
+    if not isinstance(told, dict) or told.get("encryptOrder") is not False:
+        raise Refused.plain("400", "encryptOutOrderInfo: only plain addresses are read here")
+    if not told.get("outPlatformCode") or not told.get("outPlatformOrderNo"):
+        raise Refused.plain("400", "encryptOutOrderInfo names no platform or no order there")
 
 
 def website_of(params: dict[str, str]) -> None:

@@ -16,41 +16,19 @@ from daifa.ports import Done, NeverSent, Outcome, Refused, SupplierOrder, Suppli
 from daifa.suppliers.alibaba import Alibaba, sign
 from tests.unit.answering import Answering, RealClock
 from tests.unit.suppliers.conftest import NUMBER, SECRET, a_line, a_request
+from tests.unit.suppliers.gateway_answers import HTML, NO_ORDER, ORDER, VIEW, gateway_error, viewed
 
 CREATE = "alibaba.trade.fastCreateOrder"
 CROSS = "alibaba.trade.createCrossOrder"
-VIEW = "alibaba.trade.get.buyerView"
 PAY = "alibaba.trade.pay.protocolPay.preparePay"
 LOGISTICS = "alibaba.trade.getLogisticsInfos.buyerView"
 DETAIL = "product.search.queryProductDetail"
 
-ORDER = "2188600000000000001"
 MADE = {"result": {"orderId": ORDER, "totalSuccessAmount": 29200, "postFee": 400, "failedOfferList": []}}
-HTML = "<html><body>502 Bad Gateway</body></html>"
 
 
 def made(**changes: Any) -> dict[str, Any]:
     return {"success": True, "result": {**MADE["result"], **changes}}
-
-
-def viewed(**changes: Any) -> dict[str, Any]:
-    """The order as get.buyerView shows it: the number form of the id has lost digits, as in 1688's own sample."""
-    base = {
-        "id": 2188600000000000000,
-        "idOfStr": ORDER,
-        "status": "waitbuyerpay",
-        "totalAmount": 292.0,
-        "outOrderId": NUMBER,
-        "payTime": None,
-    }
-    return {"success": "true", "result": {"baseInfo": {**base, **changes}}}
-
-
-NO_ORDER = {"success": "false", "errorCode": "ORDER_NOT_EXIST", "errorMessage": "订单不存在"}
-
-
-def gateway_error(code: str) -> dict[str, str]:
-    return {"error_code": code, "error_message": "said the gateway"}
 
 
 def refused(code: str) -> dict[str, Any]:
@@ -86,7 +64,8 @@ PLACED = [
     ("no answer", None, Unclear),
     ("an unknown business code", (200, refused("9999")), Unclear),
     ("an unknown gateway code", (400, gateway_error("gw.RemoteServiceTimeout")), Unclear),
-    ("a token that ran out", (401, gateway_error("401")), Unclear),
+    ("a token that ran out", (401, gateway_error("401")), NeverSent),
+    ("a token that ran out, status 200", (200, gateway_error("401")), NeverSent),
     ("out of stock", (200, refused("500_004")), Refused),
     ("below the minimum quantity", (200, refused("500_005")), Refused),
     ("bad parameters", (200, refused("400")), Refused),
@@ -116,6 +95,7 @@ def test_an_order_is_done_only_when_the_answer_proves_it(
 CONFIRMED = [
     ("our number shows another order", (200, viewed(idOfStr="2188600000000000002")), Unclear),
     ("our number shows nothing", (200, NO_ORDER), Unclear),
+    ("our number shows another total", (200, viewed(totalAmount=292.01)), Unclear),
     ("the look-up names another number", (200, viewed(outOrderId="DOTHER")), Unclear),
     ("the look-up gives HTML", (200, HTML), Unclear),
     ("the look-up gives no answer", None, Unclear),
@@ -193,19 +173,20 @@ def test_nothing_was_sent_when_nobody_listens() -> None:
         alibaba.find(NUMBER)
 
 
+def held(state: str, total: str = "292.00", paid: bool = False) -> SupplierOrder:
+    return SupplierOrder(ORDER, state, Money.of(total, "CNY"), paid=paid, number=NUMBER)
+
+
 FOUND = [
-    ("unpaid", {}, SupplierOrder(ORDER, "open", Money.of("292.00", "CNY"), paid=False)),
-    (
-        "paid",
-        {"status": "waitsellersend", "payTime": "20261123160000000+0800"},
-        SupplierOrder(ORDER, "paid", Money.of("292.00", "CNY"), paid=True),
-    ),
-    ("shipped", {"status": "waitbuyerreceive"}, SupplierOrder(ORDER, "shipped", Money.of("292.00", "CNY"), paid=True)),
-    ("done", {"status": "success"}, SupplierOrder(ORDER, "done", Money.of("292.00", "CNY"), paid=True)),
-    ("cancelled", {"status": "cancel"}, SupplierOrder(ORDER, "cancelled", Money.of("292.00", "CNY"), paid=False)),
-    ("an unlisted state", {"status": "waitx"}, SupplierOrder(ORDER, "open", Money.of("292.00", "CNY"), paid=False)),
-    ("a fraction", {"totalAmount": 6.15}, SupplierOrder(ORDER, "open", Money.of("6.15", "CNY"), paid=False)),
-    ("total as text", {"totalAmount": "6.15"}, SupplierOrder(ORDER, "open", Money.of("6.15", "CNY"), paid=False)),
+    ("unpaid", {}, held("open")),
+    ("paid", {"status": "waitsellersend", "payTime": "20261123160000000+0800"}, held("paid", paid=True)),
+    ("shipped", {"status": "waitbuyerreceive"}, held("shipped", paid=True)),
+    ("done", {"status": "success"}, held("done", paid=True)),
+    ("cancelled", {"status": "cancel"}, held("cancelled")),
+    ("an unlisted state", {"status": "waitx"}, held("open")),
+    ("a fraction", {"totalAmount": 6.15}, held("open", "6.15")),
+    ("total as text", {"totalAmount": "6.15"}, held("open", "6.15")),
+    ("in yuan by its old name", {"currency": "RMB"}, held("open")),
 ]
 
 
@@ -231,6 +212,8 @@ UNREADABLE = [
     ("an empty result", (200, {"success": True, "result": {}})),
     ("another number's order", (200, viewed(outOrderId="DOTHER"))),
     ("no total", (200, viewed(totalAmount=None))),
+    ("a total below nothing", (200, viewed(totalAmount=-1))),
+    ("another currency", (200, viewed(currency="USD"))),
     ("no readable id", (200, viewed(idOfStr="", id=1.5))),
     ("HTML", (200, HTML)),
     ("nothing", (200, "")),

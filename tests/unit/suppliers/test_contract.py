@@ -15,13 +15,25 @@ from daifa.http import Http
 from daifa.models.ids import PoNumber
 from daifa.models.money import Money
 from daifa.models.order import Recipient
-from daifa.ports import PurchaseLine, PurchaseRequest, Wire
+from daifa.ports import Done, NeverSent, PurchaseLine, PurchaseRequest, Wire
 from daifa.suppliers import SUPPLIERS
 from daifa.suppliers.alibaba import Alibaba
 from daifa.suppliers.email import Email
 from local.world.world import World
-from tests.contracts.supplier_kit import LookupKit, ParcelKit, PaymentKit, SupplierKit, SupplierRig
-from tests.unit.answering import RealClock
+from tests.contracts.supplier_kit import (
+    CancelKit,
+    LookupKit,
+    ParcelKit,
+    PaymentKit,
+    Pushed,
+    PushKit,
+    QuoteKit,
+    RecentKit,
+    RefundKit,
+    SupplierKit,
+    SupplierRig,
+)
+from tests.unit.answering import RealClock, answering
 
 NOBODY = "http://127.0.0.1:9"
 NUMBER = PoNumber("D0123456789ABCDEFGHJK")
@@ -58,9 +70,30 @@ def a_wire(endpoint: str, **fields: Any) -> Wire:
     return Wire(**{"id": "s", "endpoint": endpoint, "secret": {}, "http": Http(clock), "clock": clock, **fields})
 
 
-def an_alibaba_rig(world: World, options: dict[str, str], place: str) -> SupplierRig:
+def an_alibaba_rig(world: World, options: dict[str, str], place: str, quote: str) -> SupplierRig:
     wire = a_wire(world.endpoints["gateway1688"], secret=world.credentials["supplier/lamps"], options=options)
-    before = int(world.gateway1688.state["balance"])
+    gateway = world.gateway1688
+    before = int(gateway.state["balance"])
+    white = a_request().lines[0]
+
+    def by_hand() -> str:
+        gateway.change(white.offer, white.variant, stock=1_000)
+        return str(gateway.buy(white.offer, white.variant)["id"])
+
+    def pay_back() -> None:
+        for number in gateway.state["refunds"]:
+            gateway.settle_refund(number)
+
+    def push(reference: str, answer: bytes, forged: bool) -> Pushed:
+        with answering() as door:
+            door.answers = {"push": (200, answer)}
+            gateway.rules(callback=f"{door.url}/push")
+            gateway.tell("ORDER_BUYER_VIEW_ORDER_PRICE_MODIFY", reference, forged=forged)
+            world.outbox.flush()
+            gateway.rules(callback="")
+            # What it did not take as received it means to push again.
+            return Pushed(door.asked[0].headers, door.asked[0].body, taken=not world.outbox.drop())
+
     return SupplierRig(
         adapter=Alibaba(wire),
         unreachable=Alibaba(replace(wire, endpoint=NOBODY)),
@@ -71,19 +104,39 @@ def an_alibaba_rig(world: World, options: dict[str, str], place: str) -> Supplie
         pay="alibaba.trade.pay.protocolPay.preparePay",
         parcels="alibaba.trade.getLogisticsInfos.buyerView",
         request=a_request(),
-        held=lambda: sum(made["out_id"] == NUMBER for made in world.gateway1688.state["orders"].values()),
-        refusals=("out_of_stock",),
-        money_taken=lambda: before - int(world.gateway1688.state["balance"]),
-        hand_over=lambda reference, number: world.gateway1688.ship(reference, number) and None,
+        held=lambda: sum(made["out_id"] == NUMBER for made in gateway.state["orders"].values()),
+        refusals=("out_of_stock", "undeliverable"),
+        money_taken=lambda: before - int(gateway.state["balance"]),
+        hand_over=lambda reference, number: gateway.ship(reference, number) and None,
+        nowhere="2188600000000000007",
+        quote=quote,
+        problems=("out_of_stock", "undeliverable"),
+        dearer=lambda: gateway.change(white.offer, white.variant, price="36.50") and None,
+        recent="alibaba.trade.getBuyerOrderList",
+        by_hand=by_hand,
+        page=50,
+        cancel="alibaba.trade.cancel",
+        cancelled=lambda: sum(made["status"] == "cancel" for made in gateway.state["orders"].values()),
+        settle=lambda: world.advance(seconds=11),
+        refund="alibaba.trade.createRefund",
+        refunds=lambda: len(gateway.state["refunds"]),
+        pay_back=pay_back,
+        push=push,
     )
 
 
 def alibaba(world: World) -> SupplierRig:
-    return an_alibaba_rig(world, {}, "alibaba.trade.fastCreateOrder")
+    return an_alibaba_rig(world, {}, "alibaba.trade.fastCreateOrder", "alibaba.createOrder.preview")
 
 
 def alibaba_cross(world: World) -> SupplierRig:
-    return an_alibaba_rig(world, {"flow": "cross"}, "alibaba.trade.createCrossOrder")
+    place, quote = "alibaba.trade.createCrossOrder", "alibaba.createOrder.preview"
+    return an_alibaba_rig(world, {"flow": "cross"}, place, quote)
+
+
+def alibaba_fenxiao(world: World) -> SupplierRig:
+    place, quote = "alibaba.trade.fenxiaoOrder.create", "alibaba.trade.createFenxiaoOrder.preview"
+    return an_alibaba_rig(world, {"flow": "fenxiao"}, place, quote)
 
 
 def email(world: World) -> SupplierRig:
@@ -109,10 +162,16 @@ def _speaks_of(letter: dict[str, Any], number: str) -> bool:
     return number in message["Subject"] and [f.get_filename() for f in message.iter_attachments()] == [f"{number}.xlsx"]
 
 
-RIGS: dict[str, Callable[[World], SupplierRig]] = {"alibaba": alibaba, "alibaba cross": alibaba_cross, "email": email}
+RIGS: dict[str, Callable[[World], SupplierRig]] = {
+    "alibaba": alibaba,
+    "alibaba cross": alibaba_cross,
+    "alibaba fenxiao": alibaba_fenxiao,
+    "email": email,
+}
 
-
-LOOKUP = PAYMENT = PARCELS = ("alibaba", "alibaba cross")
+LOOKUP = PAYMENT = PARCELS = QUOTE = ("alibaba", "alibaba cross", "alibaba fenxiao")
+# What does not differ by the order call is tried with one.
+RECENT = CANCEL = REFUND = PUSH = ("alibaba",)
 
 
 @pytest.fixture
@@ -141,6 +200,31 @@ class TestParcels(ParcelKit):
     """What those hold that tell of parcels."""
 
 
+@pytest.mark.parametrize("rig", QUOTE, indirect=True)
+class TestQuotes(QuoteKit):
+    """What those hold that say the price beforehand."""
+
+
+@pytest.mark.parametrize("rig", RECENT, indirect=True)
+class TestRecent(RecentKit):
+    """What those hold that list their purchases."""
+
+
+@pytest.mark.parametrize("rig", CANCEL, indirect=True)
+class TestCancelling(CancelKit):
+    """What those hold that undo a purchase by a call."""
+
+
+@pytest.mark.parametrize("rig", REFUND, indirect=True)
+class TestRefunds(RefundKit):
+    """What those hold that take a wish for money by a call."""
+
+
+@pytest.mark.parametrize("rig", PUSH, indirect=True)
+class TestPushes(PushKit):
+    """What those hold that push."""
+
+
 def test_every_registered_supplier_is_under_contract() -> None:
     assert {name.split()[0] for name in RIGS} == set(SUPPLIERS)
 
@@ -148,7 +232,58 @@ def test_every_registered_supplier_is_under_contract() -> None:
 @pytest.mark.parametrize("rig", RIGS, indirect=True)
 def test_a_supplier_is_held_to_whatever_it_says_it_can_do(rig: SupplierRig, request: pytest.FixtureRequest) -> None:
     name, can = request.node.callspec.params["rig"], rig.adapter.capabilities
-    assert (name in LOOKUP, name in PAYMENT, name in PARCELS) == (can.lookup, can.pays_apart, can.ships_by_api)
+    assert (name in LOOKUP, name in PAYMENT, name in PARCELS, name in QUOTE) == (
+        can.lookup,
+        can.pays_apart,
+        can.ships_by_api,
+        can.quotes,
+    )
+    kind = name.split()[0]
+    assert (kind in RECENT, kind in CANCEL, kind in REFUND) == (can.lists, can.cancels, can.refunds)
+    assert (kind in PUSH) is bool(rig.adapter.push_answer())
+
+
+def test_a_total_that_changed_at_1688_after_placing_is_never_paid_silently(world: World) -> None:
+    rig = alibaba(world)
+    reference = rig.placed()
+    world.gateway1688.reprice(reference, goods=40_900)
+    outcome = rig.adapter.pay(reference, rig.request.total)
+    assert not isinstance(outcome, Done)
+    assert rig.money_taken() == 0
+    seen = rig.seen()
+    assert (seen.total, seen.paid) == (Money.of("413.00", "CNY"), False)
+    assert isinstance(rig.adapter.pay(reference, seen.total), Done)
+    assert rig.money_taken() == 41_300
+
+
+def test_an_order_that_the_seller_closed_is_found_closed_with_its_money_back(world: World) -> None:
+    rig = alibaba(world)
+    world.gateway1688.close(rig.paid())
+    seen = rig.seen()
+    assert (seen.state, seen.refunded) == ("cancelled", True)
+    assert rig.money_taken() == 0
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_1688_shows_whom_an_order_goes_to_whole_or_masked(world: World, masked: bool) -> None:
+    rig = alibaba(world)
+    rig.placed()
+    world.gateway1688.rules(masked=masked)
+    to = rig.seen().recipient
+    assert to is not None
+    assert (to.province, to.city, to.district) == ("浙江省", "杭州市", "西湖区")
+    assert (to.name, to.phone, to.address1) == (
+        ("张**", "138****0000", "****") if masked else ("张测试", "13800000000", "虚构路 18 号")
+    )
+
+
+@pytest.mark.parametrize(("kind", "locked_out"), [("expired", True), ("no_permission", True), ("throttled", False)])
+def test_a_door_that_is_shut_to_our_key_is_told_from_a_busy_one(world: World, kind: str, locked_out: bool) -> None:
+    rig = alibaba(world)
+    world.faults.add(rig.party, rig.place, kind)
+    outcome = rig.adapter.place(rig.request)
+    assert isinstance(outcome, NeverSent)
+    assert outcome.locked_out is locked_out
 
 
 def test_a_worlds_offer_is_collected_whole(world: World) -> None:
