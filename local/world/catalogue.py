@@ -13,6 +13,8 @@ SHOP = {"webhook_secrets": ["world-shop-client-secret"], "access_token": "shpat_
 ALIBABA = {"app_key": "3105827", "app_secret": "world-1688-app-secret", "access_token": "world-1688-access-token"}
 KUAIDI100 = {"key": "worldKd100Key", "customer": "WORLDCUSTOMER00000000000000000001", "salt": "world-kd100-salt"}
 ROBOTS = {"lamps": "a0000000-0000-4000-8000-00000000aaaa", "yiwu": "a0000000-0000-4000-8000-00000000bbbb"}
+# The second is the one before it: a supplier who has changed its key still hears and speaks the old one.
+WEBHOOK = {"keys": ["whsec_d29ybGQtd2ViaG9vay1zdXBwbGllci1rZXktMQ==", "whsec_d29ybGQtd2ViaG9vay1zdXBwbGllci1rZXktMA=="]}
 MAIL_FROM = "orders@daifa-world.example"
 
 SUPPLIERS: dict[str, dict[str, Any]] = {

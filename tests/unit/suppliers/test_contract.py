@@ -19,6 +19,7 @@ from daifa.ports import PurchaseLine, PurchaseRequest, Wire
 from daifa.suppliers import SUPPLIERS
 from daifa.suppliers.alibaba import Alibaba
 from daifa.suppliers.email import Email
+from daifa.suppliers.webhook import Webhook
 from local.world.world import World
 from tests.contracts.supplier_kit import LookupKit, ParcelKit, PaymentKit, SupplierKit, SupplierRig
 from tests.unit.answering import RealClock
@@ -104,15 +105,39 @@ def email(world: World) -> SupplierRig:
     )
 
 
+def webhook(world: World) -> SupplierRig:
+    wire = a_wire(world.endpoints["webhook_supplier"], secret=world.credentials["supplier/webhook"])
+    party = world.webhook_supplier
+    return SupplierRig(
+        adapter=Webhook(wire),
+        unreachable=Webhook(replace(wire, endpoint=NOBODY)),
+        world=world,
+        party="webhook_supplier",
+        place="placed",
+        find="look_up",
+        parcels="look_up",
+        request=a_request(),
+        held=lambda: sum(made["number"] == NUMBER for made in party.placed()),
+        refusals=("out_of_stock", "price_changed", "address", "other"),
+        hand_over=lambda reference, number: party.ship(NUMBER, number) and None,
+    )
+
+
 def _speaks_of(letter: dict[str, Any], number: str) -> bool:
     message = message_from_bytes(base64.b64decode(letter["raw"]), policy=policy.default)
     return number in message["Subject"] and [f.get_filename() for f in message.iter_attachments()] == [f"{number}.xlsx"]
 
 
-RIGS: dict[str, Callable[[World], SupplierRig]] = {"alibaba": alibaba, "alibaba cross": alibaba_cross, "email": email}
+RIGS: dict[str, Callable[[World], SupplierRig]] = {
+    "alibaba": alibaba,
+    "alibaba cross": alibaba_cross,
+    "email": email,
+    "webhook": webhook,
+}
 
 
-LOOKUP = PAYMENT = PARCELS = ("alibaba", "alibaba cross")
+PAYMENT = ("alibaba", "alibaba cross")
+LOOKUP = PARCELS = (*PAYMENT, "webhook")
 
 
 @pytest.fixture
