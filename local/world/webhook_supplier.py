@@ -19,7 +19,7 @@ EVENT = "purchase_order."
 FRESH_SECONDS = 5 * 60
 PUSH_RETRIES = (1.0, 3.0, 10.0)
 PAGE = 2  # few, so that a list soon has a second page
-NO_SUCH_ORDER = "https://daifa.example/problems/no-such-order"
+NO_SUCH_ORDER = "urn:daifa:no-such-order"
 REFUSALS = frozenset({"out_of_stock", "price_changed", "address", "other"})
 
 
@@ -239,6 +239,6 @@ def _names(order: dict[str, Any]) -> dict[str, str]:
 
 
 def _problem(status: int, name: str, code: str = "", retry: str = "") -> Reply:
-    told = {"type": f"https://daifa.example/problems/{name}", "title": name, "status": status}
+    told = {"type": f"urn:daifa:{name}", "title": name, "status": status}
     headers = {"Content-Type": "application/problem+json", **({"Retry-After": retry} if retry else {})}
     return json_reply({**told, **({"code": code} if code else {})}, status, **headers)

@@ -57,7 +57,7 @@ MOST_LINES = 500
 MOST_PAGES = 100
 LATE_SECONDS = "600"
 FEATURES = "quote,cancel,amend,list,lookup"
-NO_SUCH_ORDER = "https://daifa.example/problems/no-such-order"
+NO_SUCH_ORDER = "urn:daifa:no-such-order"
 # The reasons of a refusal, and what we say of each.
 REFUSALS = ("out_of_stock", "price_changed", "address", "other")
 LOCKED_OUT = {401, 403, 410}
@@ -75,7 +75,7 @@ def sign(id: str, at: datetime, body: bytes, key: str) -> str:
 def verify(headers: Mapping[str, str], body: bytes, keys: Sequence[str], now: datetime) -> None:
     """Unauthenticated unless a key signed this body within five minutes of now; header names are lower case."""
     id, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not id or not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+    if not id or not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
         raise Unauthenticated("supplier.bad_signature")
     at = datetime.fromtimestamp(int(stamp), UTC)
     given = headers.get("webhook-signature", "").split(" ")
@@ -272,6 +272,8 @@ class Webhook(Cannot):
     def _send(self, id: str, message: Mapping[str, Any]) -> Answer | NeverSent | Unclear:
         try:
             return self._call("POST", "", id, _json(message), WRITE_SECONDS)
+        except (Unauthenticated, IndexError):
+            return NeverSent("no key to sign with", locked_out=True)
         except NotSent as error:
             return NeverSent(str(error))
         except NoAnswer as error:
