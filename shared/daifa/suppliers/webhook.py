@@ -164,6 +164,8 @@ class Webhook(Cannot):
             return Unclear(f"unreadable answer, status {answer.status}")
         if told.number != request.number or told.total.money != request.total:
             return Unclear(f"made as {told.reference}, but for {told.total.money} under {told.number}")
+        if told.state == "cancelled":
+            return Unclear(f"{told.reference} was cancelled before")
         return Done(told.reference, told.total.money)
 
     def find(self, number: PoNumber) -> SupplierOrder | None:

@@ -41,6 +41,7 @@ def _moment(value: object) -> object:
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Pieces = Annotated[int, Field(ge=1, le=10_000)]
+State = Literal["open", "paid", "shipped", "done", "cancelled"]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,64}$")]
 SupplierAmount = Annotated[Decimal, BeforeValidator(_decimal)]
@@ -85,12 +86,13 @@ class Placed(Told):
     number: Id
     reference: Id
     total: ToldMoney
+    state: State = "open"
 
 
 class Held(Placed):
     """An order as the supplier holds it."""
 
-    state: Literal["open", "paid", "shipped", "done", "cancelled"]
+    state: State
     paid: bool = False
     created_at: Moment | None = None
     shipments: list[ToldParcel] = []

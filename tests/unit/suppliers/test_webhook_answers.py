@@ -73,6 +73,7 @@ def placed(supplier: Webhook, request: PurchaseRequest | None = None) -> str:
         (201, an_order(), JSON, Done),
         (202, an_order(), JSON, Unclear),
         (302, an_order(), JSON, Unclear),
+        (200, an_order(state="cancelled"), JSON, Unclear),
         (200, an_order(number="DZZZ"), JSON, Unclear),
         (200, an_order(reference=""), JSON, Unclear),
         (200, an_order(reference="WS\r\n1"), JSON, Unclear),
