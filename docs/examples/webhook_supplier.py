@@ -44,7 +44,7 @@ def verified(headers: Any, body: bytes) -> bool:
         return False
     ours = sign(id, seconds, body).encode()
     given = (headers.get("webhook-signature") or "").split()
-    return any([hmac.compare_digest(ours, one.encode("utf-8", "replace")) for one in given])
+    return any(hmac.compare_digest(ours, one.encode("utf-8", "replace")) for one in given)
 
 
 def orders() -> dict[str, Any]:
