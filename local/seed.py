@@ -102,6 +102,7 @@ def _secrets(world: World) -> dict[str, dict[str, Any]]:
         },
         "supplier/lamps": known["supplier/lamps"],
         "supplier/yiwu": known["supplier/yiwu"],
+        "supplier/webhook": known["supplier/webhook"],
         "carrier/kuaidi100": known["carrier/kuaidi100"] | {"endpoint": world.endpoints["kuaidi100"]},
         "channel/wecom": {"endpoint": world.endpoints["wecom"]},
     }

@@ -18,6 +18,8 @@ AT_HOME = {
     "cityText": "金华市", "areaText": "义乌市", "townText": "", "address": "虚构街 1 号",
 }  # fmt: skip
 ROBOTS = {"lamps": "a0000000-0000-4000-8000-00000000aaaa", "yiwu": "a0000000-0000-4000-8000-00000000bbbb"}
+# The second is the one before it: a supplier who has changed its key still hears and speaks the old one.
+WEBHOOK = {"keys": ["whsec_d29ybGQtd2ViaG9vay1zdXBwbGllci1rZXktMQ==", "whsec_d29ybGQtd2ViaG9vay1zdXBwbGllci1rZXktMA=="]}
 MAIL_FROM = "orders@daifa-world.example"
 
 SUPPLIERS: dict[str, dict[str, Any]] = {

@@ -21,6 +21,7 @@ from local.world.outbox import Outbox
 from local.world.pages import Pages
 from local.world.server import Server
 from local.world.shop import Shop
+from local.world.webhook_supplier import WebhookSupplier
 from local.world.wecom import WeCom
 from local.world.wire import Party, Reply, Request
 
@@ -45,8 +46,13 @@ class World:
         self.kuaidi100 = Kuaidi100(self)
         self.wecom = WeCom(self)
         self.mail = Mail(self)
+        self.webhook_supplier = WebhookSupplier(self)
         self.parties: dict[str, Party] = {
-            p.name: p for p in (self.pages, self.gateway1688, self.shop, self.kuaidi100, self.wecom, self.mail)
+            p.name: p
+            for p in (
+                *(self.pages, self.gateway1688, self.shop, self.kuaidi100),
+                *(self.wecom, self.mail, self.webhook_supplier),
+            )
         }
         self.control = Control(self)
         self._routes = sorted((*self.parties.values(), self.control), key=lambda p: -len(p.prefix))
@@ -123,6 +129,7 @@ class World:
             "shop": {**catalogue.SHOP, "domain": catalogue.SHOP_DOMAIN},
             "supplier/lamps": {**catalogue.ALIBABA, "robot_key": catalogue.ROBOTS["lamps"]},
             "supplier/yiwu": {"robot_key": catalogue.ROBOTS["yiwu"]},
+            "supplier/webhook": dict(catalogue.WEBHOOK),
             "carrier/kuaidi100": dict(catalogue.KUAIDI100),
             "mail_from": catalogue.MAIL_FROM,
         }

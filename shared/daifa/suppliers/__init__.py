@@ -3,6 +3,7 @@
 SUPPLIERS = {
     "alibaba": "daifa.suppliers.alibaba:Alibaba",
     "email": "daifa.suppliers.email:Email",
+    "webhook": "daifa.suppliers.webhook:Webhook",
 }
 
 # Adapters that read offers themselves (`ports.OfferReader`), with how the path of a product page names the offer.

@@ -19,6 +19,7 @@ from daifa.ports import Done, NeverSent, PurchaseLine, PurchaseRequest, Wire
 from daifa.suppliers import SUPPLIERS
 from daifa.suppliers.alibaba import Alibaba
 from daifa.suppliers.email import Email
+from daifa.suppliers.webhook import Webhook
 from local.world.world import World
 from tests.contracts.supplier_kit import (
     CancelKit,
@@ -157,6 +158,24 @@ def email(world: World) -> SupplierRig:
     )
 
 
+def webhook(world: World) -> SupplierRig:
+    wire = a_wire(world.endpoints["webhook_supplier"], secret=world.credentials["supplier/webhook"])
+    party = world.webhook_supplier
+    return SupplierRig(
+        adapter=Webhook(wire),
+        unreachable=Webhook(replace(wire, endpoint=NOBODY)),
+        world=world,
+        party="webhook_supplier",
+        place="placed",
+        find="look_up",
+        parcels="look_up",
+        request=a_request(),
+        held=lambda: sum(made["number"] == NUMBER for made in party.placed()),
+        refusals=("out_of_stock", "price_changed", "address", "other"),
+        hand_over=lambda reference, number: party.ship(NUMBER, number) and None,
+    )
+
+
 def _speaks_of(letter: dict[str, Any], number: str) -> bool:
     message = message_from_bytes(base64.b64decode(letter["raw"]), policy=policy.default)
     return number in message["Subject"] and [f.get_filename() for f in message.iter_attachments()] == [f"{number}.xlsx"]
@@ -167,9 +186,11 @@ RIGS: dict[str, Callable[[World], SupplierRig]] = {
     "alibaba cross": alibaba_cross,
     "alibaba fenxiao": alibaba_fenxiao,
     "email": email,
+    "webhook": webhook,
 }
 
-LOOKUP = PAYMENT = PARCELS = QUOTE = ("alibaba", "alibaba cross", "alibaba fenxiao")
+PAYMENT = QUOTE = ("alibaba", "alibaba cross", "alibaba fenxiao")
+LOOKUP = PARCELS = (*PAYMENT, "webhook")
 # What does not differ by the order call is tried with one.
 RECENT = CANCEL = REFUND = PUSH = ("alibaba",)
 
