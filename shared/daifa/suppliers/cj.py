@@ -194,7 +194,7 @@ class Cj(Cannot):
         return made
 
     def _unless_there(self, request: PurchaseRequest, refused: Refused) -> Outcome:
-        """ "Order create fail" names no cause, so it is believed only where our number then shows nothing."""
+        """The code for "create fail" names no cause: it is believed only where our number then shows nothing."""
         try:
             there = self.find(request.number)
         except DaifaError as error:
@@ -228,7 +228,7 @@ class Cj(Cannot):
     def _listed(self, row: Mapping[str, Any]) -> SupplierOrder | None:
         order = seen(row)
         # A draft of the merchant's own that has no total yet bought nothing; of what was paid none may be passed over.
-        if order is None and (row.get("paymentDate") or row.get("orderStatus") not in UNPAID):
+        if order is None and (row.get("paymentDate") or str(row.get("orderStatus")) not in UNPAID):
             raise Retry("supplier.unreadable", vendor_code="order without id or total")
         return order
 
@@ -244,7 +244,7 @@ class Cj(Cannot):
             return Refused("currency", "supplier.cj.refused.currency", {"currency": amount.currency})
         try:
             order = self._order(reference)
-            if order is not None and order.get("orderStatus") in UNCONFIRMED:
+            if order is not None and str(order.get("orderStatus")) in UNCONFIRMED:
                 unconfirmed = self._confirm(reference)
                 if unconfirmed:
                     return unconfirmed
@@ -283,14 +283,17 @@ class Cj(Cannot):
     # --- undoing and following ----------------------------------------------------------------------------------
 
     def cancel(self, reference: str) -> Outcome:
-        """Delete an unpaid order; one that is cancelled or no longer there is Done."""
+        """Delete an unpaid order; one that shows itself cancelled is Done.
+
+        One that CJ does not show is a person's to look for: it may be deleted, or stand in another account.
+        """
         done = Done(reference)
         try:
             order = self._order(reference)
         except DaifaError as error:
             return _not_begun(error)
         if order is None:
-            return done
+            return Refused("no_order", "supplier.refused.no_such_order", {"reference": reference})
         there = seen(order)
         if there is None or there.reference != reference:
             return NeverSent("the order can't be read")
@@ -313,9 +316,8 @@ class Cj(Cannot):
             return ()
         carrier = COMPANIES.get(str(order.get("logisticName")), "")
         numbers = re.split(r"[,;\s]+", str(order.get("trackNumber") or ""))
-        return tuple(
-            SupplierParcel(carrier, n) for n in dict.fromkeys(numbers) if re.fullmatch(r"[\w-]{6,40}", n, re.A)
-        )
+        parcels = (SupplierParcel(carrier, number) for number in numbers if NUMBER.fullmatch(number))
+        return tuple(dict.fromkeys(parcels))
 
     def read_push(self, headers: Mapping[str, str], body: bytes) -> tuple[SupplierNews, ...]:
         """Which orders a pushed message speaks of, as hints to look: nothing in it is taken for true.

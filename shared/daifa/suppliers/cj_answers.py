@@ -85,7 +85,7 @@ def read(answer: Answer) -> Said | None:
     denied = payload.get("result") is False or payload.get("success") is False
     if code is None or (code == OK and (denied or answer.status != 200)):
         return None
-    return Said(code, str(payload.get("message") or "")[:200], payload.get("data"))
+    return Said(code, text(payload.get("message"))[:200], payload.get("data"))
 
 
 def says_no_order(said: Said) -> bool:
@@ -157,7 +157,9 @@ def read_news(body: bytes, account: str) -> tuple[SupplierNews, ...]:
         raise Unauthenticated("supplier.bad_signature")
     match message.get("type"):
         case "ORDER":
-            number, reference = identity(params.get("orderNumber")), identity(params.get("cjOrderId"))
+            number = identity(params.get("orderNumber"))
+            # This is another id of CJ's than the one that an order is made with: our own number is the better name.
+            reference = "" if number else identity(params.get("cjOrderId"))
         case "LOGISTIC":
             number, reference = "", identity(params.get("orderId"))
         case _:
@@ -180,7 +182,7 @@ def seen(order: Mapping[str, Any]) -> SupplierOrder | None:
         state,
         total,
         paid=paid_at or state in ("paid", "shipped", "done"),
-        number=str(order.get("orderNum") or ""),
+        number=text(order.get("orderNum")),
         recipient=_recipient(order),
         created_at=moment(order.get("createDate")),
     )
@@ -212,7 +214,7 @@ def _recipient(order: Mapping[str, Any]) -> Recipient | None:
         "address1": "shippingAddress",
         "postcode": "shippingZip",
     }
-    return Recipient(country=country, **{ours: str(order.get(theirs) or "") for ours, theirs in names.items()})
+    return Recipient(country=country, **{ours: text(order.get(theirs)) for ours, theirs in names.items()})
 
 
 # --- small readers of the foreign shape -------------------------------------------------------------------------
@@ -223,6 +225,11 @@ def identity(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         return ""
     return str(value) if re.fullmatch(r"[A-Za-z0-9-]{1,64}", str(value)) else ""
+
+
+def text(value: object) -> str:
+    """A text without what can't be written as UTF-8; empty where nothing stands."""
+    return str(value or "").encode("utf-8", "replace").decode("utf-8")
 
 
 def usd(value: object) -> Money | None:

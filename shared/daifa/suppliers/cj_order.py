@@ -71,8 +71,9 @@ def not_buyable(request: PurchaseRequest) -> Refused | None:
     A post code is not demanded: CJ does not, and some countries have none.
     """
     to = request.recipient
-    if request.total.currency != "USD":
-        return Refused("currency", "supplier.cj.refused.currency", {"currency": request.total.currency})
+    for money in (request.total, request.shipping, *(line.unit_cost for line in request.lines)):
+        if money.currency != "USD":
+            return Refused("currency", "supplier.cj.refused.currency", {"currency": money.currency})
     if not request.lines or len(request.lines) > MOST_LINES:
         return Refused("lines", "supplier.refused.lines", {"most": str(MOST_LINES)})
     if not all(part.strip() for part in (to.name, to.phone, to.city, to.address1)):

@@ -18,10 +18,12 @@ from daifa.models.order import Recipient
 from daifa.ports import PurchaseLine, PurchaseRequest, Wire
 from daifa.suppliers import SUPPLIERS
 from daifa.suppliers.alibaba import Alibaba
+from daifa.suppliers.cj import Cj
 from daifa.suppliers.email import Email
 from local.world.world import World
 from tests.contracts.supplier_kit import LookupKit, ParcelKit, PaymentKit, SupplierKit, SupplierRig
 from tests.unit.answering import RealClock
+from tests.unit.suppliers.cj_purchase import a_cj_request
 
 NOBODY = "http://127.0.0.1:9"
 NUMBER = PoNumber("D0123456789ABCDEFGHJK")
@@ -86,6 +88,26 @@ def alibaba_cross(world: World) -> SupplierRig:
     return an_alibaba_rig(world, {"flow": "cross"}, "alibaba.trade.createCrossOrder")
 
 
+def cj(world: World) -> SupplierRig:
+    wire = a_wire(world.endpoints["cj"], secret=world.credentials["supplier/gadgets"])
+    before = int(world.cj.state["balance"])
+    return SupplierRig(
+        adapter=Cj(wire),
+        unreachable=Cj(replace(wire, endpoint=NOBODY)),
+        world=world,
+        party="cj",
+        place="createOrderV2",
+        find="getOrderDetail",
+        pay="payBalance",
+        parcels="getOrderDetail",
+        request=a_cj_request(NUMBER),
+        held=lambda: sum(made["number"] == NUMBER for made in world.cj.placed()),
+        refusals=("variant_removed", "create_failed"),
+        money_taken=lambda: before - int(world.cj.state["balance"]),
+        hand_over=lambda reference, number: world.cj.ship(reference, number, "ZTO Express") and None,
+    )
+
+
 def email(world: World) -> SupplierRig:
     options = {"from": world.credentials["mail_from"]}
 
@@ -109,10 +131,15 @@ def _speaks_of(letter: dict[str, Any], number: str) -> bool:
     return number in message["Subject"] and [f.get_filename() for f in message.iter_attachments()] == [f"{number}.xlsx"]
 
 
-RIGS: dict[str, Callable[[World], SupplierRig]] = {"alibaba": alibaba, "alibaba cross": alibaba_cross, "email": email}
+RIGS: dict[str, Callable[[World], SupplierRig]] = {
+    "alibaba": alibaba,
+    "alibaba cross": alibaba_cross,
+    "cj": cj,
+    "email": email,
+}
 
 
-LOOKUP = PAYMENT = PARCELS = ("alibaba", "alibaba cross")
+LOOKUP = PAYMENT = PARCELS = ("alibaba", "alibaba cross", "cj")
 
 
 @pytest.fixture
