@@ -354,7 +354,7 @@ class Cj(Cannot):
         return said
 
     def _call(self, method: str, path: str, *, body: Any = None, seconds: float = READ_SECONDS) -> Answer:
-        token = str(self._wire.secret.get("access_token") or "")
+        token = str(self._wire.secret.get("access_token") or "").strip()
         if not token:
             raise NotSent(KEYLESS)
         base = (self._wire.endpoint or ENDPOINT).rstrip("/")
