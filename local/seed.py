@@ -38,7 +38,10 @@ CLAUSES = (
            return_freight=Payer.CUSTOMER),
 )  # fmt: skip
 
-SHIPPING = {"lamps": "4.00", "yiwu": "6.00"}
+SHIPPING = {"lamps": "4.00", "yiwu": "6.00", "gadgets": "4.80"}
+
+# By adapter: the party of the world that a supplier is reached through, where its product pages are, its currency.
+REACHED = {"alibaba": ("gateway1688", "detail.1688.com", "CNY"), "cj": ("cj", "cjdropshipping.com", "USD")}
 
 
 def seed(stack: Stack, deployment: Deployment, world: World) -> None:
@@ -69,20 +72,21 @@ def _shop(world: World) -> Shop:
 
 
 def _supplier(name: str, told: dict[str, Any], world: World) -> Supplier:
-    # The 1688 offer's address is the real one; every other supplier's site is a folder of the world.
-    site = "detail.1688.com" if told["kind"] == "alibaba" else f"{world.url}/shops/{name}".removeprefix("http://")
+    # Pages of marketplaces have their real addresses; every other supplier's site is a folder of the world.
+    shop = f"{world.url}/shops/{name}".removeprefix("http://")
+    party, site, currency = REACHED.get(told["kind"], ("", shop, "CNY"))
     return Supplier(
         id=SupplierId(name),
         name=told["name"],
         adapter=told["kind"],
-        endpoint=world.endpoints["gateway1688"] if told["kind"] == "alibaba" else "",
-        currency="CNY",
+        endpoint=world.endpoints[party] if party else "",
+        currency=currency,
         email=told["email"],
         robots=("main",) if told["robot_key"] else (),
         sites=(site,),
-        shipping=Money.of(SHIPPING.get(name, "8.00"), "CNY"),
+        shipping=Money.of(SHIPPING.get(name, "8.00"), currency),
         settle_seconds=SETTLE_SECONDS,
-        options={"late_seconds": str(SETTLE_SECONDS)} if told["kind"] == "alibaba" else {},
+        options={"late_seconds": str(SETTLE_SECONDS)} if party else {},
     )
 
 
@@ -103,6 +107,8 @@ def _secrets(world: World) -> dict[str, dict[str, Any]]:
         "supplier/lamps": known["supplier/lamps"],
         "supplier/yiwu": known["supplier/yiwu"],
         "supplier/webhook": known["supplier/webhook"],
+        # The keys that a token is renewed with are nobody's business here.
+        "supplier/gadgets": {name: known["supplier/gadgets"][name] for name in ("access_token", "open_id")},
         "carrier/kuaidi100": known["carrier/kuaidi100"] | {"endpoint": world.endpoints["kuaidi100"]},
         "channel/wecom": {"endpoint": world.endpoints["wecom"]},
     }

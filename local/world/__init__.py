@@ -4,6 +4,7 @@ It shares no code with the product on purpose: a second, independent reading of 
 
     /shops/{site}/...            pages: supplier websites          /robots.txt and /shops/{site}/robots.txt
     /1688/openapi/param2/...     gateway1688: 1688's open gateway
+    /cj/api2.0/v1/...            cj: CJ Dropshipping's API 2.0, and the sender of its webhooks
     /shop/admin/api/...          shop: Shopify's Admin GraphQL API, and the sender of its webhooks
     /kuaidi100/...               kuaidi100: query, subscribe, recognise, and the sender of its pushes
     /wecom/cgi-bin/webhook/send  wecom: group robots

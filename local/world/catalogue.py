@@ -11,6 +11,12 @@ CURRENCY = "CNY"
 SHOP_DOMAIN = "daifa-world.myshopify.com"
 SHOP = {"webhook_secrets": ["world-shop-client-secret"], "access_token": "shpat_world_0123456789abcdef"}
 ALIBABA = {"app_key": "3105827", "app_secret": "world-1688-app-secret", "access_token": "world-1688-access-token"}
+CJ = {
+    "api_key": "CJ0000001@api@world0123456789",
+    "access_token": "world-cj-access-token",
+    "refresh_token": "world-cj-refresh-token",
+    "open_id": "900000000000001",
+}
 KUAIDI100 = {"key": "worldKd100Key", "customer": "WORLDCUSTOMER00000000000000000001", "salt": "world-kd100-salt"}
 # Where the merchant sends what he buys by hand.
 AT_HOME = {
@@ -28,6 +34,7 @@ SUPPLIERS: dict[str, dict[str, Any]] = {
     "tierra": {"name": "Tierra Wholesale", "kind": "email", "email": "trade@tierra-wholesale.example"},
     "pottery": {"name": "Kiln & Clay", "kind": "email", "email": "hello@kiln-clay.example"},
     "lamps": {"name": "中山市明澈照明电器厂", "kind": "alibaba", "email": "mingche@zs-lamps.example"},
+    "gadgets": {"name": "CJ Dropshipping", "kind": "cj", "email": ""},
 }
 
 # What the supplier websites show. Prices in yuan as text; stock in pieces.
@@ -130,6 +137,29 @@ OFFERS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
+# What CJ sells, by pid; prices in cents, stock in pieces by country.
+CJ_PRODUCTS: dict[str, dict[str, Any]] = {
+    "1424608189734850560": {
+        "name": "Foldable Phone Stand",
+        "variants": [
+            {"vid": "92511400-C758-4474-93CA-66D442F5F787", "name": "White", "sku": "CJWJ0000001-White", "cents": 325,
+             "stock": {"CN": 900, "US": 40}},
+            {"vid": "1371342252697325568", "name": "Black", "sku": "CJWJ0000001-Black", "cents": 350,
+             "stock": {"CN": 12}},
+        ],
+    },
+    "2410270543561628700": {
+        "name": "Clip-on Reading Light",
+        "variants": [{"vid": "2410270543561629000", "name": "Default", "sku": "CJDD0000002", "cents": 599,
+                      "stock": {"CN": 75}}],
+    },
+}  # fmt: skip
+# How CJ sends from China, by country: name, cents per order, days. Nothing goes to a country that is not here.
+CJ_WAYS: dict[str, list[tuple[str, int, str]]] = {
+    "US": [("USPS+", 890, "6-10"), ("CJPacket Ordinary", 480, "8-14")],
+    "DE": [("CJPacket Ordinary", 510, "8-14"), ("DHL", 1990, "4-6")],
+}
+
 # The five products that the story collects, and the three lines that its customer orders.
 STORY_PRODUCTS = ("enamel-mug", "dish-cloth", "cotton-tote", "610947572360", "clay-planter")
 STORY_LINES = (
@@ -154,6 +184,11 @@ def first_goods() -> dict[str, Any]:
 def first_offers() -> dict[str, Any]:
     """A copy of the offers that 1688 has on the first day."""
     return deepcopy(OFFERS)
+
+
+def first_cj_products() -> dict[str, Any]:
+    """A copy of the products that CJ has on the first day."""
+    return deepcopy(CJ_PRODUCTS)
 
 
 def story(url: str, goods: dict[str, Any], offers: dict[str, Any]) -> dict[str, Any]:

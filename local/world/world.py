@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from local.world import catalogue
+from local.world.cj import Cj
 from local.world.control import Control
 from local.world.faults import Faults
 from local.world.gateway1688 import Gateway1688
@@ -42,6 +43,7 @@ class World:
         self.epoch = int(time.time())
         self.pages = Pages(self)
         self.gateway1688 = Gateway1688(self)
+        self.cj = Cj(self)
         self.shop = Shop(self)
         self.kuaidi100 = Kuaidi100(self)
         self.wecom = WeCom(self)
@@ -50,7 +52,7 @@ class World:
         self.parties: dict[str, Party] = {
             p.name: p
             for p in (
-                *(self.pages, self.gateway1688, self.shop, self.kuaidi100),
+                *(self.pages, self.gateway1688, self.cj, self.shop, self.kuaidi100),
                 *(self.wecom, self.mail, self.webhook_supplier),
             )
         }
@@ -130,6 +132,7 @@ class World:
             "supplier/lamps": {**catalogue.ALIBABA, "robot_key": catalogue.ROBOTS["lamps"]},
             "supplier/yiwu": {"robot_key": catalogue.ROBOTS["yiwu"]},
             "supplier/webhook": dict(catalogue.WEBHOOK),
+            "supplier/gadgets": dict(catalogue.CJ),
             "carrier/kuaidi100": dict(catalogue.KUAIDI100),
             "mail_from": catalogue.MAIL_FROM,
         }

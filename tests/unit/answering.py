@@ -91,6 +91,8 @@ def answering() -> Iterator[Answering]:
             self.end_headers()
             self.wfile.write(reply)
 
+        do_GET = do_PATCH = do_DELETE = do_POST
+
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet: the test looks at `asked`."""
 

@@ -186,7 +186,7 @@ def test_every_secret_is_one_that_a_function_may_read_and_every_field_is_read() 
         fields |= set(re.findall(r"`([a-z_]+)`", row))
     assert [field for field in fields if not re.search(rf"(?:\[|get\()[\"']{field}[\"']", source)] == []
     # What the other side asks for is what a merchant is told to fill in.
-    assert fields >= {*catalogue.ALIBABA, *catalogue.KUAIDI100, "webhook_secrets", "platform", "robot_key"}
+    assert fields >= {*catalogue.ALIBABA, *catalogue.KUAIDI100, "webhook_secrets", "platform", "robot_key", "open_id"}
 
 
 def test_the_figures_of_the_deployment_are_those_of_the_template() -> None:

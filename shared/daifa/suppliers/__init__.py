@@ -2,6 +2,7 @@
 
 SUPPLIERS = {
     "alibaba": "daifa.suppliers.alibaba:Alibaba",
+    "cj": "daifa.suppliers.cj:Cj",
     "email": "daifa.suppliers.email:Email",
     "webhook": "daifa.suppliers.webhook:Webhook",
 }

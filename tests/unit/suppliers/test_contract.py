@@ -18,6 +18,7 @@ from daifa.models.order import Recipient
 from daifa.ports import Done, NeverSent, PurchaseLine, PurchaseRequest, Wire
 from daifa.suppliers import SUPPLIERS
 from daifa.suppliers.alibaba import Alibaba
+from daifa.suppliers.cj import Cj
 from daifa.suppliers.email import Email
 from daifa.suppliers.webhook import Webhook
 from local.world.world import World
@@ -35,6 +36,7 @@ from tests.contracts.supplier_kit import (
     SupplierRig,
 )
 from tests.unit.answering import RealClock, answering
+from tests.unit.suppliers.cj_purchase import a_cj_request
 
 NOBODY = "http://127.0.0.1:9"
 NUMBER = PoNumber("D0123456789ABCDEFGHJK")
@@ -140,6 +142,26 @@ def alibaba_fenxiao(world: World) -> SupplierRig:
     return an_alibaba_rig(world, {"flow": "fenxiao"}, place, quote)
 
 
+def cj(world: World) -> SupplierRig:
+    wire = a_wire(world.endpoints["cj"], secret=world.credentials["supplier/gadgets"])
+    before = int(world.cj.state["balance"])
+    return SupplierRig(
+        adapter=Cj(wire),
+        unreachable=Cj(replace(wire, endpoint=NOBODY)),
+        world=world,
+        party="cj",
+        place="createOrderV2",
+        find="getOrderDetail",
+        pay="payBalance",
+        parcels="getOrderDetail",
+        request=a_cj_request(NUMBER),
+        held=lambda: sum(made["number"] == NUMBER for made in world.cj.placed()),
+        refusals=("variant_removed", "create_failed"),
+        money_taken=lambda: before - int(world.cj.state["balance"]),
+        hand_over=lambda reference, number: world.cj.ship(reference, number, "ZTO Express") and None,
+    )
+
+
 def email(world: World) -> SupplierRig:
     options = {"from": world.credentials["mail_from"]}
 
@@ -185,12 +207,15 @@ RIGS: dict[str, Callable[[World], SupplierRig]] = {
     "alibaba": alibaba,
     "alibaba cross": alibaba_cross,
     "alibaba fenxiao": alibaba_fenxiao,
+    "cj": cj,
     "email": email,
     "webhook": webhook,
 }
 
-PAYMENT = QUOTE = ("alibaba", "alibaba cross", "alibaba fenxiao")
+ORDERS = ("alibaba", "alibaba cross", "alibaba fenxiao")
+PAYMENT = (*ORDERS, "cj")
 LOOKUP = PARCELS = (*PAYMENT, "webhook")
+QUOTE = ORDERS
 # What does not differ by the order call is tried with one.
 RECENT = CANCEL = REFUND = PUSH = ("alibaba",)
 
