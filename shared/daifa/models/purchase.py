@@ -49,7 +49,7 @@ class LineAnswer(Model):
 class PoLine(Model):
     """What we buy for one line of the order; `unit_cost` is the supplier's price per piece when we decided.
 
-    `answer` is what the supplier last said of it.
+    `answer` is what the supplier last said of it, `shipped` how many pieces are in parcels.
     """
 
     order_line: str
@@ -62,6 +62,7 @@ class PoLine(Model):
     unit_cost: Money
     state: LineState = LineState.OPEN
     answer: LineAnswer | None = None
+    shipped: int = 0
 
 
 class Attempt(Model):
