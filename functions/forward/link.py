@@ -7,11 +7,15 @@ from typing import Any
 from daifa.app import app
 from daifa.errors import Conflict, DaifaError
 from daifa.models.ids import OrderKey, PoNumber, ShopId, StoreOrderId
-from daifa.pages import form_of, method_of, request_locale, see_other, trouble
+from daifa.multipart import fields_of
+from daifa.pages import body_of, method_of, request_locale, see_other, trouble
 from daifa.signing import LinkKind
 from daifa.telemetry import log
 from forward.supplier_acts import act
 from forward.supplier_page import render
+
+# A purchase of fifty lines has six fields for each.
+MOST_FIELDS = 500
 
 
 def on_http(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -26,10 +30,15 @@ def on_http(event: dict[str, Any], context: object) -> dict[str, Any]:
         if method_of(event) == "GET":
             return render(key, number, token, locale, the)
         try:
-            act(key, number, form_of(event), the)
+            act(key, number, fields_of(_kind(event), body_of(event), MOST_FIELDS), the)
         except Conflict:
             # Somebody (often this very supplier, pressing twice) was faster; the page shows what is true now.
             log.info("supplier's act came too late", extra={"po": number})
         return see_other(f"/s/{token}")
     except DaifaError as error:
         return trouble(locale, error.code, error.status, **error.values)
+
+
+def _kind(event: dict[str, Any]) -> str:
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    return str(headers.get("content-type", ""))
