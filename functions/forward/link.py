@@ -41,4 +41,4 @@ def on_http(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def _kind(event: dict[str, Any]) -> str:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    return str(headers.get("content-type", ""))
+    return str(headers.get("content-type", "application/x-www-form-urlencoded"))
