@@ -17,6 +17,7 @@ from daifa.multipart import Fields
 from daifa.rules import claims
 from daifa.rules.lifecycle import PURCHASE
 from daifa.rules.parcels import clean_number, left, shipped
+from daifa.rules.tracking_sheet import NUMBER_LENGTH
 from daifa.tables.store import Write
 from forward.supplier_answers import accept, answer_lines, reject
 
@@ -26,8 +27,6 @@ UNSURE = {PoState.UNKNOWN, PoState.NEEDS_HUMAN}
 # Codes of the tracking service with their names; empty means "find out from the number".
 CARRIERS = ("", "shunfeng", "zhongtong", "yuantong", "shentong", "yunda", "jtexpress", "jd", "ems")
 
-# Six to thirty-two letters and digits, not letters alone: what 快递100 takes as a number.
-NUMBER_LENGTH = range(6, 33)
 WORDS = 1000
 
 
@@ -36,13 +35,13 @@ def act(key: OrderKey, number: PoNumber, fields: Fields, app: App) -> None:
     po = app.orders.purchase(key, number)
     match fields.one("act"):
         case "accept":
-            accept(_arrived(po, app), fields, app)
+            accept(arrived(po, app), fields, app)
         case "reject":
-            reject(_arrived(po, app), fields, app)
+            reject(arrived(po, app), fields, app)
         case "answer":
-            answer_lines(_arrived(po, app), fields, app)
+            answer_lines(arrived(po, app), fields, app)
         case "ship":
-            _ship(_arrived(po, app), fields, app)
+            _ship(arrived(po, app), fields, app)
         case "say":
             _say(po, fields.one("text"), app)
         case "claim":
@@ -51,7 +50,7 @@ def act(key: OrderKey, number: PoNumber, fields: Fields, app: App) -> None:
             raise Rejected("link.unknown_act", act=other[:20])
 
 
-def _arrived(po: PurchaseOrder, app: App) -> PurchaseOrder:
+def arrived(po: PurchaseOrder, app: App) -> PurchaseOrder:
     """A supplier who answers has the purchase, whatever we were not sure of: that is the proof we were waiting for."""
     if po.state not in UNSURE:
         return po
@@ -70,9 +69,10 @@ def _ship(po: PurchaseOrder, fields: Fields, app: App) -> None:
     cleaned = clean_number(number)
     if len(cleaned) not in NUMBER_LENGTH or cleaned.isalpha():
         raise Rejected("link.bad_number", number=number[:40])
+    carrier = carrier if carrier in CARRIERS else ""
     there = app.orders.story(po.key).shipments
     known = frozenset(s.id for s in there)
-    parcel = (carrier if carrier in CARRIERS else "", cleaned, _contents(po, fields))
+    parcel = (carrier, cleaned, _contents(po, fields))
     following, made = shipped(po, [parcel], known, "supplier", app.clock.now())
     if not made:
         if any(s.number == cleaned for s in there):
@@ -80,7 +80,7 @@ def _ship(po: PurchaseOrder, fields: Fields, app: App) -> None:
         raise Rejected("link.not_shippable", state=po.state.value)
     app.orders.transact(Write(following, po), *(Write(shipment) for shipment in made))
     for shipment in made:
-        _wake_tracking(shipment, app)
+        wake_tracking(shipment, app)
 
 
 def _contents(po: PurchaseOrder, fields: Fields) -> tuple[ShippedLine, ...]:
@@ -98,7 +98,8 @@ def _contents(po: PurchaseOrder, fields: Fields) -> tuple[ShippedLine, ...]:
     return tuple(found)
 
 
-def _wake_tracking(shipment: Shipment, app: App) -> None:
+def wake_tracking(shipment: Shipment, app: App) -> None:
+    """Have this parcel followed."""
     app.queues.wake(Room.TRACKING, Wake(kind="shipment", shop=shipment.shop, order=shipment.order, id=shipment.id))
 
 

@@ -19,6 +19,7 @@ from daifa.rules.parcels import left
 from daifa.texts import t
 from forward.supplier_acts import CARRIERS, UNSURE
 from forward.supplier_answers import CHOICES
+from forward.supplier_sheet import Taken
 
 # Days of suppliers are China's days.
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -56,6 +57,7 @@ def render(key: OrderKey, number: PoNumber, token: str, locale: str, app: App) -
         _address(po, recipient, locale),
         _answer(po, token, locale),
         _ship(po, token, locale),
+        _many(po, token, locale),
         _parcels(parcels, locale),
         joined([_claim(claim, token, locale) for claim in owed]),
         _say(token, locale),
@@ -228,6 +230,57 @@ def _ship(po: PurchaseOrder, token: str, locale: str) -> Html:
         options=options,
         part=_part(po, locale),
         send=t(locale, "link.send_number"),
+    )
+
+
+def _many(po: PurchaseOrder, token: str, locale: str) -> Html:
+    if po.state not in CAN_SHIP:
+        return Html("")
+    return mark(
+        "<details><summary>{title}</summary><p><small>{note}</small></p>"
+        "<form method=post action='/s/{token}' enctype='multipart/form-data'>"
+        "<input type=hidden name=act value=sheet>"
+        "<label>{file} <input type=file name=sheet accept='.xlsx,.csv,.txt'></label>"
+        "<label>{rows} <textarea name=rows maxlength=60000></textarea></label><button>{send}</button></form></details>",
+        title=t(locale, "link.many"),
+        note=t(locale, "link.many_note"),
+        token=token,
+        file=t(locale, "link.file"),
+        rows=t(locale, "link.rows"),
+        send=t(locale, "link.send_many"),
+    )
+
+
+def taken_page(taken: Taken, token: str, locale: str) -> dict[str, Any]:
+    """What became of a sheet, row by row where it was refused."""
+    refused = joined(
+        [
+            mark(
+                "<li>{row}{why}</li>",
+                row=t(locale, "link.row", row=refusal.at),
+                why=t(locale, refusal.why.code, **refusal.why.values),
+            )
+            for refusal in taken.refused
+        ]
+    )
+    title = t(locale, "link.taken_title")
+    return page(
+        locale,
+        title,
+        mark(
+            "<h1>{title}</h1><p>{made}</p>{refused}<p><a href='/s/{token}'>{back}</a></p>",
+            title=title,
+            made=t(locale, "link.taken", made=taken.made, known=taken.known),
+            refused=mark(
+                "<p class=warn>{said}</p><ul>{rows}</ul>",
+                said=t(locale, "link.rows_refused", count=len(taken.refused)),
+                rows=refused,
+            )
+            if taken.refused
+            else Html(""),
+            token=token,
+            back=t(locale, "link.back"),
+        ),
     )
 
 
