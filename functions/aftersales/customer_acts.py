@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from aftersales.multipart import Fields
 from daifa.app import App
 from daifa.clock import parse_iso
 from daifa.errors import Rejected
@@ -17,6 +16,7 @@ from daifa.models.ids import CaseId, OrderKey
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import CaseState, PoState
 from daifa.models.words import Message, Party
+from daifa.multipart import Fields
 from daifa.tables.orders import Story
 
 # HTTP API hands a function at most 6 MB, a third of which base64 takes.

@@ -6,10 +6,10 @@ from typing import Any
 
 from aftersales.customer_acts import MEDIA_CAP, act
 from aftersales.customer_page import render
-from aftersales.multipart import fields_of
 from daifa.app import app
 from daifa.errors import Conflict, DaifaError
 from daifa.models.ids import OrderKey, ShopId, StoreOrderId
+from daifa.multipart import fields_of
 from daifa.pages import body_of, method_of, request_locale, see_other, trouble
 from daifa.signing import LinkKind
 from daifa.telemetry import log

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from daifa.app import App
+from daifa.errors import Rejected
 from daifa.messages import Room, Wake
+from daifa.models.facts import Reason
 from daifa.models.ids import PoNumber
+from daifa.models.purchase import PurchaseOrder
+from daifa.models.shipment import Shipment
 from daifa.rules.parcels import SHIPPABLE, shipped
 from daifa.tables.store import Write
 
@@ -17,11 +21,25 @@ def ship(wake: Wake, app: App) -> None:
     port = app.supplier(app.catalog.supplier(po.supplier))
     if not port.capabilities.ships_by_api:
         return
-    parcels = [(parcel.carrier, parcel.number, parcel.lines) for parcel in port.parcels(po.supplier_order)]
     known = frozenset(shipment.id for shipment in app.orders.story(po.key).shipments)
-    following, made = shipped(po, parcels, known, "supplier", app.clock.now())
-    if not made:
+    following = po
+    made: tuple[Shipment, ...] = ()
+    for parcel in port.parcels(po.supplier_order):
+        told = [(parcel.carrier, parcel.number, parcel.lines)]
+        try:
+            following, new = shipped(following, told, known, "supplier", app.clock.now())
+        except Rejected:
+            following = _odd(following, parcel.number)
+            continue
+        made = (*made, *new)
+    if following is po:
         return
     app.orders.transact(Write(following, po), *(Write(shipment) for shipment in made))
     for shipment in made:
         app.queues.wake(Room.TRACKING, Wake(kind="shipment", shop=shipment.shop, order=shipment.order, id=shipment.id))
+
+
+def _odd(po: PurchaseOrder, number: str) -> PurchaseOrder:
+    """A parcel with goods that were not ordered is a person's to look into; said once for each number."""
+    hold = Reason.of("hold.other_goods", number=number[:40])
+    return po if hold in po.holds else po.model_copy(update={"holds": (*po.holds, hold)})

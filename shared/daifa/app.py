@@ -77,6 +77,7 @@ class App:
             locale=supplier.locale,
             options=supplier.options,
             mail=self.channel("ses") if supplier.adapter == "email" else None,
+            sheet=supplier.sheet,
         )
         made: SupplierPort = _made(SUPPLIERS, supplier.adapter)(wire)
         return made

@@ -15,6 +15,7 @@ from daifa.models.money import Money
 from daifa.models.order import Recipient, StoreOrder
 from daifa.models.outcomes import Done, NeverSent, Outcome, Refused, Unclear
 from daifa.models.purchase import LineAnswer
+from daifa.models.sheet import SheetLayout
 from daifa.models.shipment import ShippedLine, TrackReading
 from daifa.models.supplied import Quote, QuotedLine, SupplierOrder
 from daifa.models.words import Outgoing
@@ -31,7 +32,7 @@ __all__ = [
 @dataclass(frozen=True)
 class Wire:
     """What the composition root hands every adapter: whom it speaks for, where to, with which secret and which
-    hands.
+    hands; `sheet` is how this supplier wants its order sheet laid out.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Wire:
     locale: str = "zh-CN"
     options: Mapping[str, str] = field(default_factory=dict)
     mail: Channel | None = None
+    sheet: SheetLayout | None = None
 
 
 # --- storefronts ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from daifa.models.base import Model, UtcTime
 from daifa.models.facts import Fact, Reason
 from daifa.models.ids import JobId, OfferId, ProductId, ShopId, SupplierId, VariantId
 from daifa.models.money import Currency, Money
+from daifa.models.sheet import SheetLayout
 from daifa.models.states import AgreementState, ListingState, OfferState
 
 Share = Annotated[Decimal, Field(ge=0, lt=1)]
@@ -69,7 +70,8 @@ class Supplier(Model):
     `settle_seconds`: how long after an unclear attempt an order may still appear at the supplier's;
     `ship_hours`: hours from placing to the promised first scan; `fresh_minutes`: how old what we know of an offer may
     be when it is bought; `ships_to`: countries it sends to (none: everywhere); `po_cap` and `day_cap`: the most that
-    one purchase and one day may cost there, in its currency; `paused` is the kill switch, `trouble` the breaker.
+    one purchase and one day may cost there, in its currency; `paused` is the kill switch, `trouble` the breaker;
+    `sheet` lays its order sheet out (None: our own columns).
     """
 
     id: SupplierId
@@ -93,6 +95,7 @@ class Supplier(Model):
     paused: bool = False
     trouble: Trouble = Trouble()
     options: dict[str, str] = {}
+    sheet: SheetLayout | None = None
     ver: int = 1
 
 

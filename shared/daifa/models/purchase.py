@@ -49,7 +49,8 @@ class LineAnswer(Model):
 class PoLine(Model):
     """What we buy for one line of the order; `unit_cost` is the supplier's price per piece when we decided.
 
-    `answer` is what the supplier last said of it, `replaced_by` the purchase that buys it elsewhere after a refusal.
+    `answer` is what the supplier last said of it, `shipped` how many pieces are in parcels, `replaced_by` the purchase
+    that buys it elsewhere after a refusal.
     """
 
     order_line: str
@@ -62,6 +63,7 @@ class PoLine(Model):
     unit_cost: Money
     state: LineState = LineState.OPEN
     answer: LineAnswer | None = None
+    shipped: int = 0
     replaced_by: PoNumber | None = None
 
 

@@ -11,8 +11,9 @@ from daifa.models.derive import derived
 from daifa.models.facts import Fact, Values
 from daifa.models.ids import NoticeId, OrderKey
 from daifa.models.order import Order
-from daifa.models.purchase import PurchaseOrder
+from daifa.models.purchase import LineState, PurchaseOrder
 from daifa.models.shipment import Shipment
+from daifa.models.states import PoState
 from daifa.models.words import Notice, Party
 
 
@@ -129,9 +130,17 @@ def case_decided(order: Order, case: Case, refund: Refund | None, now: datetime)
 
 
 def _to_supplier(
-    key: OrderKey, order_number: str, supplier: Supplier, template: str, subject: str, values: Values, now: datetime
+    key: OrderKey,
+    order_number: str,
+    supplier: Supplier,
+    template: str,
+    subject: str,
+    values: Values,
+    now: datetime,
+    channel: str = "",
 ) -> tuple[Notice, ...]:
-    channels = ("wecom",) * bool(supplier.robots) or (("ses",) if supplier.email else ())
+    first = ("wecom",) * bool(supplier.robots) or (("ses",) if supplier.email else ())
+    channels = (channel,) if channel else first
     return tuple(
         _notice(
             key, order_number, Party.SUPPLIER, channel, template, subject, values, supplier.locale, now,
@@ -154,12 +163,22 @@ def purchase_placed(po: PurchaseOrder, supplier: Supplier, now: datetime) -> tup
     return _to_supplier(po.key, po.order_number, supplier, "notice.purchase_placed", po.number, values, now)
 
 
-def reminder(po: PurchaseOrder, supplier: Supplier, now: datetime) -> tuple[Notice, ...]:
-    """The supplier is reminded of a purchase that should have moved; each count is a notice of its own."""
+def reminder(po: PurchaseOrder, supplier: Supplier, now: datetime, channel: str = "") -> tuple[Notice, ...]:
+    """The supplier is reminded of a purchase that should have moved, by its first channel or by this one; each count
+    is a notice of its own.
+    """
+    over = po.promised or po.ship_by
+    waiting = po.state is PoState.SUBMITTED and over is not None and now < over
+    template = "notice.please_accept" if waiting else "notice.reminder"
     values = {"po": po.number, "count": str(po.reminded + 1)}
-    return _to_supplier(
-        po.key, po.order_number, supplier, "notice.reminder", f"{po.number}#{po.reminded + 1}", values, now
-    )
+    subject = f"{po.number}#{po.reminded + 1}"
+    return _to_supplier(po.key, po.order_number, supplier, template, subject, values, now, channel)
+
+
+def delay_offer(order: Order, po: PurchaseOrder, now: datetime) -> Notice:
+    """The customer hears that goods are late and may have the money back instead, once per purchase."""
+    late = [line.title for line in po.lines if line.state is not LineState.SHIPPED]
+    return _to_customer(order, "notice.delay_offer", po.number, {"items": ", ".join(late)}, now)
 
 
 def claim_submitted(po: PurchaseOrder, claim: Claim, supplier: Supplier, now: datetime) -> tuple[Notice, ...]:

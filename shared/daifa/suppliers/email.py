@@ -1,10 +1,11 @@
-"""A supplier who is served by e-mail: the order as text, as a page behind a signed link, and as an XLSX sheet."""
+"""A supplier who is served by e-mail: the order as text, as a page behind a signed link, and as a sheet."""
 
 from __future__ import annotations
 
 from datetime import timedelta, timezone
 from html import escape
 
+from daifa.models.sheet import SheetLayout
 from daifa.models.words import Outgoing, OutgoingFile
 from daifa.ports import (
     Capabilities,
@@ -48,12 +49,13 @@ class Email(Cannot):
             return NeverSent("no mail channel")
         if not request.supplier_email:
             return Refused("no_address", "supplier.refused.no_email")
-        outcome = self._wire.mail.send(letter(request, self._wire.locale))
+        outcome = self._wire.mail.send(letter(request, self._wire.locale, self._wire.sheet))
         return Done(outcome.reference) if isinstance(outcome, Done) else outcome
 
 
-def letter(request: PurchaseRequest, locale: str) -> Outgoing:
-    """The whole mail about this purchase order, in the supplier's language."""
+def letter(request: PurchaseRequest, locale: str, layout: SheetLayout | None = None) -> Outgoing:
+    """The whole mail about this purchase order, in the supplier's language, with the sheet laid out as it wants it."""
+    made = order_sheet.order_sheet(request, locale, layout)
     said = {
         "merchant": _one_line(request.merchant),
         "number": request.number,
@@ -61,12 +63,13 @@ def letter(request: PurchaseRequest, locale: str) -> Outgoing:
         "shipping": str(request.shipping),
         "pieces": str(sum(line.quantity for line in request.lines)),
         "link": request.link,
+        "sheet": t(locale, f"supplier.mail.sheet_{'instead' if made.instead else made.suffix}"),
         "ship_by": request.ship_by.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if request.ship_by else "",
     }
     sheet = OutgoingFile(
-        name=f"{request.number}.xlsx",
-        content_type=order_sheet.CONTENT_TYPE,
-        body=order_sheet.build(request, locale),
+        name=f"{request.number}.{made.suffix}",
+        content_type=made.content_type,
+        body=made.body,
     )
     return Outgoing(
         to=request.supplier_email,
@@ -87,7 +90,7 @@ def _text(request: PurchaseRequest, locale: str, said: dict[str, str]) -> str:
     parts += ["", t(locale, "supplier.mail.ship_to"), *_recipient(request), ""]
     if request.link:
         parts += [t(locale, "supplier.mail.link", **said), request.link, ""]
-    parts += [t(locale, "supplier.mail.same_number", **said), t(locale, "supplier.mail.sheet", **said)]
+    parts += [t(locale, "supplier.mail.same_number", **said), said["sheet"]]
     return "\n".join(parts) + "\n"
 
 
@@ -116,7 +119,7 @@ def _html(request: PurchaseRequest, locale: str, said: dict[str, str]) -> str:
         f"<p><strong>{t(locale, 'supplier.mail.total', **shown)}</strong></p>{ship_by}"
         f"<p>{t(locale, 'supplier.mail.ship_to', **shown)}<br>{'<br>'.join(map(escape, _recipient(request)))}</p>"
         f"{button}"
-        f"<p>{t(locale, 'supplier.mail.same_number', **shown)}<br>{t(locale, 'supplier.mail.sheet', **shown)}</p>"
+        f"<p>{t(locale, 'supplier.mail.same_number', **shown)}<br>{shown['sheet']}</p>"
         "</div></body></html>"
     )
 

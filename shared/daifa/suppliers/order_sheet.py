@@ -1,15 +1,22 @@
-"""The XLSX order sheet a supplier gets by mail: one row per line, room for tracking numbers, nothing that computes.
+"""The order sheet a supplier gets by mail: one row per line, room for tracking numbers, nothing that computes.
 
-Every word that came from outside is a text cell and can't be a formula (catalogue F58); long numbers stay whole because
-their columns are text, so what is typed there stays text too, in the two columns to fill cell by cell down to row 501.
+In an XLSX every word that came from outside is a text cell and can't be a formula (catalogue F58); long numbers stay
+whole because their columns are text, so what is typed there stays text too, in the columns to fill cell by cell down to
+row 501.
+
+A CSV has no types, and Excel guesses: `=1` computes, 13800000000 becomes 1.38E+10, 0571 loses its zero. So a text that
+starts like a formula gets a leading apostrophe, and one that reads like a number or a date a trailing tab, which Excel
+and WPS take for text and do not show; an apostrophe there would be copied into the courier's form.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import re
+import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
 
@@ -21,10 +28,12 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from daifa.models.sheet import SheetLayout
 from daifa.ports import PurchaseLine, PurchaseRequest
 from daifa.texts import t
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV_TYPE = "text/csv"
 # Rows under the header whose cells to fill are text one by one, for programs that forget a column's format.
 TEXT_ROWS = 500
 TEXT_FORMAT = "@"
@@ -34,6 +43,11 @@ MOST_CHARACTERS = 32_767
 
 HEADER = PatternFill("solid", fgColor="FFE7E6E6")
 TO_FILL = PatternFill("solid", fgColor="FFFFF2CC")
+
+# What makes a program compute, looked at as the program does: full-width forms and leading blanks do not hide it.
+FORMULA_STARTS = tuple("=+-@\t\r\n|%")
+# Digits with nothing but a number's or a date's marks between them.
+_LIKE_A_NUMBER = re.compile(r"[\s(]*\d[\d\s.,:/()eE+%-]*")
 
 Value = str | int | Decimal
 
@@ -73,17 +87,45 @@ COLUMNS = (
 )
 
 
-def build(request: PurchaseRequest, locale: str) -> bytes:
+@dataclass(frozen=True)
+class OrderSheet:
+    """The file; `instead` says that a CSV was wanted whose old encoding has no place for some character."""
+
+    suffix: str
+    content_type: str
+    body: bytes
+    instead: bool = False
+
+
+def order_sheet(request: PurchaseRequest, locale: str, layout: SheetLayout | None) -> OrderSheet:
+    """One purchase order in the supplier's own layout, ours if it has none.
+
+    Whoever wants GB18030 has an Excel that reads only its two-byte part (GBK): what does not fit into that would arrive
+    as other characters, so it goes as XLSX instead.
+    """
+    if layout is None or layout.format == "xlsx":
+        return OrderSheet("xlsx", CONTENT_TYPE, build(request, locale, layout))
+    text = _csv(request, layout)
+    if layout.encoding == "utf-8-sig":
+        return OrderSheet("csv", CSV_TYPE, text.encode("utf-8-sig", "replace"))
+    try:
+        return OrderSheet("csv", CSV_TYPE, text.encode("gbk"))
+    except UnicodeEncodeError:
+        return OrderSheet("xlsx", CONTENT_TYPE, build(request, locale, layout), instead=True)
+
+
+def build(request: PurchaseRequest, locale: str, layout: SheetLayout | None = None) -> bytes:
     """The sheet of one purchase order as XLSX bytes, in the supplier's language."""
     book = Workbook()
     book.remove(book.worksheets[0])
     to_fill = NamedStyle("to fill", number_format=TEXT_FORMAT, fill=TO_FILL)
     book.add_named_style(to_fill)
     sheet = book.create_sheet(t(locale, "supplier.sheet.orders"))
-    for at, column in enumerate(COLUMNS, 1):
+    columns = _columns(locale, layout)
+    for at, (heading, column) in enumerate(columns, 1):
         whole = sheet.column_dimensions[get_column_letter(at)]
         whole.width, whole.hidden, whole.number_format = column.width, column.hidden, column.number_format
-        head = _put(sheet, 1, at, t(locale, f"supplier.sheet.{column.name}"))
+        head = _put(sheet, 1, at, heading)
         head.font, head.fill = Font(bold=True), HEADER if column.value else TO_FILL
         if column.value is None:
             for row in range(2, TEXT_ROWS + 2):
@@ -91,16 +133,55 @@ def build(request: PurchaseRequest, locale: str) -> bytes:
         else:
             for row, line in enumerate(request.lines, 2):
                 _put(sheet, row, at, column.value(request, line), column.number_format)
+        if column.name == "carrier":
+            _offer_carriers(sheet, get_column_letter(at), locale)
     sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{len(request.lines) + 1}"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(request.lines) + 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    _offer_carriers(sheet, locale)
     _explain(book, request, locale)
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
+
+
+def _columns(locale: str, layout: SheetLayout | None) -> list[tuple[str, Column]]:
+    """Heading and column, in order."""
+    if layout is None:
+        return [(t(locale, f"supplier.sheet.{column.name}"), column) for column in COLUMNS]
+    named = {column.name: column for column in COLUMNS}
+    return [
+        # A layout of the supplier's own shows what it names, the row's key too.
+        (told.heading, replace(named[told.field], hidden=False) if told.field else _fixed(told.text))
+        for told in layout.columns
+    ]
+
+
+def _fixed(text: str) -> Column:
+    return Column("", 16, lambda request, line: text)
+
+
+def _csv(request: PurchaseRequest, layout: SheetLayout) -> str:
+    """RFC 4180, by the csv module: CRLF, quotes where they are needed."""
+    columns = _columns("en", layout)
+    made = io.StringIO()
+    writer = csv.writer(made)
+    writer.writerow([csv_cell(heading) for heading, _ in columns])
+    for line in request.lines:
+        writer.writerow([csv_cell(column.value(request, line)) if column.value else "" for _, column in columns])
+    return made.getvalue()
+
+
+def csv_cell(value: Value) -> str:
+    """A value as a CSV's cell that no program computes and none rounds; numbers stay numbers."""
+    if not isinstance(value, str):
+        return str(value)
+    text = _NOT_XML.sub("", value)[: MOST_CHARACTERS - 1]
+    seen = unicodedata.normalize("NFKC", text)
+    if seen.startswith(FORMULA_STARTS) or seen.lstrip().startswith(FORMULA_STARTS):
+        return "'" + text
+    return text + "\t" if _LIKE_A_NUMBER.fullmatch(seen) else text
 
 
 def _put(sheet: Worksheet, row: int, at: int, value: Value, number_format: str = TEXT_FORMAT) -> Cell:
@@ -116,11 +197,10 @@ def _put(sheet: Worksheet, row: int, at: int, value: Value, number_format: str =
     return cell
 
 
-def _offer_carriers(sheet: Worksheet, locale: str) -> None:
+def _offer_carriers(sheet: Worksheet, letter: str, locale: str) -> None:
     """Common companies to choose from; another one may be typed."""
     companies = t(locale, "supplier.sheet.carriers")
     choice = DataValidation(type="list", formula1=f'"{companies}"', allow_blank=True, showErrorMessage=False)
-    letter = get_column_letter(next(at for at, column in enumerate(COLUMNS, 1) if column.name == "carrier"))
     choice.add(f"{letter}2:{letter}{TEXT_ROWS + 1}")
     sheet.add_data_validation(choice)
 

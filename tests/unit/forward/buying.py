@@ -9,6 +9,7 @@ from daifa.models.catalog import Supplier
 from daifa.models.facts import Fact
 from daifa.models.ids import RecipientId
 from daifa.models.purchase import Attempt, PurchaseOrder
+from daifa.models.states import PoState
 from daifa.ports import Done, SupplierOrder
 from forward.advance import advance
 from tests.builders.rows import (
@@ -94,3 +95,11 @@ def at_supplier(**changes: Any) -> SupplierOrder:
 def a_fact(code: str) -> Fact:
     """Something that happened at the start."""
     return Fact.of(START, code)
+
+
+def at_two_lines(app: RoomApp, **changes: Any) -> PurchaseOrder:
+    """Eight lamps and a cup, sent to the supplier and not answered."""
+    open_for_business(app)
+    line = a_purchase(quantity=8).lines[0]
+    cup = line.model_copy(update={"order_line": "line-杯子", "title": "杯子", "quantity": 1})
+    return a_purchase_in(app, **({"state": PoState.SUBMITTED, "clean": False, "lines": (line, cup)} | changes))

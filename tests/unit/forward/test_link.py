@@ -100,7 +100,7 @@ def test_every_state_has_a_page_that_offers_only_what_is_possible(
         if state in sent:
             expected |= {"accept", "reject"}
         if state in (*sent, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED):
-            expected |= {"ship"}
+            expected |= {"ship", "sheet", "accept", "answer"}
         assert set(re.findall(r"name=act value=(\w+)", page)) == expected, state
         assert f'<html lang="{lang}">' in page
         assert not re.findall(r"link\.\w+|\{\w+\}", page)  # every sentence was found and filled

@@ -14,13 +14,16 @@ import daifa.errors
 from daifa.channels import CHANNELS
 from daifa.models.aftersales import CaseReason, Payer
 from daifa.models.collected import Blocked
+from daifa.models.purchase import LineState
 from daifa.models.states import CaseState, ClaimState, OrderState, PoState, ShipmentState
 from daifa.models.words import Party
+from daifa.rules.acknowledgement import REFUSALS
 from daifa.signing import LinkAltered, LinkExpired
 from daifa.suppliers import order_sheet
 from daifa.tables.orders import CLAIM_WAITS
 from daifa.texts import texts
 from forward import supplier_acts
+from forward.supplier_answers import CHOICES
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = [path for part in ("functions", "shared/daifa") for path in sorted((ROOT / part).rglob("*.py"))]
@@ -50,13 +53,16 @@ FAMILIES: Mapping[str, Sequence[str]] = {
     "collect.{}": [blocked.value for blocked in Blocked],
     "link.claim.{}": [state for state in low(ClaimState) if state != "draft"],
     "link.state.{}": low(PoState),
-    "link.refused.{}": supplier_acts.REFUSALS,
+    "link.refused.{}": REFUSALS,
+    "link.answer.{}": [choice or "none" for choice in CHOICES],
+    "link.line.{}": low(LineState),
     "claim.{}.short": low(sorted(CLAIM_WAITS)),
     "purchase.{}": low([PoState.SHIPPED, PoState.PARTIALLY_SHIPPED]),
     "claim.{}": low([ClaimState.ACCEPTED, ClaimState.PARTIALLY_ACCEPTED, ClaimState.REJECTED]),
     "order.{}": low([OrderState.PENDING, OrderState.CONFIRMED, OrderState.CANCELLED]),
     "supplier.webhook.{}": supplier_acts.REFUSALS,
     "supplier.sheet.{}": [column.name for column in order_sheet.COLUMNS],
+    "supplier.mail.sheet_{}": ["xlsx", "csv", "instead"],
     "supplier.sheet.help_{}": ["what", "same_number", "fill", "no_price", "link"],
 }
 

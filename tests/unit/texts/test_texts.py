@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from daifa.models.aftersales import Claim, Refund
+from daifa.models.states import PoState
 from daifa.models.words import Notice, Party
 from daifa.rules import notices
 from daifa.texts import LOCALES, language, t, texts
@@ -98,6 +99,8 @@ def letters() -> list[Notice]:
         notices.case_decided(ORDER, CASE, None, START),
         *notices.purchase_placed(PO, LISTENS, START),
         *notices.reminder(PO, LISTENS, START),
+        *notices.reminder(PO.model_copy(update={"state": PoState.SUBMITTED}), LISTENS, START),
+        notices.delay_offer(ORDER, PO, START),
         *notices.claim_submitted(PO, claim, LISTENS, START),
         *notices.said(ORDER, Party.CUSTOMER, None, "words", "id", START),
         *notices.said(ORDER, Party.SUPPLIER, LISTENS, "words", "id", START),

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from daifa.errors import Rejected
 
-# A form of ours has a dozen fields and up to six photos.
+# A customer's form has a dozen fields and up to six photos.
 MOST_PARTS = 40
 
 # What a browser writes above a file: two lines and the file's name.
@@ -30,19 +30,19 @@ class Fields:
         return (self.texts.get(name) or [""])[0].strip()
 
 
-def fields_of(content_type: str, body: bytes) -> Fields:
-    """A url-encoded or multipart form; Rejected if it is neither."""
+def fields_of(content_type: str, body: bytes, most: int = MOST_PARTS) -> Fields:
+    """A url-encoded or multipart form of at most so many fields; Rejected if it is neither."""
     kind = content_type.split(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
         text = body.decode("utf-8", "replace")
         try:
-            return Fields(parse_qs(text, keep_blank_values=True, max_num_fields=MOST_PARTS))
+            return Fields(parse_qs(text, keep_blank_values=True, max_num_fields=most))
         except ValueError as error:
             raise Rejected("http.not_a_form") from error
     if kind != "multipart/form-data" or "\r" in content_type or "\n" in content_type:
         raise Rejected("http.not_a_form")
     fields = Fields()
-    for head, data in _parts(_boundary(content_type), body):
+    for head, data in _parts(_boundary(content_type), body, most):
         name = head.get_param("name", header="content-disposition")
         if not isinstance(name, str):
             continue
@@ -61,9 +61,9 @@ def _boundary(content_type: str) -> bytes:
     return found.encode()
 
 
-def _parts(boundary: bytes, body: bytes) -> Iterator[tuple[Message, bytes]]:
+def _parts(boundary: bytes, body: bytes, most: int) -> Iterator[tuple[Message, bytes]]:
     """Each part's headers and bytes; Rejected unless the last one is closed and there are not too many."""
-    _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary, MOST_PARTS + 1)
+    _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary, most + 1)
     for part in parts:
         if part.startswith(b"--"):
             return

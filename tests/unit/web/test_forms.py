@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.multipart import fields_of
 from daifa.errors import Rejected
+from daifa.multipart import fields_of
 
 MARK = b"----WebKitFormBoundaryAbC123"
 TYPE = f"multipart/form-data; boundary={MARK.decode()}"
