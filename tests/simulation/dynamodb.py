@@ -44,14 +44,14 @@ class DynamoDb:
         TableName: str,
         Key: Mapping[str, Any],
         ConsistentRead: bool = False,
-        ProjectionExpression: str = "",
+        ProjectionExpression: str | None = None,
         ExpressionAttributeNames: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """The item with this key, or an answer without one."""
         table = self._table(TableName, "GetItem")
         try:
             item = table.at(table.place(Key))
-            if not ProjectionExpression and not ExpressionAttributeNames:
+            if ProjectionExpression is None and not ExpressionAttributeNames:
                 return {"Item": given(item)} if item is not None else {}
             asked = expressions.projection(ProjectionExpression)
             names, _ = _defined((asked,), ExpressionAttributeNames, None)
@@ -69,8 +69,8 @@ class DynamoDb:
         ExpressionAttributeValues: Mapping[str, Any],
         ExpressionAttributeNames: Mapping[str, str] | None = None,
         IndexName: str = "",
-        FilterExpression: str = "",
-        ProjectionExpression: str = "",
+        FilterExpression: str | None = None,
+        ProjectionExpression: str | None = None,
         ScanIndexForward: bool = True,
         Limit: int = 0,
         ConsistentRead: bool = False,
@@ -82,8 +82,10 @@ class DynamoDb:
         try:
             index = _index_of(table, IndexName, ConsistentRead)
             asked = expressions.key_condition(KeyConditionExpression)
-            wanted = expressions.condition(FilterExpression, "FilterExpression") if FilterExpression else None
-            shown = expressions.projection(ProjectionExpression) if ProjectionExpression else None
+            wanted = (
+                expressions.condition(FilterExpression, "FilterExpression") if FilterExpression is not None else None
+            )
+            shown = expressions.projection(ProjectionExpression) if ProjectionExpression is not None else None
             used = tuple(each for each in (asked, wanted, shown) if each is not None)
             names, values = _defined(used, ExpressionAttributeNames, ExpressionAttributeValues)
             keys = index.keys if index else table.keys
@@ -228,8 +230,8 @@ class _Act:
         *,
         Item: Mapping[str, Any] | None = None,
         Key: Mapping[str, Any] | None = None,
-        ConditionExpression: str = "",
-        UpdateExpression: str = "",
+        ConditionExpression: str | None = None,
+        UpdateExpression: str | None = None,
         ExpressionAttributeNames: Mapping[str, str] | None = None,
         ExpressionAttributeValues: Mapping[str, Any] | None = None,
         ReturnValuesOnConditionCheckFailure: str = "NONE",
@@ -237,8 +239,8 @@ class _Act:
         self.kind = kind
         self.table = table
         self.shows_old = ReturnValuesOnConditionCheckFailure == "ALL_OLD"
-        self.condition = expressions.condition(ConditionExpression) if ConditionExpression else None
-        self.update = expressions.update(UpdateExpression) if UpdateExpression else None
+        self.condition = expressions.condition(ConditionExpression) if ConditionExpression is not None else None
+        self.update = expressions.update(UpdateExpression) if UpdateExpression is not None else None
         self.names: Mapping[str, str] = {}
         self.values: dict[str, Value] = {}
         if self.condition or self.update or ExpressionAttributeNames or ExpressionAttributeValues:
