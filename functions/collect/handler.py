@@ -14,7 +14,7 @@ from pydantic import Field
 from collect import catalogue, publish, start, sweep
 from collect.price import price
 from collect.shelf import sources
-from collect.tasks import Publish, Report, read
+from collect.tasks import Again, Publish, Report, read
 from daifa.app import app
 from daifa.models.base import Model
 from daifa.models.ids import JobId, ProductId, ShopId
@@ -66,6 +66,8 @@ def _one(record: SQSRecord) -> None:
         publish.publish(task, app())
     elif isinstance(task, Report):
         catalogue.take(task, app())
+    elif isinstance(task, Again):
+        sweep.again(task.again, app())
     else:
         catalogue.ask_supplier(task, app())
 

@@ -16,7 +16,7 @@ from daifa.errors import DaifaError, Rejected
 from daifa.messages import Room
 from daifa.models.catalog import CollectJob, Offer, Product
 from daifa.models.facts import Reason
-from daifa.models.ids import ShopId
+from daifa.models.ids import OfferId, ShopId
 from daifa.models.states import OfferState
 from daifa.rules.offers import LOOK_AGAIN, stale
 from daifa.tables.store import Key
@@ -41,6 +41,13 @@ def sweep(app: App) -> int:
     gauge_seconds("OldestWorkAge", oldest)
     count("CatalogueSwept", len(due))
     return len(due)
+
+
+def again(offer_id: OfferId, app: App) -> None:
+    """Look at this offer once more, out of its turn; nothing for one that is not there any more."""
+    offer = app.catalog.find_offer(offer_id)
+    if offer is not None:
+        _offer_again(offer, app)
 
 
 def _again(key: Key, app: App) -> None:

@@ -81,10 +81,16 @@ class Publish(Task):
     shop: ShopId
 
 
-_TASK: TypeAdapter[Publish | Report | AskSupplier] = TypeAdapter(Publish | Report | AskSupplier)
+class Again(Task):
+    """Look at this offer again: somebody is about to buy by it (`daifa.messages.LookAgain`)."""
+
+    again: OfferId
 
 
-def read(body: str) -> Publish | Report | AskSupplier:
+_TASK: TypeAdapter[Publish | Report | AskSupplier | Again] = TypeAdapter(Publish | Report | AskSupplier | Again)
+
+
+def read(body: str) -> Publish | Report | AskSupplier | Again:
     """The task in a message body; Rejected if it is none (it will end in the dead-letter queue)."""
     try:
         return _TASK.validate_python(json.loads(body))

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from daifa.app import App
-from daifa.errors import Conflict, NotFound, Rejected
+from daifa.errors import Conflict, NotFound
 from daifa.models.base import Model
-from daifa.models.facts import Fact
 from daifa.models.ids import OrderKey, PoNumber
 from daifa.models.money import Amount
 from daifa.models.purchase import PurchaseOrder
-from daifa.models.states import PaymentState, PoState
-from daifa.rules.lifecycle import PURCHASE
-from daifa.rules.routing import UNROUTED
+from daifa.models.states import PoState
+from daifa.rules import deciding, revising
 from daifa.tables.orders import unspent
 from daifa.tables.store import Write
-from forward.route import cancel, cannot, reroute, wake_purchase
+from forward import cancel
+from forward.refusals import cannot
+from forward.reroute import reroute
 from forward.trust import trust
+from forward.wake import saved, wake_purchase
 
 
 class Decision(Model):
@@ -29,91 +30,70 @@ class Decision(Model):
     reason: str = ""
 
 
+# Verbs by which money leaves: the total that the person saw belongs to what was decided.
+MONEY = {"approve", "accept-total", "accept-lines"}
+
+
 def decide(verb: str, key: OrderKey, number: PoNumber, decision: Decision, by: str, app: App) -> PurchaseOrder:
     """The purchase after the decision; Conflict with the current state if it is not what the person saw."""
     po = app.orders.purchase(key, number)
-    if po.ver != decision.ver or (verb == "approve" and decision.total != po.total.amount):
+    if verb not in VERBS:
+        raise NotFound("http.no_route")
+    if po.ver != decision.ver or (verb in MONEY and decision.total != deciding.asked_total(verb, po)):
         raise Conflict("purchase.changed", state=po.state.value, ver=po.ver, total=po.total)
     try:
-        match verb:
-            case "approve":
-                return _save(_approved(po, by, app), po, app)
-            case "cancel":
-                return cancel(po, by, app)
-            case "resolve":
-                following = _resolved(po, decision, by, app)
-                return (_save_unspent if following.state is PoState.READY else _save)(following, po, app)
-            case "reroute":
-                return reroute(po, by, app)
-            case "trust":
-                return trust(po, by, app)
+        return VERBS[verb](po, decision, by, app)
     except Conflict as error:
         if error.code != "row.moved":
             raise
         there = app.orders.purchase(key, number)
         raise Conflict("purchase.changed", state=there.state.value, ver=there.ver, total=there.total) from error
-    raise NotFound("http.no_route")
 
 
-def _approved(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
-    if po.supplier == UNROUTED:
-        raise Rejected("purchase.no_supplier")
-    now = app.clock.now()
-    if po.cancel_requested:
-        # Who agrees to a price does not take back a wish to cancel: that one is settled with the supplier first.
-        raise cannot("purchase", po.state, PoState.READY)
-    if po.state is PoState.SUBMITTED and po.payment is PaymentState.UNPAID:
-        # The supplier refused our money (an empty account, say); a person has seen to it and says: pay.
-        fact = Fact.of(now, "purchase.payment_approved", by, total=po.total)
-        return po.model_copy(update={"holds": (), "work_due": now, "facts": (*po.facts, fact)})
-    if po.state is not PoState.ON_HOLD:
-        # Other states become READY only when it is known that nothing was bought; agreeing to a price is no such proof.
-        raise cannot("purchase", po.state, PoState.READY)
-    return po.model_copy(
-        update={
-            "state": PURCHASE.check(po.state, PoState.READY),
-            "holds": (),
-            "approved_by": by,
-            "work_due": now,
-            "facts": (*po.facts, Fact.of(now, "purchase.approved", by, total=po.total)),
-        }
-    )
+def _approve(po: PurchaseOrder, decision: Decision, by: str, app: App) -> PurchaseOrder:
+    return saved(deciding.approved(po, by, app.clock.now()), po, app)
 
 
-def _resolved(po: PurchaseOrder, decision: Decision, by: str, app: App) -> PurchaseOrder:
-    now = app.clock.now()
-    change: dict[str, Any]
-    if po.state is not PoState.NEEDS_HUMAN:
-        # The legal moves of other states are not a person's to make.
-        PURCHASE.check(po.state, PoState.NEEDS_HUMAN)
-        raise Conflict("purchase.not_waiting", state=po.state.value)
-    if decision.supplier_order:
-        change = {
-            "state": PURCHASE.check(po.state, PoState.SUBMITTED),
-            "supplier_order": decision.supplier_order,
-            # Somebody's wish to cancel it is still to be settled with the supplier.
-            "holds": tuple(hold for hold in po.holds if hold.code == "hold.cancel_requested"),
-            "facts": (*po.facts, Fact.of(now, "purchase.found", by, supplier_order=decision.supplier_order)),
-        }
-    else:
-        change = {
-            "state": PURCHASE.check(po.state, PoState.READY),
-            "clean": True,
-            "holds": (),
-            "facts": (*po.facts, Fact.of(now, "purchase.not_there", by)),
-        }
-    return po.model_copy(update=change | {"work_due": now})
+def _accept_total(po: PurchaseOrder, decision: Decision, by: str, app: App) -> PurchaseOrder:
+    return saved(deciding.total_accepted(po, by, app.clock.now()), po, app)
 
 
-def _save(following: PurchaseOrder, was: PurchaseOrder, app: App) -> PurchaseOrder:
-    saved = app.orders.save(following, was)
-    wake_purchase(saved, app)
-    return saved
+def _accept_lines(po: PurchaseOrder, decision: Decision, by: str, app: App) -> PurchaseOrder:
+    return saved(deciding.lines_accepted(po, by, app.clock.now()), po, app)
 
 
-def _save_unspent(following: PurchaseOrder, was: PurchaseOrder, app: App) -> PurchaseOrder:
-    """What was never bought counts no longer as spent: otherwise the next attempt would count it a second time."""
-    app.orders.transact(Write(following, was), *unspent(was))
-    saved = following.model_copy(update={"ver": was.ver + 1})
-    wake_purchase(saved, app)
-    return saved
+def _resolve(po: PurchaseOrder, decision: Decision, by: str, app: App) -> PurchaseOrder:
+    following = deciding.resolved(po, decision.supplier_order or "", by, app.clock.now())
+    if following.state is not PoState.READY:
+        return saved(following, po, app)
+    # What was never bought counts no longer as spent: otherwise the next attempt would count it a second time.
+    app.orders.transact(Write(following, po), *unspent(po))
+    written = following.model_copy(update={"ver": po.ver + 1})
+    wake_purchase(written, app)
+    return written
+
+
+def _amended(po: PurchaseOrder, decision: Decision, by: str, app: App) -> PurchaseOrder:
+    if po.state in revising.GONE or not deciding.address_waits(po):
+        raise cannot("purchase", po.state, po.state)
+    recipient = app.orders.order(po.key).recipient
+    return saved(revising.amended(po, recipient, by, app.clock.now()), po, app)
+
+
+def _noted(po: PurchaseOrder, decision: Decision, by: str, app: App) -> PurchaseOrder:
+    return saved(deciding.noted(po, decision.reason[:500], by, app.clock.now()), po, app)
+
+
+VERBS: dict[str, Callable[[PurchaseOrder, Decision, str, App], PurchaseOrder]] = {
+    "approve": _approve,
+    "accept-total": _accept_total,
+    "accept-lines": _accept_lines,
+    "resolve": _resolve,
+    "amended": _amended,
+    "noted": _noted,
+    "cancel": lambda po, _, by, app: cancel.cancel(po, by, app),
+    "cancelled": lambda po, _, by, app: cancel.confirm(po, by, app),
+    "keep": lambda po, _, by, app: cancel.keep(po, by, app),
+    "reroute": lambda po, _, by, app: reroute(po, by, app),
+    "trust": lambda po, _, by, app: trust(po, by, app),
+}

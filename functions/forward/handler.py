@@ -1,4 +1,4 @@
-"""What wakes this room: a changed order or purchase, the five minutes, a person's decision."""
+"""What wakes this room: a changed order or purchase, the clock, a person's decision."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from daifa.app import app
 from daifa.messages import Room
-from daifa.models.ids import OrderKey, PoNumber, StoreOrderId
+from daifa.models.ids import OrderKey, PoNumber, StoreOrderId, SupplierId, WorkItemId
 from daifa.queue import each_wake
 from daifa.sweep import sweep
 from daifa.web import answer, caller, parsed, resolver, shown
+from forward import compare, reconcile
 from forward.advance import advance
 from forward.decide import Decision, decide
+from forward.oversee import Seen, settle_item, switch
 
 router = resolver()
 
@@ -26,8 +28,16 @@ def on_message(event: dict[str, Any], context: LambdaContext) -> Mapping[str, An
 
 
 def on_schedule(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Wake whatever should have moved by now."""
-    return sweep(Room.FORWARD, app())
+    """Every five minutes wake what should have moved; every quarter of an hour look through the suppliers' lists; once
+    a day compare all books.
+    """
+    match event.get("job"):
+        case "suppliers":
+            return reconcile.begin(app())
+        case "books":
+            return compare.begin(app())
+        case _:
+            return sweep(Room.FORWARD, app())
 
 
 def on_http(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -37,8 +47,25 @@ def on_http(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @router.post("/api/orders/<shop>/<order>/purchase-orders/<po>/<verb>")
 def act(shop: str, order: str, po: str, verb: str) -> Response[str]:
-    """Approve, cancel, resolve or reroute one purchase, exactly as the person saw it."""
+    """Decide about one purchase, exactly as the person saw it."""
     who = caller(router)
     key = OrderKey(who.may(shop), StoreOrderId(order))
     purchase = decide(verb, key, PoNumber(po), parsed(router, Decision), who.by, app())
     return answer({"purchase": shown(purchase, who.locale)})
+
+
+@router.post("/api/suppliers/<supplier>/<verb>")
+def turn(supplier: str, verb: str) -> Response[str]:
+    """Pause a supplier (the kill switch) or let purchases go there again."""
+    who = caller(router)
+    who.may(router.current_event.get_query_string_value("shop", "") or "")
+    row = switch(verb, SupplierId(supplier), parsed(router, Seen), app())
+    return answer({"supplier": {"id": row.id, "paused": row.paused, "ver": row.ver}})
+
+
+@router.post("/api/items/<item>/settle")
+def settle(item: str) -> Response[str]:
+    """A person has seen to a work item."""
+    who = caller(router)
+    shop = who.may(router.current_event.get_query_string_value("shop", "") or "")
+    return answer({"item": shown(settle_item(WorkItemId(item), shop, parsed(router, Seen), who.by, app()), who.locale)})

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from daifa.app import App
 from daifa.clock import iso
 from daifa.errors import Conflict, NotFound
 from daifa.models.catalog import Shop, Supplier
-from daifa.models.facts import Fact, Reason
+from daifa.models.facts import Reason
+from daifa.models.money import Money
+from daifa.models.order import Recipient
+from daifa.models.outcomes import NeverSent, Outcome, Refused
 from daifa.models.purchase import Attempt, PurchaseOrder
-from daifa.models.states import PaymentState, PoState
-from daifa.ports import Done, NeverSent, Outcome, PurchaseLine, PurchaseRequest, Refused, Unclear
-from daifa.rules.guards import day_cap
-from daifa.rules.lifecycle import PAYMENT, PURCHASE
+from daifa.ports import PurchaseLine, PurchaseRequest
+from daifa.rules import purchasing
+from daifa.rules.guards import counted
 from daifa.signing import LinkKind
-from daifa.tables.orders import spent, unspent
+from daifa.tables.orders import spent, spent_in_all, unspent
 from daifa.tables.store import Write
 from daifa.telemetry import count, log
-from forward.route import wake_purchase
+from forward.check import check
+from forward.look_up import recipient_of
+from forward.trouble import admitted, noticed, wait
+from forward.wake import saved, wake_purchase
 
 # One call with its hard deadline (15 s), the look that proves it (8 s) and the writes around them; with less than this
 # left we do not begin.
@@ -30,120 +34,108 @@ CALL_BUDGET = 40.0
 LINK_DAYS = 30
 
 
-def place(po: PurchaseOrder, app: App, remaining: float) -> None:
-    """Claim the purchase, call the supplier once, and record what is proved; whoever fails to claim does nothing."""
+def place(po: PurchaseOrder, app: App, deadline: float) -> None:
+    """Check the purchase, claim it, call the supplier once, and record what is proved; whoever fails to claim does
+    nothing.
+    """
     supplier = app.catalog.supplier(po.supplier)
     shop = app.catalog.shop(po.shop)
-    if supplier.paused or shop.paused or remaining < CALL_BUDGET:
-        later(po, app)
+    if shop.paused or left(deadline, app) < CALL_BUDGET:
+        wait(po, supplier, app)
         return
-    port = app.supplier(supplier)
+    now = app.clock.now()
+    recipient = recipient_of(po, app)
+    if recipient is None:
+        saved(purchasing.held(po, (Reason.of("hold.no_recipient"),), now), po, app)
+        return
+    admits = admitted(supplier, app)
+    if admits is None:
+        wait(po, supplier, app)
+        return
     try:
-        request = _request(po, supplier, shop, app)
-    except NotFound:
-        _hold(po, Reason.of("hold.no_recipient"), app)
+        port = app.supplier(admits)
+    except NotFound as error:
+        reason = Reason.of("hold.not_set_up", supplier=supplier.name, code=error.code)
+        saved(purchasing.held(po, (reason,), now), po, app)
         return
-    claimed = _claim(po, request, shop, app)
+    ready = check(po, _request(po, recipient, admits, shop, app), admits, shop, port, app)
+    if ready is None:
+        return
+    if left(deadline, app) < CALL_BUDGET:
+        wait(po, admits, app)
+        return
+    request = _request(ready, recipient, admits, shop, app)
+    claimed = _claim(ready, po, request, admits, shop, app)
     if claimed is None:
         return
     count("PurchasesSent")
-    record(claimed, port.place(request), supplier, clean_before=po.clean, app=app)
+    outcome = port.place(request)
+    record(claimed, outcome, admits, clean_before=po.clean, app=app)
+    noticed(admits, outcome, app)
 
 
 def record(po: PurchaseOrder, outcome: Outcome, supplier: Supplier, clean_before: bool, app: App) -> PurchaseOrder:
-    """Write what the attempt proved, unless the row is no longer this attempt's.
-
-    If somebody noted a wish meanwhile, the attempt still holds its claim. If a sweep has called the attempt UNKNOWN,
-    proof still counts; anything less than proof does not.
-    """
-    following = po.model_copy(update=_after(po, outcome, supplier, clean_before, app))
+    """Write what the attempt proved, unless the row is no longer this attempt's."""
+    settle = timedelta(seconds=supplier.settle_seconds)
+    following = purchasing.placed(po, outcome, clean_before, settle, app.clock.now())
     try:
         if isinstance(outcome, (Refused, NeverSent)):
             app.orders.transact(Write(following, po), *unspent(po))
-            saved = following.model_copy(update={"ver": po.ver + 1})
+            written = following.model_copy(update={"ver": po.ver + 1})
         else:
-            saved = app.orders.save(following, po)
-    except Conflict:
-        now_there = app.orders.purchase(po.key, po.number)
-        mine = now_there.attempt is not None and po.attempt is not None and now_there.attempt.id == po.attempt.id
-        claimed = now_there.state is PoState.SUBMITTING
-        if mine and (claimed or (now_there.state is PoState.UNKNOWN and isinstance(outcome, Done))):
-            return record(now_there, outcome, supplier, clean_before, app)
-        log.warning("attempt lost its claim", extra={"po": po.number, "outcome": type(outcome).__name__})
-        return now_there
-    wake_purchase(saved, app, _seconds_until(saved, app))
-    return saved
-
-
-def _claim(po: PurchaseOrder, request: PurchaseRequest, shop: Shop, app: App) -> PurchaseOrder | None:
-    now = app.clock.now()
-    # The exact request is named by its hash, so that a later dispute can show what was sent.
-    attempt = Attempt(id=app.ids.new(), number=po.attempts + 1, started_at=now, request_hash=_hash(request))
-    claimed = po.model_copy(
-        update={
-            "state": PURCHASE.check(po.state, PoState.SUBMITTING),
-            "attempt": attempt,
-            "attempts": attempt.number,
-            "clean": False,
-            # It stays due, and is left alone until the attempt's lease is over: the index is not written for a claim.
-            "work_due": still_due(po, now),
-            "facts": (*po.facts, Fact.of(now, "purchase.submitting", attempt=attempt.number)),
-        }
-    )
-    cap = day_cap(shop, po.total.currency)
-    day = iso(now)[:10]
-    try:
-        app.orders.transact(
-            Write(claimed, po), spent(po.shop, po.supplier, day, po.total.minor, cap.minor if cap else None)
-        )
+            written = app.orders.save(following, po)
     except Conflict:
         there = app.orders.purchase(po.key, po.number)
+        if purchasing.mine(po, there, outcome):
+            return record(there, outcome, supplier, clean_before, app)
+        log.warning("attempt lost its claim", extra={"po": po.number, "outcome": type(outcome).__name__})
+        return there
+    wake_purchase(written, app)
+    return written
+
+
+def left(deadline: float, app: App) -> float:
+    """Seconds that this function may still live."""
+    return deadline - app.clock.monotonic()
+
+
+def _claim(
+    ready: PurchaseOrder, was: PurchaseOrder, request: PurchaseRequest, supplier: Supplier, shop: Shop, app: App
+) -> PurchaseOrder | None:
+    """Write the claim with what it spends, all or nothing; None if somebody else has it or a cap stands in the way."""
+    now = app.clock.now()
+    attempt = Attempt(
+        id=app.ids.new(),
+        number=was.attempts + 1,
+        started_at=now,
+        # The exact request is named by its hash, so that a later dispute can show what was sent.
+        request_hash=_hash(request),
+        counted=counted(ready, shop),
+    )
+    claimed = purchasing.claimed(ready, attempt, now)
+    day = iso(now)[:10]
+    adds = [spent(ready.shop, ready.supplier, day, ready.total.minor, _minor(supplier.day_cap))]
+    if attempt.counted is not None:
+        adds.append(spent_in_all(ready.shop, day, attempt.counted.minor, _minor(shop.day_cap)))
+    try:
+        app.orders.transact(Write(claimed, was), *adds)
+    except Conflict:
+        there = app.orders.purchase(was.key, was.number)
         if there.attempt is not None and there.attempt.id == attempt.id:
             return there
-        if there.ver == po.ver and cap is not None:
-            _hold(po, Reason.of("hold.day_cap", total=po.total, cap=cap), app)
+        caps = [cap for cap in (supplier.day_cap, shop.day_cap) if cap is not None]
+        if there.ver == was.ver and caps:
+            reason = Reason.of("hold.day_cap", total=ready.total, cap=" / ".join(map(str, caps)))
+            saved(purchasing.held(ready, (reason,), now), was, app)
         return None
-    return claimed.model_copy(update={"ver": po.ver + 1})
+    return claimed.model_copy(update={"ver": was.ver + 1})
 
 
-def _after(po: PurchaseOrder, outcome: Outcome, supplier: Supplier, clean_before: bool, app: App) -> dict[str, Any]:
-    now = app.clock.now()
-    match outcome:
-        case Done(reference, _, paid):
-            return {
-                "state": PURCHASE.check(po.state, PoState.SUBMITTED),
-                "payment": PAYMENT.check(po.payment, PaymentState.PAID) if paid else po.payment,
-                "supplier_order": reference,
-                "work_due": still_due(po, now),
-                "facts": (*po.facts, Fact.of(now, "purchase.submitted", supplier_order=reference)),
-            }
-        case Refused(code, why, values):
-            reason = Reason(code=why, values=values | {"code": code})
-            return {
-                "state": PURCHASE.check(po.state, PoState.REJECTED),
-                "holds": (*po.holds, reason),
-                "work_due": None,
-                "facts": (*po.facts, Fact(at=now, code="purchase.rejected", values={"code": code})),
-            }
-        case NeverSent(why):
-            # Later each time, up to ten minutes: the supplier is not there, and others wait for this queue too.
-            pause = timedelta(seconds=min(600, 15 * 2 ** min(po.attempts, 6)))
-            return {
-                "state": PURCHASE.check(po.state, PoState.READY),
-                "clean": clean_before,
-                "work_due": now + pause,
-                "facts": (*po.facts, Fact.of(now, "purchase.never_sent", why=why)),
-            }
-        case Unclear(why):
-            return {
-                "state": PURCHASE.check(po.state, PoState.UNKNOWN),
-                "lookups": 0,
-                "work_due": now + timedelta(seconds=supplier.settle_seconds),
-                "facts": (*po.facts, Fact.of(now, "purchase.unknown", why=why, seconds=supplier.settle_seconds)),
-            }
+def _minor(cap: Money | None) -> int | None:
+    return cap.minor if cap else None
 
 
-def _request(po: PurchaseOrder, supplier: Supplier, shop: Shop, app: App) -> PurchaseRequest:
+def _request(po: PurchaseOrder, recipient: Recipient, supplier: Supplier, shop: Shop, app: App) -> PurchaseRequest:
     return PurchaseRequest(
         number=po.number,
         lines=tuple(
@@ -160,7 +152,7 @@ def _request(po: PurchaseOrder, supplier: Supplier, shop: Shop, app: App) -> Pur
         ),
         shipping=po.shipping,
         total=po.total,
-        recipient=app.vault.get(po.ship_to, app.clock.now()),
+        recipient=recipient,
         merchant=shop.name,
         supplier_email=supplier.email,
         link=app.links.url(LinkKind.SUPPLIER, po.shop, po.order, po.number, app.clock.now(), LINK_DAYS),
@@ -171,29 +163,3 @@ def _request(po: PurchaseOrder, supplier: Supplier, shop: Shop, app: App) -> Pur
 def _hash(request: PurchaseRequest) -> str:
     # The recipient is in it, so only the hash may be kept outside the vault.
     return hashlib.sha256(repr(request).encode()).hexdigest()
-
-
-def _hold(po: PurchaseOrder, reason: Reason, app: App) -> None:
-    fact = Fact(at=app.clock.now(), code=reason.code, values=reason.values)
-    change = {
-        "state": PURCHASE.check(po.state, PoState.ON_HOLD),
-        "holds": (reason,),
-        "work_due": None,
-        "facts": (*po.facts, fact),
-    }
-    app.orders.save(po.model_copy(update=change), po)
-
-
-def later(po: PurchaseOrder, app: App) -> None:
-    """Look at this again in five minutes, when whatever stands in the way may be gone."""
-    due = app.clock.now() + timedelta(minutes=5)
-    app.orders.save(po.model_copy(update={"work_due": due}), po)
-
-
-def still_due(po: PurchaseOrder, now: datetime) -> datetime:
-    """Since when this row waits for its next step: since it fell due, or from now on."""
-    return min(po.work_due or now, now)
-
-
-def _seconds_until(po: PurchaseOrder, app: App) -> int:
-    return max(0, int((po.work_due - app.clock.now()).total_seconds()) + 1) if po.work_due else 0

@@ -8,7 +8,7 @@ from daifa.models.facts import Fact
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.shipment import ShopTold
 from daifa.tables.store import Write
-from forward.route import cannot
+from forward.refusals import cannot
 
 
 def trust(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:

@@ -14,7 +14,7 @@ from daifa.queue import each_record
 from daifa.web import answer, caller, resolver
 from order_ingest import show
 from order_ingest.ingest import ingest
-from order_ingest.reconcile import reconcile
+from order_ingest.reconcile import NIGHTLY, OVERLAP, reconcile
 
 router = resolver()
 
@@ -26,7 +26,7 @@ def on_message(event: dict[str, Any], context: LambdaContext) -> Mapping[str, An
 
 def on_schedule(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Ask every shop what changed lately, so that an order exists here even if every webhook was lost."""
-    return reconcile(app())
+    return reconcile(app(), NIGHTLY if event.get("job") == "nightly" else OVERLAP)
 
 
 def on_http(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

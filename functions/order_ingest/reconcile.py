@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from daifa.app import App
-from daifa.errors import DaifaError
+from daifa.errors import DaifaError, Retry
+from daifa.models.ids import OrderKey
+from daifa.rules import work
 from daifa.telemetry import count, log
 from order_ingest.ingest import accept
 
@@ -13,11 +15,18 @@ from order_ingest.ingest import accept
 # and a shop may be unreachable for two days before anything is missed.
 OVERLAP = timedelta(hours=48)
 
+# Once a night as far back as anything may still be owed, for what two days of silence hid.
+NIGHTLY = timedelta(days=30)
 
-def reconcile(app: App) -> dict[str, int]:
-    """Take in what each shop changed in the last two days; one shop's or order's failure does not stop the others."""
+
+def reconcile(app: App, back: timedelta = OVERLAP) -> dict[str, int]:
+    """Take in what each shop changed lately; one shop's or order's failure does not stop the others.
+
+    An order that can't be taken in becomes a work item, so that it is not only in a log.
+    """
     found = seen = failed = 0
-    since = app.clock.now() - OVERLAP
+    now = app.clock.now()
+    since = now - back
     for shop_id in app.catalog.shops():
         try:
             for order in app.storefront(app.catalog.shop(shop_id)).orders_since(since):
@@ -26,6 +35,9 @@ def reconcile(app: App) -> dict[str, int]:
                     found += accept(order, b"", app)
                 except DaifaError as error:
                     failed += 1
+                    if not isinstance(error, Retry):
+                        key = OrderKey(shop_id, order.order)
+                        app.orders.create(work.not_taken(key, order.number, error.code, now))
                     log.warning(
                         "order not reconciled", extra={"shop": shop_id, "order": order.order, "code": error.code}
                     )

@@ -22,13 +22,31 @@ PAGE = 50
 VERBS = {
     ("purchase", PoState.ON_HOLD): "approve",
     ("purchase", PoState.NEEDS_HUMAN): "resolve",
-    ("purchase", PoState.REJECTED): "look",
+    ("purchase", PoState.REJECTED): "reroute",
     "case": "open",
     "notice": "look",
     "shipment": "look",
     "claim": "open",
     "refund": "open",
+    "item": "settle",
 }
+
+# What a row is held up for says more about the likely verb than its state.
+BY_REASON = {
+    "hold.no_offer": "reroute",
+    "hold.out_of_stock": "reroute",
+    "hold.offer_gone": "reroute",
+    "hold.cancelled_there": "reroute",
+    "hold.other_total": "accept-total",
+    "hold.lines_changed": "accept-lines",
+    "hold.address_changed": "amended",
+    "hold.address_refused": "amended",
+    "hold.cancel_requested": "cancelled",
+    "hold.cancel_refused": "cancelled",
+    "hold.not_paid": "approve",
+} | dict.fromkeys(
+    ("hold.backordered", "hold.lines_removed", "hold.lines_rejected", "hold.refund_due", "hold.other_address"), "noted"
+)
 
 
 def me(who: Caller, app: App) -> dict[str, Any]:
@@ -85,8 +103,8 @@ def _row(summary: dict[str, Any], locale: str) -> dict[str, Any]:
         reason["text"] = t(locale, reason["code"], **reason["values"])
     kind = summary["kind"]
     verb = VERBS.get((kind, summary["state"])) or VERBS.get(kind, "look")
-    if reason and reason["code"] == "hold.no_offer":
-        verb = "reroute"
+    if reason and kind == "purchase":
+        verb = BY_REASON.get(reason["code"], verb)
     return summary | {"reason": reason, "verb": verb}
 
 

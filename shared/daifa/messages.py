@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from daifa.models.base import Model
-from daifa.models.ids import OrderKey, ShopId, StoreOrderId
+from daifa.models.ids import OfferId, OrderKey, ShopId, StoreOrderId
 
 
 class Room(StrEnum):
@@ -35,6 +35,12 @@ class Wake(Model):
     def key(self) -> OrderKey:
         """The order whose partition holds the row."""
         return OrderKey(self.shop, self.order)
+
+
+class LookAgain(Model):
+    """Read this offer once more, as soon as can be: somebody is about to buy by it."""
+
+    again: OfferId
 
 
 class Due(NamedTuple):

@@ -1,4 +1,4 @@
-"""The four kinds of outside party, each as one Protocol, and the answers they may give."""
+"""The four kinds of outside party, each as one Protocol; what calls prove is in `models.outcomes`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,22 @@ from typing import Any, Protocol
 from daifa.clock import Clock
 from daifa.http import Http
 from daifa.models.collected import CollectedProduct
-from daifa.models.facts import Reason, Values
 from daifa.models.ids import PoNumber
 from daifa.models.money import Money
 from daifa.models.order import Recipient, StoreOrder
+from daifa.models.outcomes import Done, NeverSent, Outcome, Refused, Unclear
 from daifa.models.purchase import LineAnswer
 from daifa.models.shipment import ShippedLine, TrackReading
+from daifa.models.supplied import Quote, QuotedLine, SupplierOrder
 from daifa.models.words import Outgoing
+
+# What a call proves belongs to the contract, so adapters take it from here, too.
+__all__ = [
+    "Capabilities", "Carrier", "Channel", "Done", "Ignored", "Listed", "ListingRequest", "ListingVariant", "NeverSent",
+    "OfferReader", "OrderHint", "OrderSeen", "Outcome", "PurchaseLine", "PurchaseRequest", "Quote", "QuotedLine",
+    "Refused", "StoreEvent", "StoreFulfilment", "StoreRefund", "Storefront", "Supplier", "SupplierNews",
+    "SupplierOrder", "SupplierParcel", "Unclear", "Wire",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,50 +42,6 @@ class Wire:
     locale: str = "zh-CN"
     options: Mapping[str, str] = field(default_factory=dict)
     mail: Channel | None = None
-
-
-# --- answers to a request that moves money or goods -------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Done:
-    """Proved done: the other side's own id for it, and the total it says it did it for (None where it says none)."""
-
-    reference: str
-    total: Money | None = None
-    paid: bool = False
-
-
-@dataclass(frozen=True)
-class Refused:
-    """Proved refused: it did not happen and will not; `code` is the vendor's own, `why` a key of the texts with
-    values.
-    """
-
-    code: str
-    why: str
-    values: Values = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class NeverSent:
-    """Provably nothing left this machine, or the other side said it took nothing: safe to try again.
-
-    `locked_out`: our key was not accepted, so that nothing will go through before a person renews it.
-    """
-
-    why: str
-    locked_out: bool = False
-
-
-@dataclass(frozen=True)
-class Unclear:
-    """It may or may not have happened: nobody may do it again before the truth is known."""
-
-    why: str
-
-
-Outcome = Done | Refused | NeverSent | Unclear
 
 
 # --- storefronts ------------------------------------------------------------------------------------------------
@@ -238,46 +203,6 @@ class PurchaseRequest:
     supplier_email: str
     link: str
     ship_by: datetime | None = None
-
-
-@dataclass(frozen=True)
-class QuotedLine:
-    """What one line would cost per piece now; `stock` None means the supplier does not say."""
-
-    line: str
-    unit_cost: Money
-    stock: int | None = None
-
-
-@dataclass(frozen=True)
-class Quote:
-    """What the whole purchase would cost now; `problems` are why it can't be bought or sent there (keys of the texts).
-
-    With problems the amounts may be those that were asked for.
-    """
-
-    lines: tuple[QuotedLine, ...]
-    shipping: Money
-    total: Money
-    problems: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True)
-class SupplierOrder:
-    """A purchase as the supplier holds it; `state` is one of `open`, `paid`, `shipped`, `done`, `cancelled`.
-
-    `number` is our own number as the supplier shows it (empty: bought by hand), `recipient` whom it goes to, perhaps
-    masked, `refunded` that the money came back whole.
-    """
-
-    reference: str
-    state: str
-    total: Money
-    paid: bool
-    number: str = ""
-    recipient: Recipient | None = None
-    refunded: bool = False
-    created_at: datetime | None = None
 
 
 @dataclass(frozen=True)

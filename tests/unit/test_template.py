@@ -107,7 +107,7 @@ def test_what_sam_adds_is_exact_too() -> None:
     expanded = templates.expand(TEMPLATE, code)["Resources"]
     roles = {name: item["Properties"] for name, item in expanded.items() if item["Type"] == "AWS::IAM::Role"}
     added = roles.keys() - RESOURCES.keys()
-    assert len(added) == 7  # one for each schedule
+    assert len(added) == 10  # one for each schedule
     for name in added:
         assert not roles[name].get("ManagedPolicyArns")
         (policy,) = roles[name]["Policies"]
@@ -302,7 +302,7 @@ def test_two_stacks_can_live_in_one_account() -> None:
         for event in properties.get("Events", {}).values()
         if event["Type"] == "ScheduleV2"
     ]
-    assert len(named) == len(set(named)) == 7
+    assert len(named) == len(set(named)) == 10
     assert all(name.startswith("${AWS::StackName}-") for name in named)
 
 

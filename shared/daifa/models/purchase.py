@@ -49,7 +49,7 @@ class LineAnswer(Model):
 class PoLine(Model):
     """What we buy for one line of the order; `unit_cost` is the supplier's price per piece when we decided.
 
-    `answer` is what the supplier last said of it.
+    `answer` is what the supplier last said of it, `replaced_by` the purchase that buys it elsewhere after a refusal.
     """
 
     order_line: str
@@ -62,6 +62,14 @@ class PoLine(Model):
     unit_cost: Money
     state: LineState = LineState.OPEN
     answer: LineAnswer | None = None
+    replaced_by: PoNumber | None = None
+
+
+class Undo(StrEnum):
+    """What the supplier made of our wish to cancel: REFUSED it, or is REFUNDING what was paid."""
+
+    REFUSED = "REFUSED"
+    REFUNDING = "REFUNDING"
 
 
 class Attempt(Model):
@@ -106,6 +114,7 @@ class PurchaseOrder(Model):
     lookups: int = 0
     supplier_order: str = ""
     cancel_requested: bool = False
+    undo: Undo | None = None
     approved_by: str = ""
     approved_total: Money | None = None
     checked_at: UtcTime | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from daifa.models.catalog import Agreement, Shop, Supplier
 from daifa.models.facts import Reason
@@ -12,14 +13,14 @@ from daifa.models.purchase import PurchaseOrder
 
 
 def holds_for(
-    po: PurchaseOrder, order: Order, shop: Shop, supplier: Supplier, agreement: Agreement | None
+    po: PurchaseOrder, order: Order, shop: Shop, supplier: Supplier, agreement: Agreement | None, now: datetime
 ) -> tuple[Reason, ...]:
     """Every reason why a person must look at this purchase before it is placed, the weightiest first."""
-    return tuple(_reasons(po, order, shop, supplier, agreement))
+    return tuple(_reasons(po, order, shop, supplier, agreement, now))
 
 
 def _reasons(
-    po: PurchaseOrder, order: Order, shop: Shop, supplier: Supplier, agreement: Agreement | None
+    po: PurchaseOrder, order: Order, shop: Shop, supplier: Supplier, agreement: Agreement | None, now: datetime
 ) -> Iterator[Reason]:
     rate = shop.pricing.rates.get(po.total.currency)
     if order.total.currency != shop.currency:
@@ -29,6 +30,9 @@ def _reasons(
         cost = po.total
     elif rate:
         cost = Money(amount=po.total.amount * rate, currency=shop.currency).rounded()
+        dated, days = shop.pricing.rates_at, shop.pricing.rates_days
+        if dated is not None and now - dated > timedelta(days=days):
+            yield Reason.of("hold.rate_stale", currency=po.total.currency, date=dated.date(), days=days)
     else:
         yield Reason.of("hold.no_rate", currency=po.total.currency, shop_currency=shop.currency)
         return
@@ -42,18 +46,20 @@ def _reasons(
         yield Reason.of("hold.first_order", supplier=supplier.name)
     if shop.approval_limit is not None and cost > shop.approval_limit:
         yield Reason.of("hold.over_limit", total=cost, limit=shop.approval_limit)
+    if supplier.po_cap is not None and po.total > supplier.po_cap:
+        yield Reason.of("hold.over_cap", total=po.total, cap=supplier.po_cap, supplier=supplier.name)
     revenue = _revenue(po, order)
     floor = revenue * (1 - shop.pricing.margin_floor - shop.pricing.fee_share)
     if cost > floor.rounded():
         yield Reason.of("hold.margin", cost=cost, revenue=revenue.rounded(), ceiling=floor.rounded())
 
 
-def day_cap(shop: Shop, currency: str) -> Money | None:
-    """What the shop may spend in a day, in a supplier's currency by the shop's own rate; None if nothing caps it."""
-    cap, rate = shop.day_cap, shop.pricing.rates.get(currency)
-    if cap is None or cap.currency == currency:
-        return cap
-    return Money(amount=cap.amount / rate, currency=currency) if rate and cap.currency == shop.currency else None
+def counted(po: PurchaseOrder, shop: Shop) -> Money | None:
+    """What this purchase adds to the shop's spending of a day, in the shop's currency; None where there is no rate."""
+    if po.total.currency == shop.currency:
+        return po.total
+    rate = shop.pricing.rates.get(po.total.currency)
+    return Money(amount=po.total.amount * rate, currency=shop.currency).rounded() if rate else None
 
 
 def _revenue(po: PurchaseOrder, order: Order) -> Money:

@@ -71,14 +71,16 @@ def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetim
         facts.append(Fact.of(now, "order.refunded", "shop", amount=store.refunded))
     waits = state is OrderState.CONFIRMED and not known.routed and store.paid
     undo = state is OrderState.CANCELLED and known.state is not OrderState.CANCELLED and known.routed
-    look = recipient != known.recipient and known.routed
+    lines = _still_wanted(known.lines, store.lines) if known.routed else store.lines
+    fewer = any(now_line.fulfillable < line.fulfillable for now_line, line in zip(lines, known.lines, strict=False))
+    more = len(lines) > len(known.lines)
+    look = known.routed and (recipient != known.recipient or fewer or more)
     return known.model_copy(
         update={
             "updated_at": store.updated_at,
             "state": state,
             "paid": store.paid,
-            # Once routed, the lines we bought for stay: what the shop changed is told, not silently taken over.
-            "lines": known.lines if known.routed else store.lines,
+            "lines": lines,
             "total": store.total,
             "shipping": store.shipping,
             "refunded": store.refunded,
@@ -88,6 +90,18 @@ def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetim
             "facts": tuple(facts),
         }
     )
+
+
+def _still_wanted(known: tuple[OrderLine, ...], told: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
+    """The lines we bought for, with how many pieces of each the shop still lets us ship (of a line that is gone: none),
+    then those that are new.
+
+    Once routed nothing else of a line changes: what the shop changed is told, not silently taken over.
+    """
+    left = {line.id: line.fulfillable for line in told}
+    ours = {line.id for line in known}
+    kept = (line.model_copy(update={"fulfillable": left.get(line.id, 0)}) for line in known)
+    return (*kept, *(line for line in told if line.id not in ours))
 
 
 def _ordered(lines: tuple[OrderLine, ...]) -> list[tuple[str, str, int]]:

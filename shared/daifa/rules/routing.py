@@ -62,13 +62,15 @@ def unit_cost(offer: Offer, variant: OfferVariant, quantity: int) -> Money:
     return min([variant.price, *reached])
 
 
-def choices(line: OrderLine, known: Known) -> list[Choice]:
-    """Every way to buy this line, best first: those that have it, then the cheapest, then the shop's own order."""
+def choices(line: OrderLine, known: Known, without: frozenset[OfferId] = frozenset()) -> list[Choice]:
+    """Every way to buy this line, best first: proven sources that have it, then the cheapest, then the shop's own
+    order.
+    """
     mapping = known.mappings.get(line.store_variant)
-    found: list[tuple[bool, Money, int, Choice]] = []
+    found: list[tuple[bool, bool, Money, int, Choice]] = []
     for position, source in enumerate(mapping.sources if mapping else ()):
         offer, supplier = known.offers.get(source.offer), known.suppliers.get(source.supplier)
-        if offer is None or supplier is None:
+        if offer is None or supplier is None or source.offer in without:
             continue
         try:
             variant = offer.variant(source.external_variant)
@@ -81,20 +83,45 @@ def choices(line: OrderLine, known: Known) -> list[Choice]:
         usable = offer.state in (OfferState.AVAILABLE, OfferState.LOW_STOCK)
         available = usable and (variant.stock is None or variant.stock >= line.quantity)
         choice = Choice(source, offer, variant, supplier, cost, compare, available)
-        found.append((not available, compare, position, choice))
-    return [choice for *_, choice in sorted(found, key=lambda entry: entry[:3])]
+        found.append((not (available and source.proven), not available, compare, position, choice))
+    return [choice for *_, choice in sorted(found, key=lambda entry: entry[:4])]
+
+
+def alternatives(options: Sequence[Choice], best: Choice | None = None) -> tuple[Reason, ...]:
+    """Each way to buy that was not taken, in the order of rank, with why it lost to the best one."""
+    return tuple(_lost(choice, best) for choice in options if choice is not best)
+
+
+def _lost(choice: Choice, best: Choice | None) -> Reason:
+    if not choice.available:
+        code = "route.lost.out_of_stock"
+    elif not choice.source.proven:
+        code = "route.lost.unproven"
+    elif best is not None and choice.compare > best.compare:
+        code = "route.lost.dearer"
+    else:
+        code = "route.lost.later"
+    return Reason.of(code, supplier=choice.supplier.name, offer=choice.offer.external, cost=choice.cost)
 
 
 def route(
-    order: Order, lines: Sequence[OrderLine], known: Known, now: datetime, revision: int = 1
+    order: Order,
+    lines: Sequence[OrderLine],
+    known: Known,
+    now: datetime,
+    revision: int = 1,
+    without: frozenset[tuple[str, OfferId]] = frozenset(),
 ) -> tuple[PurchaseOrder, ...]:
     """One purchase order per supplier for these lines, each READY or ON_HOLD with its reasons; no line is ever
     dropped.
+
+    `without` names (order line, offer) pairs that have failed already.
     """
     groups: dict[SupplierId, list[tuple[PoLine, Reason]]] = {}
     held: dict[SupplierId, list[Reason]] = {}
     for line in lines:
-        options = choices(line, known)
+        failed = frozenset(offer for order_line, offer in without if order_line == line.id)
+        options = choices(line, known, failed)
         if not options:
             reason = Reason.of("hold.no_offer", title=line.title, variant=line.store_variant)
             held.setdefault(UNROUTED, []).append(reason)
@@ -103,10 +130,13 @@ def route(
         best = options[0]
         supplier = best.supplier.id
         groups.setdefault(supplier, []).append((_bought(line, best), _why(line, options)))
+        beat = alternatives(options, best)
         if not best.available:
-            held.setdefault(supplier, []).append(
-                Reason.of("hold.out_of_stock", title=line.title, supplier=best.supplier.name)
-            )
+            reason = Reason.of("hold.out_of_stock", title=line.title, supplier=best.supplier.name)
+            held.setdefault(supplier, []).append(reason.model_copy(update={"beat": beat}))
+        elif not best.source.proven:
+            reason = Reason.of("hold.unproven", title=line.title, supplier=best.supplier.name, cost=best.cost)
+            held.setdefault(supplier, []).append(reason.model_copy(update={"beat": beat}))
     return tuple(
         _purchase(order, supplier, drafts, held.get(supplier, []), known, now, revision)
         for supplier, drafts in groups.items()
@@ -145,7 +175,7 @@ def _purchase(
         ship_by=now + (timedelta(hours=supplier.ship_hours) if supplier else SHIP_WITHIN),
         created_at=now,
     )
-    holds = (*held, *(holds_for(purchase, order, known.shop, supplier, agreement) if supplier else ()))
+    holds = (*held, *(holds_for(purchase, order, known.shop, supplier, agreement, now) if supplier else ()))
     state = PoState.ON_HOLD if holds else PoState.READY
     first = holds[0] if holds else Reason.of("purchase.ready", supplier=supplier_id, total=purchase.total)
     return purchase.model_copy(
@@ -191,10 +221,11 @@ def _why(line: OrderLine, options: Sequence[Choice]) -> Reason:
     best = options[0]
     if len(options) == 1:
         return Reason.of("route.only_source", title=line.title, supplier=best.supplier.name, cost=best.cost)
-    return Reason.of(
+    reason = Reason.of(
         "route.best_source",
         title=line.title,
         supplier=best.supplier.name,
         cost=best.cost,
         others=", ".join(f"{other.supplier.name} {other.cost}" for other in options[1:]),
     )
+    return reason.model_copy(update={"beat": alternatives(options, best)})

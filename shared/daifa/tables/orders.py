@@ -20,12 +20,14 @@ from daifa.models.ids import (
     ShopId,
     StoreOrderId,
     SupplierId,
+    WorkItemId,
 )
 from daifa.models.order import Order
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.shipment import Shipment
 from daifa.models.states import CaseState, ClaimState, NoticeState, PoState, RefundState, ShipmentState
 from daifa.models.words import Message, Notice
+from daifa.models.work import WorkItem, WorkState
 from daifa.tables.store import Add, Codec, Key, Store
 
 # States in which only a person can go on; each puts its row on the shop's queue board.
@@ -34,6 +36,9 @@ CASE_WAITS = {CaseState.OPEN, CaseState.LIABILITY_PROPOSED, CaseState.NEGOTIATIN
 CLAIM_WAITS = {ClaimState.ACCEPTED, ClaimState.PARTIALLY_ACCEPTED, ClaimState.REJECTED}
 PARCEL_OVER = {ShipmentState.DELIVERED, ShipmentState.RETURNED}
 NOTICE_WAITS = {NoticeState.FAILED, NoticeState.UNKNOWN}
+
+# The board of what concerns every shop; no shop is named so.
+EVERY_SHOP = "*"
 
 
 def _pk(row: Any) -> str:
@@ -174,6 +179,15 @@ CODECS = (
             "",
         ),
     ),
+    Codec(
+        "item",
+        WorkItem,
+        lambda row: Key(f"ITEM#{row.id}", "ITEM"),
+        board=lambda row: (
+            (f"{row.shop or EVERY_SHOP}#queue", iso(row.created_at)) if row.state is WorkState.OPEN else None
+        ),
+        summary=lambda row: _waiting(row, "item", row.id, row.created_at, row.reason, "") | {"supplier": row.supplier},
+    ),
     Codec("message", Message, lambda row: Key(_pk(row), f"SAID#{iso(row.at)}#{row.id}")),
 )
 
@@ -287,7 +301,19 @@ class Orders(Store):
 
     def queue(self, shop: ShopId, limit: int) -> list[dict[str, Any]]:
         """Summaries of what waits for a person, most urgent first."""
-        return [summary for _, summary in self.board(f"{shop}#queue", limit, ascending=True)]
+        mine = self.board(f"{shop}#queue", limit, ascending=True)
+        everyones = self.board(f"{EVERY_SHOP}#queue", limit, ascending=True)
+        return sorted((summary for _, summary in (*mine, *everyones)), key=lambda row: str(row["due"]))[:limit]
+
+    def item(self, item: WorkItemId) -> WorkItem:
+        """One work item; NotFound if there is none."""
+        return self.get(WorkItem, Key(f"ITEM#{item}", "ITEM"))
+
+    def page(self, shop: ShopId, limit: int, after: str = "") -> tuple[list[OrderKey], str]:
+        """One page of a shop's orders, newest first, and where the next begins (empty: there is none)."""
+        rows = self.board(f"{shop}#orders", limit, after)
+        keys = [key for row, _ in rows if (key := _order_key(row.pk))]
+        return keys, str(rows[-1][1]["placed_at"]) if len(rows) == limit else ""
 
     def moving(self, shop: ShopId) -> list[OrderKey]:
         """The orders of a shop that have a parcel under way, each once, newest parcel first."""
@@ -306,15 +332,23 @@ class Orders(Store):
 
 
 def spent(shop: ShopId, supplier: SupplierId, day: str, minor: int, limit: int | None) -> Add:
-    """Raise what a shop spent at a supplier on a day (minor units), refusing to pass the limit."""
-    return Add(Key(f"SPEND#{shop}#{day}", supplier), {"minor": minor}, limit)
+    """Raise what a shop spent at a supplier on a day (minor units of the supplier's), refusing to pass the limit."""
+    return Add(Key(f"SPEND#{shop}#{day}", f"SUPPLIER#{supplier}"), {"minor": minor}, limit)
+
+
+def spent_in_all(shop: ShopId, day: str, minor: int, limit: int | None) -> Add:
+    """Raise what a shop spent on a day everywhere (minor units of the shop's), refusing to pass the limit."""
+    return Add(Key(f"SPEND#{shop}#{day}", "ALL"), {"minor": minor}, limit)
 
 
 def unspent(po: PurchaseOrder) -> tuple[Add, ...]:
     """Take back what an attempt counted as spent on its day, once it is proved that nothing was bought."""
     if po.attempt is None:
         return ()
-    return (spent(po.shop, po.supplier, iso(po.attempt.started_at)[:10], -po.total.minor, None),)
+    day = iso(po.attempt.started_at)[:10]
+    back = spent(po.shop, po.supplier, day, -po.total.minor, None)
+    counted = po.attempt.counted
+    return (back,) if counted is None else (back, spent_in_all(po.shop, day, -counted.minor, None))
 
 
 def refunded(key: OrderKey, minor: int, limit: int) -> Add:

@@ -247,7 +247,7 @@ def test_what_one_supplier_refused_goes_to_the_next(app: RoomApp) -> None:
         for state in PoState
         if state not in (PoState.ON_HOLD, PoState.REJECTED, PoState.READY)
     ]
-    + [{"state": PoState.REJECTED, "payment": PaymentState.PAID}, {"state": PoState.READY, "clean": False}],
+    + [{"state": PoState.READY, "clean": False}],
 )
 def test_what_a_supplier_may_have_is_never_bought_elsewhere(app: RoomApp, change: dict[str, Any]) -> None:
     open_for_business(app)
@@ -257,6 +257,19 @@ def test_what_a_supplier_may_have_is_never_bought_elsewhere(app: RoomApp, change
 
     assert (told.status, told.body["values"]["state"]) == (409, po.state.value)
     assert app.orders.purchases(KEY) == (po,)
+
+
+def test_what_was_paid_and_will_not_be_shipped_is_bought_elsewhere_and_stays_owed(app: RoomApp) -> None:
+    open_for_business(app)
+    know(app, a_supplier("yiwu"))
+    a_purchase_in(app, state=PoState.REJECTED, clean=False, payment=PaymentState.PAID)
+    app.catalog.create(an_offer(supplier="yiwu", price="20.00"))
+    app.catalog.save(a_mapping("台灯", "lamps", "yiwu"), a_mapping())
+
+    assert decided("reroute").status == 200
+
+    old, bought = sorted(app.orders.purchases(KEY), key=lambda po: po.revision)
+    assert (old.state, holds(old), bought.supplier) == (PoState.CANCELLED, ["hold.refund_due"], "yiwu")
 
 
 def test_nothing_is_routed_again_for_an_order_that_was_cancelled(app: RoomApp) -> None:

@@ -10,11 +10,12 @@ import pytest
 from daifa.errors import Retry
 from daifa.messages import Room
 from daifa.models.facts import Reason
+from daifa.models.purchase import Undo
 from daifa.models.states import PaymentState, PoState
 from daifa.ports import Done, NeverSent, Outcome, Refused, Unclear
-from forward.advance import LEASE
+from daifa.rules.purchasing import LEASE
+from forward.cancel import cancel
 from forward.place import CALL_BUDGET
-from forward.route import cancel
 from tests.builders.rows import SHOP, START, cny
 from tests.unit.aws import FixedClock, RoomApp
 from tests.unit.forward.buying import (
@@ -99,7 +100,7 @@ def test_a_supplier_that_is_paid_with_the_order_is_not_paid_again(app: RoomApp) 
 @pytest.mark.parametrize(
     ("change", "supplier", "remaining"),
     [
-        ({"cancel_requested": True}, {}, 60),
+        ({"cancel_requested": True, "undo": Undo.REFUSED}, {}, 60),
         ({}, {"paused": True}, 60),
         ({}, {}, CALL_BUDGET - 1),
         ({"holds": (Reason.of("hold.address_changed", supplier_order="S-1"),)}, {}, 60),

@@ -224,5 +224,5 @@ def test_a_whole_order_is_bought_by_the_sweep_alone_when_every_message_is_lost(a
 
     (po,) = app.orders.purchases(KEY)
     assert (po.state, po.total, len(lamps.asked("place"))) == (PoState.SUBMITTED, cny("40"), 1)
-    assert codes(po)[:3] == ["purchase.routed", "purchase.ready", "purchase.submitting"]
+    assert codes(po)[:4] == ["purchase.routed", "purchase.ready", "purchase.checked", "purchase.submitting"]
     assert app.orders.queue(SHOP, 10) == []
