@@ -144,10 +144,15 @@ def tables(clock: FixedClock, ids: CountedIds, monkeypatch: pytest.MonkeyPatch) 
         daifa.app.app.cache_clear()
 
 
-def _table(client: Any, name: str) -> str:
+def table_properties(name: str) -> dict[str, Any]:
+    """What the template says of a table (`orders`, `catalog` or `vault`), as far as creating one takes it."""
     properties = _resources()[f"{name.title()}Table"]["Properties"]
     taken = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    client.create_table(TableName=name, **{key: properties[key] for key in taken if key in properties})
+    return {key: properties[key] for key in taken if key in properties}
+
+
+def _table(client: Any, name: str) -> str:
+    client.create_table(TableName=name, **table_properties(name))
     return name
 
 

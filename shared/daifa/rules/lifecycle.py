@@ -65,13 +65,19 @@ PURCHASE = Lifecycle(
     "purchase",
     {
         _P.ON_HOLD: (_P.READY, _P.CANCELLED),  # a guard or a person stopped it, with a reason
-        _P.READY: (_P.SUBMITTING, _P.ON_HOLD, _P.CANCELLED),  # may be sent; cancelled directly only while clean
+        _P.READY: (
+            _P.SUBMITTING,
+            _P.ON_HOLD,
+            _P.CANCELLED,
+            _P.NEEDS_HUMAN,
+        ),  # may be sent; cancelled directly only while clean, else a person finds out
         _P.SUBMITTING: (
             _P.SUBMITTED,
             _P.REJECTED,
             _P.READY,
             _P.UNKNOWN,
-        ),  # claimed by one attempt; READY: provably never sent
+            _P.NEEDS_HUMAN,
+        ),  # claimed by one attempt; READY: provably never sent; a person's: refused, but an earlier try may be there
         _P.UNKNOWN: (
             _P.SUBMITTED,
             _P.READY,

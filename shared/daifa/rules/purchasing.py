@@ -72,7 +72,10 @@ def claimed(po: PurchaseOrder, attempt: Attempt, now: datetime) -> PurchaseOrder
 
 
 def placed(po: PurchaseOrder, outcome: Outcome, clean_before: bool, settle: timedelta, now: datetime) -> PurchaseOrder:
-    """What the one call proved: SUBMITTED, REJECTED, READY (nothing left here), or UNKNOWN for everything else."""
+    """What the one call proved: SUBMITTED, REJECTED, READY (nothing left here), or UNKNOWN for everything else.
+
+    Refused after an earlier try that may be there (not `clean_before`) proves nothing of that one: a person finds out.
+    """
     match outcome:
         case Done(reference, _, paid):
             return _moved(
@@ -84,15 +87,13 @@ def placed(po: PurchaseOrder, outcome: Outcome, clean_before: bool, settle: time
                 work_due=still_due(po, now),
             )
         case Refused(code, why, values):
-            reason = Reason(code=why, values=values | {"code": code})
-            return _moved(
-                po,
-                PoState.REJECTED,
-                Fact(at=now, code="purchase.rejected", values={"code": code}),
-                holds=(*po.holds, reason),
-                # Due at once: another source may have it.
-                work_due=now,
-            )
+            holds = (*po.holds, Reason(code=why, values=values | {"code": code}))
+            fact = Fact(at=now, code="purchase.rejected", values={"code": code})
+            if not clean_before:
+                # That the number is refused when it is sent again says nothing of the try before.
+                return _moved(po, PoState.NEEDS_HUMAN, fact, holds=holds, work_due=None)
+            # Due at once: another source may have it.
+            return _moved(po, PoState.REJECTED, fact, holds=holds, work_due=now)
         case NeverSent(why):
             pause = min(LONGEST_PAUSE, timedelta(seconds=15 * 2 ** min(po.attempts, 6)))
             fact = Fact.of(now, "purchase.never_sent", why=why)
@@ -230,7 +231,8 @@ def paid(po: PurchaseOrder, outcome: Outcome, settle: timedelta, now: datetime) 
         case Refused(code, why, values):
             held_by = Reason(code=why, values=values | {"code": code})
             fact = Fact.of(now, "purchase.payment_refused", code=code)
-            return _paid(po, PaymentState.UNPAID, fact, lookups=0, holds=(*po.holds, held_by), work_due=None)
+            holds = (*po.holds, held_by)
+            return _paid(po, PaymentState.UNPAID, fact, lookups=0, holds=holds, work_due=_for_a_wish(po, now))
         case NeverSent(why):
             fact = Fact.of(now, "purchase.never_sent", why=why)
             return _paid(po, PaymentState.UNPAID, fact, lookups=0, work_due=now + timedelta(seconds=60))
@@ -269,7 +271,12 @@ def payment_seen(
         return _noted(po, fact, lookups=po.lookups + 1, work_due=again)
     reason = Reason.of("hold.not_paid", total=po.total, supplier=supplier)
     fact = Fact.of(now, "purchase.not_paid")
-    return _paid(po, PaymentState.UNPAID, fact, holds=(*po.holds, reason), work_due=None)
+    return _paid(po, PaymentState.UNPAID, fact, holds=(*po.holds, reason), work_due=_for_a_wish(po, now))
+
+
+def _for_a_wish(po: PurchaseOrder, now: datetime) -> datetime | None:
+    """Due now if somebody wants it cancelled, since nothing stands in the way of asking; else a person goes on."""
+    return now if po.cancel_requested else None
 
 
 # --- the row ----------------------------------------------------------------------------------------------------

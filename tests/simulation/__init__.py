@@ -1,0 +1,1 @@
+"""The whole back office in one process, under faults that a seed decides: what it is handed instead of AWS."""
