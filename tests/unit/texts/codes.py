@@ -60,7 +60,7 @@ FAMILIES: Mapping[str, Sequence[str]] = {
     "purchase.{}": low([PoState.SHIPPED, PoState.PARTIALLY_SHIPPED]),
     "claim.{}": low([ClaimState.ACCEPTED, ClaimState.PARTIALLY_ACCEPTED, ClaimState.REJECTED]),
     "order.{}": low([OrderState.PENDING, OrderState.CONFIRMED, OrderState.CANCELLED]),
-    "supplier.webhook.{}": supplier_acts.REFUSALS,
+    "supplier.webhook.{}": REFUSALS,
     "supplier.sheet.{}": [column.name for column in order_sheet.COLUMNS],
     "supplier.mail.sheet_{}": ["xlsx", "csv", "instead"],
     "supplier.sheet.help_{}": ["what", "same_number", "fill", "no_price", "link"],

@@ -1,0 +1,331 @@
+"""What must hold at every instant, seen from outside: at the suppliers, in the shop, and in the rows as they are
+committed.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from tests.simulation.coverage import edge
+from tests.simulation.engine import World
+from tests.simulation.house import House
+from tests.simulation.mailbox import Mailbox, MailOrder
+from tests.simulation.parties import Gateway
+from tests.simulation.shop import Shop, ShopOrder
+
+# States in which we say that the supplier has the purchase.
+STANDS = frozenset({"SUBMITTED", "ACKNOWLEDGED", "PARTIALLY_SHIPPED", "SHIPPED", "CLOSED"})
+# What a person sees on the board without anybody telling.
+WAITS = frozenset({"ON_HOLD", "NEEDS_HUMAN", "REJECTED"})
+
+# Errors that may leave a function: AWS itself failed beyond what its SDK retries, and the caller is told by a 5xx.
+MAY_ESCAPE = frozenset({"ClientError", "ReadTimeoutError"})
+
+Row = dict[str, Any]
+
+
+def row_of(item: Mapping[str, Any]) -> Row:
+    """The model in an item, as plain JSON."""
+    data = item.get("data", {})
+    text = zlib.decompress(bytes(data["B"])) if "B" in data else data.get("S", "{}")
+    found: Row = json.loads(text)
+    return found
+
+
+class Oracles:
+    """The watch over one world."""
+
+    def __init__(self, world: World, house: House, shop: Shop, mailbox: Mailbox) -> None:
+        self.world, self.house, self.shop, self.mailbox = world, house, shop, mailbox
+        self.gateways: dict[str, Gateway] = {}
+        self.titles: dict[str, str] = {}
+        self.day_cap: int | None = None
+        self.rows: dict[tuple[str, str], Row] = {}
+        self.purchases: dict[str, Row] = {}
+        self.due: dict[tuple[str, str], tuple[str, str]] = {}
+        self.versions: dict[tuple[str, str], int] = {}
+        self._spent: dict[str, int] = defaultdict(int)
+        self._case_notes: dict[str, int] = defaultdict(int)
+        self._tracked: set[str] = set()
+        house.seen = self.seen
+        shop.refunded, shop.shipped = self.on_refund, self.on_fulfilment
+        mailbox.opened = self.on_mail
+
+    # --- rows ---
+
+    def seen(self, operation: str, request: Mapping[str, Any], do: Callable[[], Any]) -> Any:
+        """Do a write and look at what it changed."""
+        if operation == "put_item":
+            puts = [request]
+        else:
+            puts = [item["Put"] for item in request.get("TransactItems", ()) if "Put" in item]
+        answer = do()
+        for put in puts:
+            if put["TableName"] == "orders":
+                self.committed(put["Item"])
+        return answer
+
+    def committed(self, item: Mapping[str, Any]) -> None:
+        """One row of an order has a new version."""
+        key = (item["pk"]["S"], item["sk"]["S"])
+        kind = item["kind"]["S"]
+        if "work_slot" in item:
+            self.due[key] = (item["work_slot"]["S"].partition("#")[0], item["work_due"]["S"])
+        else:
+            self.due.pop(key, None)
+        self.versions[key] = int(item["ver"]["N"])
+        if kind == "message":
+            return
+        old = self.rows.get(key)
+        new = row_of(item)
+        self.rows[key] = new
+        new["board"] = item.get("board", {}).get("S", "")
+        state, was = new.get("state", "PENDING"), old.get("state", "PENDING") if old else ""
+        if kind == "refund":
+            new.setdefault("state", "PENDING")
+            self.refunds_within(new)
+        if state != was or kind == "purchase":
+            self.world.say("row", f"{key[1]} {was} -> {state} v{item['ver']['N']}")
+        if state != was:
+            self.world.moved_at = self.world.t
+            if was:
+                self.world.hit(edge(kind, was, state))
+        if kind == "purchase":
+            self.purchases[new["number"]] = new
+            self._purchase(old, new)
+
+    def _purchase(self, old: Row | None, new: Row) -> None:
+        payment, was = new.get("payment", "UNPAID"), (old or {}).get("payment", "UNPAID")
+        if payment != was:
+            self.world.moved_at = self.world.t
+            self.world.hit(edge("payment", was, payment))
+            if payment == "PAID":
+                self.paid_there(new)
+        state = new["state"]
+        if old is None or state == old["state"]:
+            return
+        if state == "SUBMITTED":
+            self.exists_there(new)
+        if state == "CANCELLED":
+            self.nothing_there(new, "when the row was cancelled")
+
+    def exists_there(self, po: Row) -> None:
+        """SUBMITTED only if the supplier has it, under this number, for this amount, to this customer."""
+        gateway = self.gateways.get(po["supplier"])
+        if gateway is None:
+            return
+        there = gateway.orders.get(po.get("supplier_order", ""))
+        if there is None or there["out_id"] != po["number"]:
+            self.world.wrong("submitted means it is there", f"{po['number']} as {po.get('supplier_order')}")
+        elif fen(po["total"]) not in there["totals"]:
+            self.world.wrong("submitted means the same amount", f"{po['number']} {po['total']} {there['totals']}")
+        elif there["address"]["mobile"] != self._customer(po).phone:
+            self.world.wrong("submitted means the same address", po["number"])
+
+    def nothing_there(self, po: Row, when: str) -> None:
+        """CANCELLED only if no supplier holds it."""
+        gateway = self.gateways.get(po["supplier"])
+        held = bool(gateway and gateway.held(po["number"]))
+        mail = self.mailbox.orders.get(po["number"])
+        if held or (mail is not None and mail.state not in ("rejected", "returned")):
+            self.world.wrong("nothing is bought after a confirmed cancel", f"{po['number']} {when}")
+
+    def paid_there(self, po: Row) -> None:
+        """PAID only if the supplier has our money."""
+        gateway = self.gateways.get(po["supplier"])
+        there = gateway.orders.get(po.get("supplier_order", "")) if gateway else None
+        if gateway is not None and (there is None or not there["paid"]):
+            self.world.wrong("paid means paid there", po["number"])
+
+    def refunds_within(self, refund: Row) -> None:
+        """What we decided to pay back never passes what was paid."""
+        order = self.shop.orders[int(refund["order"])]
+        ours = sum(
+            fen(row["amount"])
+            for (pk, sk), row in self.rows.items()
+            if sk.startswith("REFUND#") and pk.endswith(f"#{refund['order']}")
+        )
+        # A cancellation takes back what is left at that moment, whatever we have still to pay.
+        if ours > order.total:
+            self.world.wrong("refunds never pass what was paid", f"{ours} of {order.total}")
+
+    # --- the other sides ---
+
+    def on_made(self, gateway: Gateway, order: dict[str, Any]) -> None:
+        """A supplier with an API took an order."""
+        self.world.say("supplier", f"{gateway.host} made {order['id']} for {order['out_id']} {order['fen']}")
+        po = self.purchases.get(order["out_id"])
+        lines = [(self.titles[entry["offerId"]], entry["quantity"]) for entry in order["entries"]]
+        if po is None:
+            self.world.wrong("every purchase has a row", order["out_id"])
+        else:
+            if po["state"] == "CANCELLED":
+                self.world.wrong("nothing is bought after a confirmed cancel", f"{po['number']} made afterwards")
+            self._spend(po, order["fen"])
+            address = order["address"]["address"]
+            customer = self._customer(po)
+            if address not in [customer.address(street) for street in customer.streets]:
+                self.world.wrong("submitted means the same address", po["number"])
+        self._pieces(order["address"]["mobile"], lines)
+
+    def on_mail(self, order: MailOrder) -> None:
+        """A supplier by mail reads of a new purchase."""
+        self.world.say("supplier", f"{order.supplier} reads {order.number}")
+        po = self.purchases.get(order.number)
+        if po is None:
+            self.world.wrong("every purchase has a row", order.number)
+        elif po["state"] == "CANCELLED":
+            self.world.wrong("nothing is bought after a confirmed cancel", f"{order.number} arrived afterwards")
+        self._pieces(order.phone, order.lines)
+
+    def _pieces(self, phone: str, lines: list[tuple[str, int]]) -> None:
+        """For every order line, what suppliers hold open never passes what was ordered."""
+        order = next(one for one in self.shop.orders.values() if one.phone == phone)
+        for title, _ in lines:
+            ordered = sum(line.quantity for line in order.lines if line.title == title)
+            if self._open(phone, title) > ordered:
+                self.world.wrong("nothing is bought twice", f"#{1000 + order.index} {title}")
+
+    def _open(self, phone: str, title: str) -> int:
+        pieces = 0
+        for gateway in self.gateways.values():
+            for order in gateway.orders.values():
+                if order["address"]["mobile"] == phone and order["status"] != "cancel":
+                    pieces += sum(e["quantity"] for e in order["entries"] if self.titles[e["offerId"]] == title)
+        for mail in self.mailbox.orders.values():
+            if mail.phone == phone and mail.state not in ("rejected", "returned"):
+                pieces += sum(quantity for name, quantity in mail.lines if name == title)
+        return pieces
+
+    def _spend(self, po: Row, amount: int) -> None:
+        """What is bought in a day stays within the day's cap."""
+        attempt = po.get("attempt")
+        if attempt is None or self.day_cap is None:
+            return
+        day = attempt["started_at"][:10]
+        self._spent[day] += amount
+        if self._spent[day] > self.day_cap and amount == fen(po["total"]):
+            self.world.wrong("spending stays within the cap", f"{day} {self._spent[day]} of {self.day_cap}")
+
+    def on_paid(self, gateway: Gateway, order: dict[str, Any], again: bool) -> None:
+        """A supplier was paid, or asked to be paid once more."""
+        self.world.say("supplier", f"{gateway.host} paid {order['id']} again={again}")
+        po = self.purchases.get(order["out_id"])
+        if again:
+            self.world.wrong("each purchase is paid once", order["out_id"])
+        elif po is not None and order["fen"] != fen(po["total"]):
+            self.world.wrong("paid is what was agreed", order["out_id"])
+
+    def on_refund(self, order: ShopOrder, refund: dict[str, Any]) -> None:
+        """The shop paid a refund of ours."""
+        self._case_notes[refund["note"]] += 1
+        if self._case_notes[refund["note"]] > 1:
+            self.world.wrong("each case is refunded once", refund["note"])
+
+    def on_fulfilment(self, order: ShopOrder, fulfilment: dict[str, Any]) -> None:
+        """The shop heard of a parcel."""
+        number = fulfilment["trackingInfo"][0]["number"]
+        if number in self._tracked:
+            self.world.wrong("the shop hears of a parcel once", number)
+        self._tracked.add(number)
+
+    def _customer(self, po: Row) -> ShopOrder:
+        return self.shop.orders[int(po["order"])]
+
+    # --- at the end ---
+
+    def final(self) -> None:
+        """When nothing moves any more."""
+        for name, count in sorted(self.house.escaped.items()):
+            kind, _, where = name.partition(" from ")
+            if kind not in MAY_ESCAPE and not (kind == "Retry" and where.endswith("on_schedule")):
+                self.world.wrong("no unexpected error leaves a handler", f"{name} × {count}")
+        for order in self.shop.orders.values():
+            self._not_lost(order)
+        for po in self.purchases.values():
+            self._settled(po)
+        for supplier, gateway in self.gateways.items():
+            for there in gateway.orders.values():
+                self._known(supplier, there)
+        for (_, sk), row in self.rows.items():
+            if sk.startswith("NOTICE#") and row.get("state", "PENDING") in ("PENDING", "SENDING"):
+                due = datetime.fromisoformat(row["work_due"]) if row.get("work_due") else None
+                if due is None or due < self.world.moment:
+                    self.world.wrong("every notice ends", f"{sk} {row.get('state', 'PENDING')}")
+
+    def _not_lost(self, order: ShopOrder) -> None:
+        """Every order that the shop shows as paid is known here and bought, or with a person."""
+        row = self.rows.get((f"ORDER#demo#{order.id}", "ORDER"))
+        if row is None:
+            if order.paid:
+                self.world.wrong("no order is lost", f"#{1000 + order.index} is not known")
+            return
+        if order.cancelled and row["state"] != "CANCELLED":
+            self.world.wrong("no order is lost", f"#{1000 + order.index} was cancelled, here {row['state']}")
+        if order.paid and not order.cancelled and row["state"] == "CONFIRMED" and not row.get("routed"):
+            self.world.wrong("no order is lost", f"#{1000 + order.index} was never routed")
+        if order.paid and not order.cancelled and row["state"] == "PENDING":
+            self.world.wrong("no order is lost", f"#{1000 + order.index} is paid, here PENDING")
+        if order.paid and not order.cancelled and row["state"] == "CONFIRMED" and row.get("routed"):
+            for line in order.lines:
+                served = [
+                    po
+                    for po in self.purchases.values()
+                    if po["order"] == str(order.id)
+                    and po["state"] != "CANCELLED"
+                    and any(one["order_line"] == str(line.id) for one in po["lines"])
+                ]
+                if not served and not self._given_up(order, line.id):
+                    self.world.wrong("no order is lost", f"#{1000 + order.index} line {line.title} has no purchase")
+
+    def _given_up(self, order: ShopOrder, line: int) -> bool:
+        """A merchant cancelled the purchase of this line: a person's decision."""
+        return any(
+            po["order"] == str(order.id) and po["state"] == "CANCELLED" and _by_person(po)
+            for po in self.purchases.values()
+            if any(one["order_line"] == str(line) for one in po["lines"])
+        )
+
+    def _settled(self, po: Row) -> None:
+        """Every purchase ends terminal, at the supplier on its way, or with a person."""
+        with_person = bool(po["board"])
+        if po["state"] in ("SUBMITTING", "UNKNOWN", "READY") and not with_person:
+            self.world.wrong("every purchase comes to rest", f"{po['number']} {po['state']}")
+        if po.get("payment") in ("PAYING", "PAYMENT_UNKNOWN") and not with_person:
+            self.world.wrong("every purchase comes to rest", f"{po['number']} payment {po['payment']}")
+        gateway = self.gateways.get(po["supplier"])
+        if po["state"] in STANDS and gateway is not None and not with_person:
+            there = gateway.orders.get(po.get("supplier_order", ""))
+            if there is None or there["status"] == "cancel":
+                self.world.wrong("submitted exactly when it is there", f"{po['number']} {po['state']}")
+            elif there["fen"] != fen(po["total"]):
+                self.world.wrong("submitted means the same amount", f"{po['number']} at the end")
+            elif po["state"] in ("SUBMITTED", "ACKNOWLEDGED") and not there["paid"]:
+                self.world.wrong("every purchase comes to rest", f"{po['number']} was never paid")
+
+    def _known(self, supplier: str, there: dict[str, Any]) -> None:
+        """What a supplier holds open is SUBMITTED or later here, or with a person."""
+        po = self.purchases.get(there["out_id"])
+        if there["status"] == "cancel" or po is None:
+            return
+        if po["state"] not in STANDS and not po["board"]:
+            self.world.wrong("submitted exactly when it is there", f"{po['number']} {po['state']}, there {there['id']}")
+        elif po["state"] in ("SUBMITTED", "ACKNOWLEDGED") and not po["board"]:
+            customer = self._customer(po)
+            over = customer.cancelled or customer.status == "REFUNDED"
+            if there["address"]["address"] != customer.address(customer.street) and not over:
+                self.world.wrong("goods go where the customer lives now", po["number"])
+
+
+def _by_person(po: Row) -> bool:
+    return any(fact.get("by", "system") != "system" for fact in po["facts"] if "cancel" in fact["code"])
+
+
+def fen(money: Mapping[str, Any]) -> int:
+    """An amount of ours in fen."""
+    return round(float(money["amount"]) * 100)

@@ -1,0 +1,373 @@
+"""Customers, the merchant and suppliers by mail: they use the real doors, and they are honest but neither quick nor
+careful.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from tests.simulation.engine import World
+from tests.simulation.house import House
+from tests.simulation.mailbox import Mailbox, MailOrder
+from tests.simulation.oracles import Oracles, fen
+from tests.simulation.parties import Carrier, Gateway
+from tests.simulation.shop import Shop, ShopOrder
+
+PHOTO = b"\x89PNG\r\n\x1a\n simulated"
+# Nobody decides what became of a purchase before everything that was on its way has arrived.
+PATIENCE = 3600.0
+REASONS = ("DAMAGED", "WRONG_ITEM", "MISSING", "QUALITY", "NOT_RECEIVED", "CHANGED_MIND")
+
+
+def api(method: str, path: str, body: Any = None, query: dict[str, str] | None = None) -> dict[str, Any]:
+    """A signed-in person's request as API Gateway hands it over."""
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": urlencode(query or {}),
+        "queryStringParameters": query or {},
+        "headers": {"accept-language": "en", "content-type": "application/json"},
+        "requestContext": {
+            "http": {"method": method, "path": path},
+            "stage": "$default",
+            "requestId": "r1",
+            "authorizer": {"jwt": {"claims": {"sub": "merchant-1", "cognito:groups": "[shop:demo]"}, "scopes": []}},
+        },
+        "body": None if body is None else json.dumps(body),
+        "isBase64Encoded": False,
+    }
+
+
+def page(token: str, form: dict[str, str] | None, method: str = "POST") -> dict[str, Any]:
+    """A form on a signed page."""
+    return {
+        "requestContext": {"http": {"method": method}},
+        "pathParameters": {"token": token},
+        "queryStringParameters": {},
+        "headers": {"content-type": "application/x-www-form-urlencoded"},
+        "body": urlencode(form or {}),
+        "isBase64Encoded": False,
+    }
+
+
+class People:
+    """Everybody who acts in one world."""
+
+    def __init__(
+        self, world: World, house: House, shop: Shop, mailbox: Mailbox, oracles: Oracles, carrier: Carrier
+    ) -> None:
+        self.world, self.house, self.shop, self.mailbox = world, house, shop, mailbox
+        self.oracles, self.carrier = oracles, carrier
+        self._tries: Counter[str] = Counter()
+        self._parcels = 0
+
+    # --- customers ---
+
+    def customer(self, order: ShopOrder) -> None:
+        """What one customer does with an order."""
+        world, rng, swarm = self.world, self.world.rng, self.world.swarm
+        if not order.paid:
+            world.sleep(rng.choice((0.4, 30.0, 1200.0)))
+            self.shop.pay(order)
+        if rng.random() < swarm.edits:
+            world.sleep(rng.choice((0.5, 5.0, 60.0, 600.0)) * rng.uniform(0.5, 2.0))
+            if not order.cancelled:
+                self.shop.move(order)
+        if rng.random() < swarm.complains:
+            world.start(f"customer #{order.index}", lambda: self._complain(order), delay=2 * 3600, faulty=False)
+        if rng.random() < swarm.cancels:
+            world.sleep(rng.choice((0.5, 3.0, 30.0, 300.0, 3600.0)) * rng.uniform(0.5, 2.0))
+            self.shop.cancel(order)
+
+    def _complain(self, order: ShopOrder) -> None:
+        rng = self.world.rng
+        for number in range(rng.choice((1, 2, 3))):
+            token = self.mailbox.link(order.email)
+            if not token:
+                return
+            line = rng.choice(order.lines)
+            form = {
+                "act": "case",
+                "line": str(line.id),
+                "reason": rng.choice(REASONS),
+                "quantity": str(rng.randint(1, line.quantity)),
+                "once": f"form-{order.index}-{number}",
+                "description": "坏了",
+            }
+            for _ in range(rng.choice((1, 1, 2))):
+                answer = self.house.call("aftersales.page.on_http", self._form(token, form, rng.random() < 0.5))
+                if answer is None:
+                    self.world.sleep(60.0)
+            self.world.sleep(rng.uniform(0.0, 1200.0))
+
+    def _form(self, token: str, form: dict[str, str], photo: bool) -> dict[str, Any]:
+        event = page(token, form)
+        if photo:
+            parts = [f'--B\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in form.items()]
+            head = '--B\r\nContent-Disposition: form-data; name="photos"; filename="1.png"\r\n\r\n'
+            body = "".join(parts).encode() + head.encode() + PHOTO + b"\r\n--B--\r\n"
+            event["headers"]["content-type"] = "multipart/form-data; boundary=B"
+            event["body"], event["isBase64Encoded"] = body.decode("latin-1"), False
+            import base64
+
+            event["body"], event["isBase64Encoded"] = base64.b64encode(body).decode(), True
+        return event
+
+    # --- suppliers by mail ---
+
+    def supplier(self, order: MailOrder) -> None:
+        """What a supplier by mail does with a purchase."""
+        world, rng, swarm = self.world, self.world.rng, self.world.swarm
+        world.sleep(rng.choice((30.0, 600.0, 3000.0)) * rng.uniform(0.5, 2.0))
+        will = rng.random()
+        if will < 0.15:
+            return
+        if will < 0.35:
+            if order.state == "open":
+                order.state = "rejected"
+            self._post(order, {"act": "reject", "reason": rng.choice(("out_of_stock", "price_changed", "other"))})
+            return
+        self._post(order, {"act": "accept"})
+        if swarm.ships or rng.random() < 0.3:
+            world.sleep(rng.uniform(600.0, 7200.0))
+            self._parcels += 1
+            number = f"7531{self._parcels:09d}"
+            order.parcels.append(number)
+            self.carrier.take(number)
+            self._post(order, {"act": "ship", "carrier": "zhongtong", "number": number})
+
+    def _post(self, order: MailOrder, form: dict[str, str]) -> None:
+        """Press a button until the page shows that it was taken, sometimes once too often."""
+        rng = self.world.rng
+        for _ in range(8):
+            answer = self.house.call("forward.link.on_http", page(order.token, form))
+            if answer is not None and answer["statusCode"] in (303, 400, 404, 409, 410):
+                if rng.random() < 0.2:
+                    self.house.call("forward.link.on_http", page(order.token, form))
+                return
+            self.world.sleep(rng.uniform(5.0, 600.0))
+
+    # --- suppliers at 1688 ---
+
+    def seller(self, gateway: Gateway, order: dict[str, Any]) -> None:
+        """What a seller does with an order that was made."""
+        world, rng, swarm = self.world, self.world.rng, self.world.swarm
+        if rng.random() < swarm.sellers_close:
+            world.sleep(rng.choice((0.1, 30.0, 900.0)))
+            if order["status"] == "waitbuyerpay" and not world.calm:
+                order.update(status="cancel", close_reason="sellerGoodsLack")
+                world.hit("seller: closed an unpaid order")
+                world.say("seller", f"closes {order['id']}")
+            return
+        if rng.random() < swarm.sellers_reprice:
+            world.sleep(rng.choice((0.1, 5.0, 900.0)))
+            if order["status"] == "waitbuyerpay" and not world.calm:
+                order["fen"] += rng.choice((-100, 100, 900))
+                order["totals"].append(order["fen"])
+                world.hit("seller: changed a price")
+                world.say("seller", f"changes the price of {order['id']} to {order['fen']}")
+
+    def shipping(self, gateway: Gateway, order: dict[str, Any]) -> None:
+        """A seller who was paid sends the goods."""
+        world, rng = self.world, self.world.rng
+        world.sleep(rng.uniform(600.0, 14400.0))
+        entries = [entry["entry"] for entry in order["entries"]]
+        parts = [entries] if len(entries) == 1 or rng.random() < 0.6 else [entries[:1], entries[1:]]
+        for part in parts:
+            if order["status"] != "waitsellersend":
+                return
+            self._parcels += 1
+            number = f"7531{self._parcels:09d}"
+            party: Any = gateway.party
+            party.ship(order["id"], number, entries=part)
+            self.carrier.take(number)
+            world.hit("seller: shipped")
+            world.sleep(rng.uniform(60.0, 7200.0))
+
+    # --- the merchant ---
+
+    def merchant(self, attentive: bool) -> None:
+        """Look at the board and do something about what is on it."""
+        answer = self.house.call("order_ingest.handler.on_http", api("GET", "/api/queue", query={"shop": "demo"}))
+        rows = _json(answer).get("rows", [])
+        for row in rows:
+            if not attentive and self.world.rng.random() < 0.4:
+                continue
+            self._tries[row["id"]] += 1
+            if self._tries[row["id"]] > (12 if attentive else 6):
+                continue
+            match row["kind"]:
+                case "purchase":
+                    self._purchase(row)
+                case "case":
+                    self._case(row)
+                case "refund":
+                    self._say(f"cases/{row['id']}/retry-refund", row, {"ver": row["ver"]})
+                case "shipment":
+                    self._parcel(row)
+                case "item":
+                    body = {"ver": row["ver"]}
+                    event = api("POST", f"/api/items/{row['id']}/settle", body, {"shop": "demo"})
+                    self.house.call("forward.handler.on_http", event)
+
+    def _purchase(self, row: dict[str, Any]) -> None:
+        rng = self.world.rng
+        story = _json(self.house.call("order_ingest.handler.on_http", api("GET", f"/api/orders/demo/{row['order']}")))
+        po = next((one for one in story.get("purchases", []) if one["number"] == row["id"]), None)
+        if po is None:
+            return
+        seen = {"ver": po["ver"], "total": po["total"]["amount"]}
+        for verb, more in self._wish(po):
+            sent = seen | more
+            stale = rng.random() < 0.1
+            if stale:
+                sent["ver"] -= 1
+            twice = rng.random() < 0.15 and not self.world.calm
+            if twice:
+                other = rng.choice(("approve", "cancel", verb))
+                body = sent if other == verb else seen
+                self.world.start(
+                    "merchant",
+                    lambda other=other, body=body: self._decide(other, po, body),
+                    delay=rng.uniform(0, 1),
+                    faulty=False,
+                )
+            self._decide(verb, po, sent)
+
+    def _wish(self, po: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+        """What this merchant wants done about a purchase: (verb, what goes with it), in order."""
+        rng = self.world.rng
+        holds = {hold["code"]: hold["values"] for hold in po["holds"]}
+        there = self._there(po)
+        match po["state"]:
+            case "ON_HOLD" if "hold.no_offer" in holds:
+                return [("reroute", {})]
+            case "ON_HOLD":
+                return [(rng.choices(("approve", "cancel", "reroute"), (8, 2, 1))[0], {})]
+            case "REJECTED":
+                return [(rng.choice(("cancel", "reroute")), {})]
+            case "NEEDS_HUMAN":
+                return self._truth(po, holds)
+            case "CANCELLED":
+                return [("noted", {})]
+            case "SUBMITTED" | "ACKNOWLEDGED" if "hold.cancel_requested" in holds or "hold.cancel_refused" in holds:
+                return self._taken_back(po, there)
+        if "hold.address_changed" in holds or "hold.address_refused" in holds:
+            self._amend_by_hand(po, there)
+            return [("amended", {})]
+        if (
+            "hold.other_total" in holds
+            and there
+            and there["fen"] == fen({"amount": holds["hold.other_total"]["exact"]})
+        ):
+            return [("accept-total", {"total": holds["hold.other_total"]["exact"]})]
+        if po["payment"] == "UNPAID" and holds and there and there["status"] == "waitbuyerpay":
+            return [("approve", {})] if there["fen"] == fen(po["total"]) else []
+        if holds:
+            return [("noted", {})]
+        if rng.random() < 0.1 and not self.world.calm:
+            return [("cancel", {})]
+        return []
+
+    def _there(self, po: dict[str, Any]) -> dict[str, Any] | None:
+        gateway = self.oracles.gateways.get(po["supplier"])
+        return gateway.orders.get(po["supplier_order"]) if gateway else None
+
+    def _taken_back(self, po: dict[str, Any], there: dict[str, Any] | None) -> list[tuple[str, dict[str, Any]]]:
+        """Ring the supplier up: what is not sent may be taken back, or the wish is given up."""
+        mail = self.mailbox.orders.get(po["number"])
+        refuses = self.world.rng.random() < 0.4
+        if there is not None and there["status"] in ("waitbuyerpay", "waitsellersend") and not refuses:
+            if there["status"] == "waitbuyerpay":
+                there.update(status="cancel", close_reason="buyerCancel")
+                self.world.say("merchant", f"has {there['id']} closed")
+                return [("cancelled", {})]
+        elif mail is not None and mail.state == "open" and not mail.parcels and not refuses:
+            mail.state = "returned"
+            return [("cancelled", {})]
+        elif there is not None and there["status"] == "cancel":
+            return [("cancelled", {})]
+        return [("keep", {})]
+
+    def _amend_by_hand(self, po: dict[str, Any], there: dict[str, Any] | None) -> None:
+        order = self.shop.orders[int(po["order"])]
+        if there is not None:
+            there["address"]["address"] = order.address(order.street)
+
+    def _truth(self, po: dict[str, Any], holds: dict[str, dict[str, str]]) -> list[tuple[str, dict[str, Any]]]:
+        """Look at the supplier's own page, or ring them up, once nothing can be on its way any more."""
+        attempt = po.get("attempt")
+        if attempt and (self.world.moment - _time(attempt["started_at"])).total_seconds() < PATIENCE:
+            return []
+        rng = self.world.rng
+        gateway = self.oracles.gateways.get(po["supplier"])
+        if gateway is None:
+            mail = self.mailbox.orders.get(po["number"])
+            if mail is None or mail.state == "rejected":
+                return [("resolve", {})]
+            return [("resolve", {"supplier_order": f"by mail {po['number'][:6]}"})]
+        held = gateway.held(po["number"])
+        if len(held) == 1 and "hold.other_total" in holds and rng.random() < 0.5:
+            exact = holds["hold.other_total"]["exact"]
+            if held[0]["fen"] == fen({"amount": exact}) and held[0]["id"] == po["supplier_order"]:
+                return [("accept-total", {"total": exact})]
+        for there in held:
+            if there["fen"] != fen(po["total"]) and there["status"] == "waitbuyerpay":
+                # Nobody pays another amount than was agreed: closed by hand on the supplier's page.
+                there.update(status="cancel", close_reason="buyerCancel")
+                self.world.say("merchant", f"closes {there['id']} by hand")
+        held = gateway.held(po["number"])
+        if not held and "hold.cancelled_there" in holds:
+            return [("reroute", {})]
+        if not held:
+            return [*([("cancel", {})] if rng.random() < 0.3 else []), ("resolve", {})]
+        if len(held) == 1 and held[0]["fen"] == fen(po["total"]):
+            return [("resolve", {"supplier_order": held[0]["id"]})]
+        return []
+
+    def _decide(self, verb: str, po: dict[str, Any], body: dict[str, Any]) -> None:
+        key = (f"ORDER#demo#{po['order']}", f"PO#{po['number']}")
+        there = self.oracles.versions.get(key, 0)
+        path = f"/api/orders/demo/{po['order']}/purchase-orders/{po['number']}/{verb}"
+        self.world.say("merchant", f"{verb} {po['number']} v{body['ver']} (there v{there})")
+        answer = self.house.call("forward.handler.on_http", api("POST", path, body))
+        if answer is not None and answer["statusCode"] < 300:
+            self.world.hit(f"merchant: {verb}")
+            if body["ver"] < there:
+                self.world.wrong("a decision is about what was seen", f"{verb} of v{body['ver']}, there v{there}")
+        elif answer is not None and answer["statusCode"] == 409:
+            self.world.hit("merchant: too late")
+
+    def _case(self, row: dict[str, Any]) -> None:
+        if row["state"] == "LIABILITY_PROPOSED":
+            verb = self.world.rng.choices(("accept", "decline"), (8, 1))[0]
+            self._say(f"cases/{row['id']}/{verb}", row, {"ver": row["ver"], "reason": "gesehen"})
+
+    def _say(self, path: str, row: dict[str, Any], body: dict[str, Any]) -> None:
+        where = f"/api/orders/demo/{row['order']}/{path}"
+        answer = self.house.call("aftersales.handler.on_http", api("POST", where, body))
+        if answer is not None and answer["statusCode"] < 300:
+            self.world.hit(f"merchant: {path.rpartition('/')[2]}")
+
+    def _parcel(self, row: dict[str, Any]) -> None:
+        story = _json(self.house.call("order_ingest.handler.on_http", api("GET", f"/api/orders/demo/{row['order']}")))
+        for parcel in story.get("shipments", []):
+            po = next((one for one in story["purchases"] if one["number"] == parcel["po"]), None)
+            if parcel["id"] == row["id"] and po is not None:
+                self._decide("trust", po, {"ver": po["ver"], "total": po["total"]["amount"]})
+
+
+def _json(answer: dict[str, Any] | None) -> dict[str, Any]:
+    if answer is None or answer["statusCode"] != 200:
+        return {}
+    found: dict[str, Any] = json.loads(answer["body"])
+    return found
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
