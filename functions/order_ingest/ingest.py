@@ -18,7 +18,7 @@ from daifa.models.order import Order, StoreOrder
 from daifa.models.states import OrderState
 from daifa.ports import Ignored, OrderHint
 from daifa.rules import notices
-from daifa.rules.orders import merged, newer, taken
+from daifa.rules.orders import differs, merged, newer, taken
 from daifa.tables.store import Write
 from daifa.telemetry import count, log
 
@@ -47,12 +47,17 @@ def ingest(record: str, app: App) -> None:
     if isinstance(seen, Ignored):
         log.info("event ignored", extra={"shop": event.shop, "topic": event.topic, "why": seen.why})
         return
-    order = storefront.order(seen.order) if isinstance(seen, OrderHint) else seen.order
-    accept(order, raw, app)
+    if isinstance(seen, OrderHint):
+        accept(storefront.order(seen.order), raw, app, current=True)
+    else:
+        accept(seen.order, raw, app)
 
 
-def accept(store: StoreOrder, raw: bytes, app: App) -> bool:
-    """Bring our order up to what the shop says; False if we knew that or something newer already."""
+def accept(store: StoreOrder, raw: bytes, app: App, current: bool = False) -> bool:
+    """Bring our order up to what the shop says; False if we knew that or something newer already.
+
+    `current` says that the shop was asked for it just now; an event may be old, and shops' clocks count whole seconds.
+    """
     now = app.clock.now()
     key = OrderKey(store.shop, store.order)
     known = app.orders.find_order(key)
@@ -61,11 +66,16 @@ def accept(store: StoreOrder, raw: bytes, app: App) -> bool:
             order = taken(store, _keep_recipient(store, raw, app), now)
             _write(order, None, app)
         except Conflict:
-            return accept(store, raw, app)
+            return accept(store, raw, app, current)
         count("OrdersTaken")
         _follow(order, app)
         return True
-    if not newer(store, known):
+    if not newer(store, known) and _differs(store, known, app):
+        if not current:
+            # Two events of one second: only the shop itself can say which of them is how it stands.
+            storefront = app.storefront(app.catalog.shop(store.shop))
+            return accept(storefront.order(store.order), b"", app, current=True)
+    elif not newer(store, known):
         # A duplicate, or old news that was sent again: the wake-up is repeated in case the first one was lost.
         if known.work_due is not None:
             _follow(known, app)
@@ -74,9 +84,21 @@ def accept(store: StoreOrder, raw: bytes, app: App) -> bool:
     try:
         _write(following, known, app)
     except Conflict:
-        return accept(store, raw, app)
+        return accept(store, raw, app, current)
     _follow(following, app)
     return True
+
+
+def _differs(store: StoreOrder, known: Order, app: App) -> bool:
+    """Whether the shop says something else of the very second that we know."""
+    if store.updated_at != known.updated_at:
+        return False
+    if differs(store, known):
+        return True
+    try:
+        return app.vault.get(known.recipient, app.clock.now()) != store.recipient
+    except NotFound:
+        return False
 
 
 def _write(order: Order, was: Order | None, app: App) -> None:
@@ -101,7 +123,10 @@ def _recipient(known: Order, store: StoreOrder, raw: bytes, app: App) -> Recipie
 
 def _keep_recipient(store: StoreOrder, raw: bytes, app: App) -> RecipientId:
     """Put the recipient into the vault under a name that a repeated event finds again."""
-    identity = RecipientId(derived(store.shop, store.order, store.updated_at.isoformat()))
+    # Named by who it is, too: two addresses of one second are two recipients.
+    identity = RecipientId(
+        derived(store.shop, store.order, store.updated_at.isoformat(), store.recipient.model_dump_json())
+    )
     expires = app.clock.now() + timedelta(days=app.settings.recipient_days)
     app.vault.put(identity, store.recipient, raw, expires)
     return identity

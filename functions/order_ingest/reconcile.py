@@ -32,7 +32,7 @@ def reconcile(app: App, back: timedelta = OVERLAP) -> dict[str, int]:
             for order in app.storefront(app.catalog.shop(shop_id)).orders_since(since):
                 seen += 1
                 try:
-                    found += accept(order, b"", app)
+                    found += accept(order, b"", app, current=True)
                 except DaifaError as error:
                     failed += 1
                     if not isinstance(error, Retry):

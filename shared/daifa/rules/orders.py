@@ -55,6 +55,17 @@ def newer(store: StoreOrder, known: Order) -> bool:
     return paid or undone
 
 
+def differs(store: StoreOrder, known: Order) -> bool:
+    """Whether this says anything else of the order than we hold, the recipient aside."""
+    told = {line.id: line.fulfillable for line in store.lines}
+    ours = {line.id for line in known.lines}
+    return (
+        any(told.get(line.id, 0) != line.fulfillable for line in known.lines)
+        or not told.keys() <= ours
+        or (store.paid, store.refunded, store.total) != (known.paid, known.refunded, known.total)
+    )
+
+
 def merged(known: Order, store: StoreOrder, recipient: RecipientId, now: datetime) -> Order:
     """Our order after newer news; what we have routed is not changed silently, but noted and looked at again."""
     wanted = wanted_state(store)

@@ -149,12 +149,24 @@ def test_an_order_paid_for_later_waits_until_then(app: RoomApp) -> None:
 def test_an_order_made_and_paid_for_within_one_second_of_the_shops_clock_is_bought(
     app: RoomApp, order: tuple[str, ...]
 ) -> None:
-    selling(app, *(a_store_order(paid=word == "paid") for word in order))
+    shop = selling(app, *(a_store_order(paid=word == "paid") for word in order))
+    # Whoever hears another tale of the same second asks the shop how it stands.
+    shop.says("order", a_store_order(paid=True))
     for _ in order:
         ingest(an_event(), app)
     known = app.orders.order(KEY)
     assert (known.state, known.paid, known.work_due) == (OrderState.CONFIRMED, True, START)
     assert notices(app) == ["notice.order_confirmed"]
+
+
+def test_an_address_changed_within_the_second_of_the_order_is_asked_for_and_taken(app: RoomApp) -> None:
+    moved = a_store_order(recipient=MOVED["recipient"])
+    shop = selling(app, a_store_order(), moved, a_store_order())
+    shop.says("order", moved)
+    for _ in range(3):
+        ingest(an_event(), app)
+    assert app.vault.get(app.orders.order(KEY).recipient, START) == MOVED["recipient"]
+    assert codes(app) == ["order.confirmed", "order.address_changed"]
 
 
 def test_an_order_cancelled_within_the_second_it_was_paid_for_is_not_bought(app: RoomApp) -> None:
