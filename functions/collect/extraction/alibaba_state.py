@@ -30,25 +30,30 @@ def find(page: Page) -> Found | None:
     return _taobao(page)
 
 
+def _object(value: Any) -> dict[str, Any]:
+    """What should be an object, and is taken for an empty one where a torn page made something else of it."""
+    return value if isinstance(value, dict) else {}
+
+
 def _offer(data: dict[str, Any], page: Page) -> Found | None:
     """A 1688 offer; the model's parts stand at different depths in different years, so they are found by name."""
     parts = _parts(data)
-    temp, detail = parts.get("tempModel", {}), parts.get("offerDetail", {})
+    temp, detail = _object(parts.get("tempModel")), _object(parts.get("offerDetail"))
     found = Found("embedded_state")
     found.currency = "CNY"
     found.title = values.text(temp.get("offerTitle") or detail.get("subject"), 300)
     if found.title is None:
         return None
     found.sku = values.code(str(temp.get("offerId") or detail.get("offerId") or ""))
-    order = parts.get("orderParam", {})
-    trade = parts.get("tradeModel", {})
+    order = _object(parts.get("orderParam"))
+    trade = _object(parts.get("tradeModel"))
     found.min_order_quantity = values.count(order.get("beginNum") or trade.get("beginAmount")) or None
     found.stock = values.count(order.get("canBookedAmount", trade.get("canBookedAmount")))
     found.attributes, found.brand = _features(parts.get("attributes") or detail.get("featureAttributes"))
     found.images = _pictures(parts.get("images") or detail.get("imageList"), page.base)
-    freight = parts.get("freightInfo", {})
+    freight = _object(parts.get("freightInfo"))
     found.ship_from = values.word(parts.get("location") or freight.get("location"))
-    model = parts.get("skuModel", {})
+    model = _object(parts.get("skuModel"))
     weights: dict[Any, Any] = freight["skuWeight"] if isinstance(freight.get("skuWeight"), dict) else {}
     found.options = _options(model, page.base)
     found.variants = _variants(model, weights, page.base)
@@ -63,8 +68,8 @@ def _offer(data: dict[str, Any], page: Page) -> Found | None:
 
 def _offer_prices(found: Found, order: dict[str, Any], trade: dict[str, Any], model: dict[str, Any]) -> None:
     sku: dict[str, Any] = order["skuParam"] if isinstance(order.get("skuParam"), dict) else {}
-    kind = sku.get("skuPriceType") or trade.get("offerPriceModel", {}).get("priceDisplayType")
-    rows = sku.get("skuRangePrices") or trade.get("offerPriceModel", {}).get("currentPrices") or []
+    kind = sku.get("skuPriceType") or _object(trade.get("offerPriceModel")).get("priceDisplayType")
+    rows = sku.get("skuRangePrices") or _object(trade.get("offerPriceModel")).get("currentPrices") or []
     steps = [
         (values.count(row.get("beginAmount")) or 1, price)
         for row in rows
