@@ -8,7 +8,7 @@ PIP  := install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run collect order publish test lint format unit integration browser bench validate judges chromium lock clean
+.PHONY: simulate help run collect order publish test lint format unit integration browser bench validate judges chromium lock clean
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,9 @@ integration: .venv/installed judges ## Integration tests only, on the local stac
 
 browser: .venv/installed chromium ## Browser tests only
 	@$(PY) -m pytest tests/browser
+
+simulate: .venv/installed ## Fault schedules over the real handlers: SEEDS=n FIRST_SEED=k; or MUTANTS=1: known mistakes must be caught
+	@$(PY) -m tests.simulation --seeds $(or $(SEEDS),$(if $(MUTANTS),20000,5000)) --first $(or $(FIRST_SEED),1) $(if $(MUTANTS),--mutants)
 
 bench: .venv/installed ## Measure what the closing notes promise
 	@$(PY) -m benchmarks

@@ -11,6 +11,7 @@ from daifa.messages import LookAgain, Room
 from daifa.models.catalog import Offer, Shop, Supplier
 from daifa.models.facts import Fact, Reason
 from daifa.models.ids import OfferId
+from daifa.models.order import Order
 from daifa.models.outcomes import Unclear
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.supplied import Quote
@@ -28,7 +29,13 @@ LONGEST_WAIT = timedelta(minutes=30)
 
 
 def check(
-    po: PurchaseOrder, request: PurchaseRequest, supplier: Supplier, shop: Shop, port: SupplierPort, app: App
+    po: PurchaseOrder,
+    order: Order,
+    request: PurchaseRequest,
+    supplier: Supplier,
+    shop: Shop,
+    port: SupplierPort,
+    app: App,
 ) -> PurchaseOrder | None:
     """The purchase at today's prices, if it may be bought; None if it was held, put off or bought elsewhere instead."""
     now = app.clock.now()
@@ -36,7 +43,6 @@ def check(
     if quote is None:
         return None
     source = "supplier" if port.capabilities.quotes else "offers"
-    order = app.orders.order(po.key)
     agreement = app.catalog.active_agreement(po.supplier, now)
     found = preflight.checked(po, order, shop, supplier, agreement, request.recipient, quote, source, now)
     if not found.holds:

@@ -74,7 +74,9 @@ def _resolve(po: PurchaseOrder, decision: Decision, by: str, app: App) -> Purcha
 
 
 def _amended(po: PurchaseOrder, decision: Decision, by: str, app: App) -> PurchaseOrder:
-    if po.state in revising.GONE or not deciding.address_waits(po):
+    there = po.state in (PoState.SUBMITTED, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED)
+    if not there or not deciding.address_waits(po):
+        # Nobody can have told a supplier of a purchase that it may not even have.
         raise cannot("purchase", po.state, po.state)
     recipient = app.orders.order(po.key).recipient
     return saved(revising.amended(po, recipient, by, app.clock.now()), po, app)

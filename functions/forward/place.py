@@ -15,7 +15,7 @@ from daifa.models.order import Recipient
 from daifa.models.outcomes import NeverSent, Outcome, Refused
 from daifa.models.purchase import Attempt, PurchaseOrder
 from daifa.ports import PurchaseLine, PurchaseRequest
-from daifa.rules import purchasing
+from daifa.rules import purchasing, revising
 from daifa.rules.guards import counted
 from daifa.signing import LinkKind
 from daifa.tables.orders import spent, spent_in_all, unspent
@@ -44,6 +44,12 @@ def place(po: PurchaseOrder, app: App, deadline: float) -> None:
         wait(po, supplier, app)
         return
     now = app.clock.now()
+    order = app.orders.order(po.key)
+    if revising.touched(po, order):
+        # The shop changed it while nobody knew what had become of an earlier attempt; now it can follow.
+        others = [other for other in app.orders.purchases(po.key) if other.number != po.number]
+        saved(revising.revised(po, order, others, now), po, app)
+        return
     recipient = recipient_of(po, app)
     if recipient is None:
         saved(purchasing.held(po, (Reason.of("hold.no_recipient"),), now), po, app)
@@ -58,7 +64,7 @@ def place(po: PurchaseOrder, app: App, deadline: float) -> None:
         reason = Reason.of("hold.not_set_up", supplier=supplier.name, code=error.code)
         saved(purchasing.held(po, (reason,), now), po, app)
         return
-    ready = check(po, _request(po, recipient, admits, shop, app), admits, shop, port, app)
+    ready = check(po, order, _request(po, recipient, admits, shop, app), admits, shop, port, app)
     if ready is None:
         return
     if left(deadline, app) < CALL_BUDGET:

@@ -14,6 +14,7 @@ from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PoState
 from daifa.models.supplied import SupplierOrder
 from daifa.rules import watching, work
+from daifa.suppliers import LISTING
 from daifa.telemetry import count, log
 from forward.look_up import recipient_of
 from forward.trouble import noticed
@@ -30,8 +31,8 @@ LENGTH = 21
 
 
 def begin(app: App) -> dict[str, int]:
-    """Have every supplier's recent orders looked through, each in a message of its own."""
-    suppliers = [SupplierId(row["id"]) for row in app.catalog.suppliers()]
+    """Have the recent orders of every supplier that can list them looked through, each in a message of its own."""
+    suppliers = [SupplierId(row["id"]) for row in app.catalog.suppliers() if row["adapter"] in LISTING]
     for supplier in suppliers:
         app.queues.wake(Room.FORWARD, Wake(kind="supplier", shop=ShopId(""), order=StoreOrderId(""), id=supplier))
     return {"suppliers": len(suppliers)}

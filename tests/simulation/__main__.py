@@ -34,7 +34,7 @@ def main() -> int:
     if told.mutants:
         from tests.simulation.mutants import hunt
 
-        return hunt(told.seeds, told.first, told.jobs)
+        return hunt(told.seeds, told.first)
     return _seeds(told.first, told.seeds, told.jobs, told.budget, told.resume)
 
 

@@ -25,7 +25,7 @@ from daifa.ports import Channel
 from daifa.queue import Queues
 from daifa.secret_store import SecretStore
 from daifa.settings import Settings
-from daifa.suppliers import order_sheet
+from daifa.suppliers import SUPPLIERS, order_sheet
 from daifa.tables.catalog import Catalog
 from daifa.tables.orders import Orders
 from daifa.tables.vault import Vault
@@ -375,6 +375,7 @@ def wired() -> Iterator[Callable[[House], None]]:
         EARS.world = house.world
         daifa.app.app.cache_clear()
 
+    SUPPLIERS["unasked"] = "tests.simulation.parties:Unasked"
     daifa.app.build = lambda *_: current[0].app  # type: ignore[assignment]
     webhook.front_door = lambda: current[0].front
     daifa.telemetry.single_metric = metric  # type: ignore[assignment]
@@ -384,6 +385,7 @@ def wired() -> Iterator[Callable[[House], None]]:
     finally:
         daifa.app.build, webhook.front_door, daifa.telemetry.single_metric = kept
         order_sheet.build = build
+        del SUPPLIERS["unasked"]
         logger.handlers[:] = handlers
         logger.setLevel(level)
         root.removeHandler(EARS)

@@ -6,11 +6,14 @@ import json
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
 from daifa.http import Answer
+from daifa.ports import Capabilities
+from daifa.suppliers.alibaba import Alibaba
 from local.world.gateway1688 import Gateway1688
 from local.world.kuaidi100 import Kuaidi100
 from local.world.outbox import Delivery
@@ -74,6 +77,15 @@ class _Gateway(Gateway1688):
         return None
 
 
+class Unasked(Alibaba):
+    """A supplier on 1688's wire whose contract is another: nobody asks it, and the same number is the same order."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """As 1688's, but for the look-up."""
+        return replace(super().capabilities, lookup=False, lists=False, same_number=True)
+
+
 class Gateway(Vendor):
     """One supplier at 1688, whose look-ups lag behind what it knows; `made` and `paid` hear of what happens."""
 
@@ -88,7 +100,9 @@ class Gateway(Vendor):
     ) -> None:
         self._world = world
         party = _Gateway(Books(world, lambda _: None, epoch))  # type: ignore[arg-type]
-        party.state.update(offers=offers, dedupe=world.swarm.dedupes, text_success=False, balance=5_000_000)
+        party.state.update(
+            offers=offers, dedupe=world.swarm.dedupes or world.swarm.unasked, text_success=False, balance=5_000_000
+        )
         # What lands late must have been shown before the bound is over.
         super().__init__(host, party, world.swarm.late_bound - world.swarm.lookup_lag)
         self._made, self._paid = made, paid

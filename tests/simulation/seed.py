@@ -1,4 +1,4 @@
-"""One seed: a merchant with a shop and suppliers, six hours in which everything goes wrong, then peace until it rests."""
+"""One seed: a merchant with a shop and suppliers, hours in which everything goes wrong, then peace until it rests."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Seed:
     # --- the merchant's catalogue ---
 
     def _catalogue(self) -> None:
-        world, swarm, rng = self.world, self.world.swarm, self.world.rng
+        swarm, rng = self.world.swarm, self.world.rng
         catalog = self.house.app.catalog
         cap = cny("90") if swarm.tight_cap else None
         self.oracles.day_cap = cap.minor if cap else None
@@ -105,7 +105,7 @@ class Seed:
         mails = {names[-1]} if swarm.mail else set()
         for at, name in enumerate(names, 1):
             self._supplier(name, at, name in mails)
-        for number, title in enumerate(TITLES, 1):
+        for number in range(1, len(TITLES) + 1):
             sources = rng.sample(names, min(len(names), rng.choice((1, 2))))
             catalog.create(
                 Mapping(
@@ -131,7 +131,7 @@ class Seed:
             Supplier(
                 id=SupplierId(name),
                 name=name.title(),
-                adapter="email" if mail else "alibaba",
+                adapter="email" if mail else "unasked" if swarm.unasked else "alibaba",
                 endpoint="" if mail else f"https://{name}.sim",
                 currency="CNY",
                 email=f"{name}@suppliers.example" if mail else "",

@@ -124,6 +124,9 @@ class Swarm:
         self.complains = rng.choice((0.0, 0.0, 0.5))
         self.merchant_acts = rng.choice((0.0, 0.5, 1.0))
         self.pauses = rng.random() < 0.1
+        # Suppliers who can't be asked, but by contract make no second order under one number. Drawn from what is drawn
+        # already, so that the seeds that are kept stay what they were.
+        self.unasked = self.late_bound == 120 and self.suppliers == 1
         # Only runs of mutants assume less than what the supplier really does.
         self.lateness = 1.0
 

@@ -25,6 +25,9 @@ LEASE = timedelta(seconds=60 + 2 * 5 + 20)
 # "Not there" is believed after this many look-ups, each a settle time apart.
 BELIEVED_AFTER = 2
 
+# A question that was answered unclearly this often will not be answered better by asking it once more.
+MOST_ATTEMPTS = 5
+
 # What a look-up that failed waits at least.
 LOOK_AGAIN = timedelta(seconds=30)
 
@@ -171,9 +174,9 @@ def cannot_ask(po: PurchaseOrder, same_number: bool, supplier: str, now: datetim
     """What an unclear attempt comes to at a supplier who can't be asked.
 
     Where the same number never makes a second order, sending it again is asking: READY, but not clean. Everywhere else,
-    and for what somebody wants cancelled, a person finds out.
+    for what somebody wants cancelled, and once that was answered unclearly too often, a person finds out.
     """
-    if same_number and not po.cancel_requested:
+    if same_number and not po.cancel_requested and po.attempts < MOST_ATTEMPTS:
         return _moved(po, PoState.READY, Fact.of(now, "purchase.asked_again"), work_due=now)
     return for_a_person(po, Reason.of("hold.cannot_ask", supplier=supplier), now)
 

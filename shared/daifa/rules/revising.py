@@ -40,6 +40,13 @@ def revised(po: PurchaseOrder, order: Order, others: Sequence[PurchaseOrder], no
     return _told(following, Reason.of("hold.lines_removed", lines=removed, supplier_order=po.supplier_order), now)
 
 
+def touched(po: PurchaseOrder, order: Order) -> bool:
+    """Whether the order is no longer what this purchase, which may be sent now, was made for."""
+    left = {line.id: line.fulfillable for line in order.lines}
+    fewer = any(left.get(line.order_line, 0) < line.quantity for line in po.lines)
+    return nothing_bought(po) and (po.ship_to != order.recipient or fewer)
+
+
 def amended(po: PurchaseOrder, recipient: RecipientId, by: str, now: datetime) -> PurchaseOrder:
     """The supplier, or a person who asked there, said that it goes to the new address."""
     fact = Fact.of(now, "purchase.amended", by, supplier_order=po.supplier_order)
@@ -60,7 +67,8 @@ def _readdressed(po: PurchaseOrder, recipient: RecipientId, now: datetime) -> Pu
         return po
     if nothing_bought(po):
         fact = Fact.of(now, "purchase.readdressed")
-        return po.model_copy(update={"ship_to": recipient, "facts": (*po.facts, fact)})
+        holds = tuple(hold for hold in po.holds if hold.code not in ("hold.address_changed", "hold.address_refused"))
+        return po.model_copy(update={"ship_to": recipient, "holds": holds, "facts": (*po.facts, fact)})
     told = _told(po, Reason.of("hold.address_changed", supplier_order=po.supplier_order), now)
     settled = po.state in (PoState.SUBMITTED, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED)
     # Where the supplier has it, it can be asked to change it now.
@@ -93,7 +101,9 @@ def _cut(po: PurchaseOrder, fewer: dict[str, int], now: datetime) -> PurchaseOrd
         return undoing.cancelled(po, "shop", now)
     goods = total((line.unit_cost * line.quantity for line in lines), po.total.currency)
     fact = Fact.of(now, "purchase.cut", lines=len(lines), total=goods + po.shipping)
-    return po.model_copy(update={"lines": lines, "total": goods + po.shipping, "facts": (*po.facts, fact)})
+    holds = tuple(hold for hold in po.holds if hold.code != "hold.lines_removed")
+    change = {"lines": lines, "total": goods + po.shipping, "holds": holds, "facts": (*po.facts, fact)}
+    return po.model_copy(update=change)
 
 
 def _told(po: PurchaseOrder, reason: Reason, now: datetime) -> PurchaseOrder:

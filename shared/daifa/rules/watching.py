@@ -28,6 +28,9 @@ def seen(po: PurchaseOrder, shown: SupplierOrder, recipient: Recipient | None, n
         return purchasing.found(po, shown, recipient, now)
     if po.payment is PaymentState.PAID and shown.refunded:
         po = _refunded(po, now)
+    if po.payment in (PaymentState.PAYING, PaymentState.PAYMENT_UNKNOWN) and not shown.paid:
+        # First it is found out whether our money is there: what is closed without that could swallow it unseen.
+        return po
     if po.state in THERE and shown.state == "cancelled":
         return _closed(po, now)
     if po.state not in THERE | ON_ITS_WAY:
