@@ -61,6 +61,8 @@ def step(po: PurchaseOrder, app: App, deadline: float) -> None:
             look_for_money(po, app)
         case PoState.SUBMITTED | PoState.ACKNOWLEDGED | PoState.PARTIALLY_SHIPPED:
             _there(po, app, deadline)
+        case PoState.SHIPPED if po.work_due is not None:
+            _shipped(po, app)
         case _:
             pass
 
@@ -79,6 +81,12 @@ def _there(po: PurchaseOrder, app: App, deadline: float) -> None:
     if refused_lines(po) and _due(po, app) and replace_refused(po, app):
         return
     follow(po, app)
+
+
+def _shipped(po: PurchaseOrder, app: App) -> None:
+    """All that was accepted is under way; what was refused is bought elsewhere, or waits for a person."""
+    if not (refused_lines(po) and replace_refused(po, app)):
+        app.orders.save(po.model_copy(update={"work_due": None}), po)
 
 
 def _cancel_ready(po: PurchaseOrder, app: App) -> None:

@@ -1,52 +1,56 @@
-"""After a purchase stands at the supplier: tell who must know, and keep an eye on it until it ships."""
+"""After a purchase stands at the supplier: tell who must know, and climb the ladder while it does not ship."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from daifa.app import App
 from daifa.messages import Room, Wake
-from daifa.models.facts import Fact
 from daifa.models.purchase import PurchaseOrder
-from daifa.rules import notices
+from daifa.models.words import Notice
+from daifa.rules import escalation, notices
+from daifa.rules.escalation import Step
 from daifa.tables.store import Write
 
 # How often a supplier with an API is asked for parcels while none has come; push and schedule make it faster.
 LOOK_AGAIN = timedelta(minutes=30)
 
-# A reminder a day is what a supplier reads; more is noise (each names how many came before).
-REMIND_AGAIN = timedelta(hours=24)
-
 
 def follow(po: PurchaseOrder, app: App) -> None:
-    """Owe the supplier's notices, have tracking look for parcels, remind when the ship-by time has passed."""
+    """Owe the supplier's notices, have tracking look for parcels, and do what the ship-by clock calls for by now."""
     supplier = app.catalog.supplier(po.supplier)
     now = app.clock.now()
     for notice in notices.purchase_placed(po, supplier, now):
         if app.orders.create(notice):
-            app.queues.wake(Room.NOTIFY, Wake(kind="notice", shop=po.shop, order=po.order, id=notice.id))
+            _wake(notice, app)
     by_api = app.supplier(supplier).capabilities.ships_by_api
     if by_api:
         app.queues.wake(Room.TRACKING, Wake(kind="purchase", shop=po.shop, order=po.order, id=po.number))
     if po.work_due is not None and po.work_due > now:
         return
-    remind_at = _remind_at(po)
-    late = remind_at is not None and remind_at <= now
+    owed: list[Notice] = []
+    following = po
+    while step := escalation.next_step(following, supplier, now):
+        if step.channel:
+            owed += notices.reminder(following, supplier, now, channel=step.channel)
+        owed += _to_customer(following, step, app)
+        following = escalation.climbed(following, step, now)
     # A late supplier with an API is still asked every half hour: the parcel may leave right after the reminder.
-    due = now + LOOK_AGAIN if by_api else (now + REMIND_AGAIN if late else remind_at)
-    following = po.model_copy(update={"work_due": due})
-    if not late:
+    due = now + LOOK_AGAIN if by_api else escalation.due(following, supplier)
+    following = following.model_copy(update={"work_due": due})
+    if not owed:
         app.orders.save(following, po)
         return
-    reminders = notices.reminder(po, supplier, now)
-    fact = Fact.of(now, "purchase.reminded", count=po.reminded + 1, ship_by=po.ship_by)
-    following = following.model_copy(update={"reminded": po.reminded + 1, "facts": (*po.facts, fact)})
-    app.orders.transact(Write(following, po), *(Write(notice) for notice in reminders))
-    for notice in reminders:
-        app.queues.wake(Room.NOTIFY, Wake(kind="notice", shop=po.shop, order=po.order, id=notice.id))
+    app.orders.transact(Write(following, po), *(Write(notice) for notice in owed))
+    for notice in owed:
+        _wake(notice, app)
 
 
-def _remind_at(po: PurchaseOrder) -> datetime | None:
-    """When the next reminder is due: at the ship-by time, then a day after the one before."""
-    last = next((fact.at for fact in reversed(po.facts) if fact.code == "purchase.reminded"), None)
-    return last + REMIND_AGAIN if last else po.ship_by
+def _to_customer(po: PurchaseOrder, step: Step, app: App) -> tuple[Notice, ...]:
+    if not step.tell_customer:
+        return ()
+    return (notices.delay_offer(app.orders.order(po.key), po, app.clock.now()),)
+
+
+def _wake(notice: Notice, app: App) -> None:
+    app.queues.wake(Room.NOTIFY, Wake(kind="notice", shop=notice.shop, order=notice.order, id=notice.id))

@@ -23,6 +23,7 @@ PUBLIC = {
     "POST /webhooks/{shop}": "OrderWebhook",
     "GET /s/{token}": "SupplierLink",
     "POST /s/{token}": "SupplierLink",
+    "POST /suppliers/{supplier}": "SupplierPush",
     "POST /carriers/{carrier}/{token}": "CarrierCallback",
     "GET /o/{token}": "CustomerPage",
     "POST /o/{token}": "CustomerPage",

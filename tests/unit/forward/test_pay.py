@@ -19,6 +19,7 @@ from forward.place import CALL_BUDGET
 from tests.builders.rows import SHOP, START, cny
 from tests.unit.aws import FixedClock, RoomApp
 from tests.unit.forward.buying import (
+    KEY,
     NUMBER,
     a_purchase_in,
     an_attempt,
@@ -199,15 +200,22 @@ def test_a_placed_purchase_is_told_to_the_robot_once_and_looked_at_for_parcels(a
     assert there(app).work_due == clock.now()  # half an hour after the second look
 
 
-def test_a_supplier_who_is_late_is_reminded_once_a_day(app: RoomApp, clock: FixedClock) -> None:
+def test_a_supplier_who_is_late_is_reminded_then_phoned_then_left_and_the_customer_is_asked(
+    app: RoomApp, clock: FixedClock
+) -> None:
     placed(app, shop={"robots": ("key",)}, payment=PaymentState.PAID)
+    seen = []
     clock.forward(hours=48)
-    for day in (1, 2):
+    for _ in range(4):
         for _ in range(2):
             step(app)
-        assert there(app).reminded == day
+        po = there(app)
+        seen.append((po.reminded, holds(po)))
         clock.forward(hours=24)
-    assert codes(there(app)).count("purchase.reminded") == 2
+    call, away, refund = "hold.call_supplier", "hold.reroute_late", "hold.offer_refund"
+    assert seen == [(1, []), (1, [call]), (1, [call, away]), (1, [call, away, refund])]
+    owed = [notice.template for notice in app.orders.story(KEY).notices]
+    assert owed.count("notice.delay_offer") == 1
 
 
 def test_a_late_supplier_with_an_api_is_still_asked_for_parcels_every_half_hour(
@@ -216,6 +224,6 @@ def test_a_late_supplier_with_an_api_is_still_asked_for_parcels_every_half_hour(
     placed(app, payment=PaymentState.PAID, ship_by=START)
     for _ in range(3):
         po = step(app)
-        assert (po.reminded, po.work_due) == (1, clock.now() + timedelta(minutes=30))
+        assert po.work_due == clock.now() + timedelta(minutes=30)
         assert [wake["kind"] for wake in app.sent(Room.TRACKING)] == ["purchase"]
         clock.forward(minutes=30)

@@ -1,0 +1,73 @@
+"""Take in what a supplier pushes: answers and parcels are its word, everything else is a hint to look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from daifa.app import App
+from daifa.errors import IllegalMove
+from daifa.messages import Room, Wake
+from daifa.models.ids import PoNumber, ShopId, StoreOrderId, SupplierId
+from daifa.models.purchase import PurchaseOrder
+from daifa.ports import SupplierNews
+from daifa.rules.acknowledgement import answered
+from daifa.rules.parcels import shipped
+from daifa.tables.store import Write
+from daifa.telemetry import log
+from forward.wake import saved, wake_purchase
+
+
+def take_push(supplier_id: SupplierId, headers: Mapping[str, str], body: bytes, app: App) -> bytes:
+    """Verify the push, write what it says, wake whoever has to look; the supplier's own thanks."""
+    supplier = app.catalog.supplier(supplier_id)
+    port = app.supplier(supplier)
+    unnamed = False
+    for news in port.read_push(headers, body):
+        key = app.orders.by_po(PoNumber(news.number)) if news.number else None
+        if key is None:
+            unnamed = True
+            continue
+        po = app.orders.purchase(key, PoNumber(news.number))
+        if po.supplier != supplier_id:
+            log.warning("push about another supplier's purchase", extra={"po": po.number, "supplier": supplier_id})
+            continue
+        _take(po, news, app)
+    if unnamed:
+        # Only the supplier's own number was named: its list says which of ours that is.
+        wake = Wake(kind="supplier", shop=ShopId(""), order=StoreOrderId(""), id=supplier_id)
+        app.queues.wake(Room.FORWARD, wake)
+    return port.push_answer()
+
+
+def _take(po: PurchaseOrder, news: SupplierNews, app: App) -> None:
+    try:
+        if news.answers:
+            following = answered(po, news.answers, "supplier", app.clock.now())
+            if following is not po:
+                po = saved(following, po, app)
+        if news.parcels:
+            _ship(po, news, app)
+    except IllegalMove:
+        # News of a purchase that is not there yet, or not any more: what is true is looked up.
+        log.info("push came out of turn", extra={"po": po.number})
+        _hint(po, app)
+    if not news.answers and not news.parcels:
+        _hint(po, app)
+
+
+def _ship(po: PurchaseOrder, news: SupplierNews, app: App) -> None:
+    parcels = [(parcel.carrier, parcel.number, parcel.lines) for parcel in news.parcels]
+    known = frozenset(shipment.id for shipment in app.orders.story(po.key).shipments)
+    following, made = shipped(po, parcels, known, "supplier", app.clock.now())
+    if not made:
+        return
+    app.orders.transact(Write(following, po), *(Write(shipment) for shipment in made))
+    for shipment in made:
+        app.queues.wake(Room.TRACKING, Wake(kind="shipment", shop=po.shop, order=po.order, id=shipment.id))
+
+
+def _hint(po: PurchaseOrder, app: App) -> None:
+    """Look at it now: what became of it, and whether parcels left."""
+    app.queues.wake(Room.FORWARD, Wake(kind="check", shop=po.shop, order=po.order, id=po.number))
+    app.queues.wake(Room.TRACKING, Wake(kind="purchase", shop=po.shop, order=po.order, id=po.number))
+    wake_purchase(po, app)

@@ -1,0 +1,97 @@
+"""What suppliers push is believed as far as they signed it, and never more than a hint otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from daifa.errors import Unauthenticated
+from daifa.messages import Room
+from daifa.models.purchase import LineAnswer, LineState
+from daifa.models.states import PoState
+from daifa.ports import SupplierNews, SupplierParcel
+from forward import push
+from tests.builders.rows import a_purchase, a_supplier
+from tests.unit.aws import RoomApp
+from tests.unit.forward.buying import NUMBER, a_purchase_in, know, open_for_business, there
+
+LINE = a_purchase().lines[0].order_line
+
+
+def pushed(app: RoomApp, *news: Any, supplier: str = "lamps") -> tuple[int, str]:
+    """The status and the body that this supplier's push is answered with."""
+    says = app.others[f"supplier/{supplier}"]
+
+    def read_push(headers: Any, body: bytes) -> Any:
+        if isinstance(news[0], Exception):
+            raise news[0]
+        return news
+
+    object.__setattr__(says, "read_push", read_push)
+    object.__setattr__(says, "push_answer", lambda: b"{}")
+    event = {"pathParameters": {"supplier": supplier}, "headers": {"X-Sign": "s"}, "body": "{}"}
+    answer = push.on_http(event, None)
+    return answer["statusCode"], answer["body"]
+
+
+def test_a_signed_acknowledgement_is_the_suppliers_word(app: RoomApp) -> None:
+    open_for_business(app)
+    a_purchase_in(app, state=PoState.SUBMITTED, clean=False)
+    taken = LineAnswer(line=LINE, state=LineState.ACCEPTED)
+    assert pushed(app, SupplierNews(number=NUMBER, answers=(taken,))) == (200, "{}")
+    assert there(app).state is PoState.ACKNOWLEDGED
+    assert pushed(app, SupplierNews(number=NUMBER, answers=(taken,))) == (200, "{}")
+    assert there(app).ver == 2
+
+
+def test_a_signed_shipment_becomes_a_parcel_once(app: RoomApp) -> None:
+    open_for_business(app)
+    a_purchase_in(app, state=PoState.ACKNOWLEDGED, clean=False)
+    parcel = SupplierParcel("zhongtong", "7531000000001")
+    for _ in range(2):
+        assert pushed(app, SupplierNews(number=NUMBER, parcels=(parcel,)))[0] == 200
+    assert there(app).state is PoState.SHIPPED
+    assert len(app.orders.story(there(app).key).shipments) == 1
+
+
+@pytest.mark.parametrize(
+    ("news", "kinds"),
+    [
+        (SupplierNews(number=NUMBER), ["check"]),
+        (SupplierNews(reference="S-9"), ["supplier"]),
+        (SupplierNews(number="D00000000000000000000"), ["supplier"]),
+    ],
+    ids=["our number", "their number", "a number nobody knows"],
+)
+def test_a_hint_makes_us_look_and_changes_nothing(app: RoomApp, news: SupplierNews, kinds: list[str]) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, state=PoState.SUBMITTED, clean=False, work_due=None)
+    assert pushed(app, news)[0] == 200
+    assert there(app) == po
+    assert [wake["kind"] for wake in app.sent(Room.FORWARD)] == kinds
+
+
+def test_an_answer_out_of_turn_is_looked_up_not_believed(app: RoomApp) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, state=PoState.UNKNOWN, clean=False)
+    taken = LineAnswer(line=LINE, state=LineState.ACCEPTED)
+    assert pushed(app, SupplierNews(number=NUMBER, answers=(taken,)))[0] == 200
+    assert there(app) == po
+    assert "check" in [wake["kind"] for wake in app.sent(Room.FORWARD)]
+
+
+def test_an_unsigned_push_is_refused_and_changes_nothing(app: RoomApp) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, state=PoState.SUBMITTED, clean=False)
+    assert pushed(app, Unauthenticated("supplier.bad_signature")) == (401, "supplier.bad_signature")
+    assert there(app) == po
+
+
+def test_one_supplier_says_nothing_about_anothers_purchase(app: RoomApp) -> None:
+    open_for_business(app)
+    know(app, a_supplier("yiwu"))
+    po = a_purchase_in(app, state=PoState.SUBMITTED, clean=False)
+    refused = LineAnswer(line=LINE, state=LineState.REJECTED, reason="other")
+    assert pushed(app, SupplierNews(number=NUMBER, answers=(refused,)), supplier="yiwu")[0] == 200
+    assert there(app) == po
