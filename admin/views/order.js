@@ -5,7 +5,7 @@ import { cash, number, sums, t, when, word } from '../i18n.js';
 import { h } from '../ui.js';
 import { block, panel } from './panels.js';
 import { badge, empty, hold, reasons, say, trouble } from './parts.js';
-import { approve, cancelled, rerouted, resolve, trust } from './purchase.js';
+import { approve, cancelled, rerouted, resolve, settle, settling, trust } from './purchase.js';
 import { composer, said } from './talk.js';
 import { by, history } from './timeline.js';
 
@@ -175,6 +175,15 @@ export function view({ shop, params, query, supplier }) {
     );
   }
 
+  /** What a word of agreement agrees to. @param {any} po @param {string} verb */
+  function amount(po, verb) {
+    const why = po.holds[0]?.text;
+    const hold = po.holds.find((/** @type {any} */ one) => one.code === 'hold.other_total');
+    if (verb === 'accept-total') return { total: hold.values.theirs, exact: hold.values.exact, why };
+    if (verb === 'accept-lines') return { total: cash(po.changed_total), exact: po.changed_total.amount, why };
+    return { why };
+  }
+
   /** @param {any} po @param {any} it */
   function verbs(po, it) {
     const key = { shop: shop.id, order, number: po.number, ver: po.ver, total: cash(po.total), exact: po.total.amount };
@@ -188,6 +197,9 @@ export function view({ shop, params, query, supplier }) {
     const waits = (po.state === 'ON_HOLD' && !nowhere) || (po.state === 'SUBMITTED' && po.payment === 'UNPAID' && po.holds.length > 0);
     if (waits && !po.cancel_requested) {
       list.push(button('approve', async () => done(po, await approve(key, row, supplier(po.supplier)), 'approve'), 'primary'));
+    }
+    for (const verb of settling(po)) {
+      list.push(button(verb, async () => done(po, await settle(key, verb, amount(po, verb)), 'settled'), list.length ? 'quiet' : 'primary'));
     }
     if (po.state === 'NEEDS_HUMAN') list.push(button('resolve', async () => done(po, await resolve(key, row), 'resolve'), 'primary'));
     if (po.state === 'REJECTED' || (po.state === 'ON_HOLD' && nowhere)) {

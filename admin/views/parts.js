@@ -37,12 +37,17 @@ const TONES = {
 export const badge = (group, state) => h('span', { class: `badge ${TONES[state] ?? 'idle'}` }, word(`state.${group}`, state));
 
 /**
- * Reasons as sentences.
+ * Reasons as sentences, each with the alternatives that it was better than.
  * @param {Reason[] | undefined} list
  * @param {string} [tone]
  */
 export const reasons = (list, tone = '') =>
-  !!list?.length && h('ul', { class: `why ${tone}` }, list.map((reason) => h('li', {}, reason.text ?? reason.code)));
+  !!list?.length &&
+  h(
+    'ul',
+    { class: `why ${tone}` },
+    list.map((reason) => h('li', {}, reason.text ?? reason.code, !!reason.beat?.length && h('p', { class: 'dim' }, t('why.beat')), reasons(reason.beat))),
+  );
 
 /**
  * Nothing here, and why that is fine or what to do.

@@ -84,3 +84,46 @@ export function resolve(po, row) {
     },
   });
 }
+
+/** Which word of a person's settles which hold; the first that fits is offered. */
+const SETTLES = {
+  'accept-total': ['hold.other_total'],
+  'accept-lines': ['hold.lines_changed'],
+  amended: ['hold.address_changed', 'hold.address_refused'],
+  cancelled: ['hold.cancel_requested', 'hold.cancel_refused'],
+  noted: [
+    ...['hold.backordered', 'hold.call_supplier', 'hold.lines_removed', 'hold.lines_rejected', 'hold.refund_due'],
+    ...['hold.other_address', 'hold.reroute_late', 'hold.offer_refund', 'hold.closed_there'],
+  ],
+};
+
+/**
+ * The words that settle what this purchase is held up for, likeliest first.
+ * @param {{state: string, cancel_requested: boolean, holds: {code: string}[]}} po
+ */
+export function settling(po) {
+  if (['ON_HOLD', 'READY', 'SUBMITTING', 'UNKNOWN'].includes(po.state)) return [];
+  const codes = po.holds.map((hold) => hold.code);
+  const found = Object.entries(SETTLES).flatMap(([verb, holds]) => (holds.some((code) => codes.includes(code)) ? [verb] : []));
+  const waiting = po.state === 'NEEDS_HUMAN' ? found.filter((verb) => verb === 'accept-total') : found;
+  return po.cancel_requested && po.state !== 'CANCELLED' && po.state !== 'NEEDS_HUMAN' ? [...waiting, 'keep'] : waiting;
+}
+
+/**
+ * Say what was settled with the supplier, after reading what will follow from it.
+ * @param {Po} po
+ * @param {string} verb
+ * @param {{total?: string, exact?: string, why?: string}} [about] the amount that is agreed to, as read and exact
+ */
+export function settle(po, verb, { total, exact, why } = {}) {
+  return ask({
+    title: t(`verb.${verb}`),
+    body: [
+      why && h('p', {}, why),
+      h('p', {}, t(`settle.${verb}`, { total: total ?? '' })),
+      verb === 'noted' && h('label', {}, t('settle.note'), h('input', { name: 'reason', autocomplete: 'off', maxlength: 500 })),
+    ],
+    ok: total ? t('settle.agree', { total }) : t(`verb.${verb}`),
+    send: (form) => post(po, verb, { ...(exact ? { total: exact } : {}), ...(verb === 'noted' ? { reason: String(form.get('reason') ?? '') } : {}) }),
+  });
+}

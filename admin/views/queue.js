@@ -1,17 +1,19 @@
 // @ts-check
 /** V1 · What waits for a person: each row says why, by when and how much, and offers the one likely verb. */
-import { call, place, Problem } from '../api.js';
+import { call, path, place, Problem } from '../api.js';
 import { left, number, sumOf, t, word } from '../i18n.js';
 import { h, keyed } from '../ui.js';
 import { ask, badge, empty, fits, focused, hold, refocus, say, trouble, waiting, walk } from './parts.js';
 
 /** @typedef {import('../api.js').Row} Row */
 
-const KINDS = ['purchase', 'case', 'refund', 'claim', 'shipment', 'notice'];
+const KINDS = ['purchase', 'case', 'refund', 'claim', 'shipment', 'notice', 'item'];
 // Verbs that may be given to many rows at once; the others need a look at each.
 const BULK = ['approve', 'reroute'];
 // These have no deadline of their own: what counts is how long they have waited.
-const SINCE = ['refund', 'claim', 'shipment', 'notice'];
+const SINCE = ['refund', 'claim', 'shipment', 'notice', 'item'];
+// These need the whole order before one's eyes.
+const ON_THE_ORDER = ['accept-total', 'accept-lines', 'amended', 'cancelled', 'noted'];
 
 // What is done to a purchase order is loaded when something is done.
 const purchases = () => import('./purchase.js');
@@ -137,7 +139,8 @@ export function view({ shop, query, go, supplier, filter, counted }) {
   /** @param {Row} row */
   function line(row) {
     const name = id(row);
-    const to = ['case', 'refund', 'claim'].includes(row.kind) ? place('cases', shop.id, row.order, row.id) : place('orders', shop.id, row.order);
+    const order = row.order ? place('orders', shop.id, row.order) : '#/queue';
+    const to = ['case', 'refund', 'claim'].includes(row.kind) ? place('cases', shop.id, row.order, row.id) : order;
     const note = notes.get(name);
     return h(
       'li',
@@ -160,7 +163,7 @@ export function view({ shop, query, go, supplier, filter, counted }) {
       h(
         'div',
         { class: 'what' },
-        h('a', { class: 'go', id: `go-${name}`, href: to }, row.order_number || row.order),
+        h('a', { class: 'go', id: `go-${name}`, href: to }, row.order_number || row.order || supplier(row.supplier)),
         h('span', { class: 'kind' }, t(`kind.${row.kind}`)),
         badge(row.kind, row.state),
       ),
@@ -182,7 +185,7 @@ export function view({ shop, query, go, supplier, filter, counted }) {
     const name = row.verb ?? 'look';
     const label = word('verb', name === 'open' || name === 'look' ? `${name}.${row.kind}` : name);
     const id_ = `verb-${id(row)}`;
-    if (['open', 'look', 'resend'].includes(name)) {
+    if (['open', 'look', 'resend', ...ON_THE_ORDER].includes(name)) {
       return h('a', { class: 'button verb', id: id_, href: name === 'resend' ? `${to}?say` : to, tabindex: 0 }, label);
     }
     return h('button', { type: 'button', id: id_, class: `verb ${name === 'approve' ? 'primary' : ''}`, onclick: () => act(row, name) }, label);
@@ -196,7 +199,18 @@ export function view({ shop, query, go, supplier, filter, counted }) {
     if (name === 'approve' && (await approve(po, row, supplier(row.supplier)))) gone(row, t('done.approve', { number: row.order_number }));
     else if (name === 'resolve' && (await resolve(po, row))) gone(row, t('done.resolve', { number: row.order_number }));
     else if (name === 'reroute') later([row]);
+    else if (name === 'settle' && (await settled(row))) gone(row, t('done.settled', { number: row.order_number }));
     else await reload();
+  }
+
+  /** A gap between two sides' books: a person saw to it. @param {Row} row */
+  function settled(row) {
+    return ask({
+      title: t('verb.settle'),
+      body: [h('p', {}, row.reason?.text ?? ''), h('label', {}, t('settle.note'), h('input', { name: 'reason', autocomplete: 'off', maxlength: 500 }))],
+      ok: t('verb.settle'),
+      send: (form) => call(`${path('items', row.id, 'settle')}?shop=${encodeURIComponent(shop.id)}`, { ver: row.ver, reason: String(form.get('reason') ?? '') }),
+    });
   }
 
   /** @param {Row} row @param {string} text */

@@ -10,8 +10,10 @@ from daifa.app import App
 from daifa.clock import iso
 from daifa.models.facts import Fact
 from daifa.models.ids import OrderKey, ShopId
+from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PoState
 from daifa.models.words import Party
+from daifa.rules import deciding
 from daifa.tables.orders import Story
 from daifa.texts import t
 from daifa.web import Caller, shown
@@ -81,11 +83,18 @@ def order(key: OrderKey, locale: str, app: App) -> dict[str, Any]:
         "order": _without(shown(story.order, locale), "facts"),
         **{
             name: [_without(shown(row, locale), "facts") for row in getattr(story, name)]
-            for name in ("purchases", "shipments", "cases", "refunds", "claims")
+            for name in ("shipments", "cases", "refunds", "claims")
         },
+        "purchases": [_purchase(po, locale) for po in story.purchases],
         "conversation": _conversation(story, locale),
         "timeline": [shown(fact, locale) for fact in story.facts],
     }
+
+
+def _purchase(po: PurchaseOrder, locale: str) -> dict[str, Any]:
+    """A purchase with the total it would have with the lines as the supplier changed them."""
+    row: dict[str, Any] = _without(shown(po, locale), "facts")
+    return row | {"changed_total": shown(deciding.changed(po).total, locale)}
 
 
 def recipient(key: OrderKey, by: str, app: App) -> dict[str, Any]:
