@@ -97,8 +97,8 @@ def test_a_supplier_accepts_and_ships_on_a_phone_without_javascript(browser: Bro
     page.get_by_role("button", name="接单").first.click()
     steps.in_state(play, "yiwu", PoState.ACKNOWLEDGED)
     assert "虚构路" in page.content()
-    page.get_by_label("快递单号").fill(f"YT77{play.order[-9:]}")
-    page.get_by_label("快递公司").select_option("yuantong")
+    page.get_by_role("textbox", name="快递单号", exact=True).fill(f"YT77{play.order[-9:]}")
+    page.get_by_role("combobox", name="快递公司").select_option("yuantong")
     page.get_by_role("button", name="提交单号").click()
 
     steps.in_state(play, "yiwu", PoState.SHIPPED)

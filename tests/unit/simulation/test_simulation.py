@@ -15,7 +15,7 @@ from tests.simulation.run import Result, kept, play, run
 
 ROOT = Path(__file__).resolve().parents[3]
 # As many as leave the whole test run under ten minutes on two cores; `make simulate` plays more.
-SEEDS = 3_000
+SEEDS = 2_000
 
 
 @pytest.fixture(scope="module")
