@@ -42,11 +42,12 @@ Patches = Callable[[], Iterator[None]]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mistake: what it is, how it is made, and what its seeds are like."""
+    """One mistake: what it is, how it is made, what its seeds are like, and near which seed it was caught last."""
 
     name: str
     make: Callable[[], Any]
     tune: Callable[[Swarm], None] = lambda swarm: None
+    near: int = 1
 
 
 def _often(swarm: Swarm) -> None:
@@ -243,19 +244,19 @@ def _all(*patches: Any) -> Iterator[None]:
 MUTANTS = (
     Mutant("retry on ambiguous", _retry_on_ambiguous, _often),
     Mutant("stale claim back to READY", _stale_claim_to_ready),
-    Mutant("short settle", _nothing, _short_settle),
+    Mutant("short settle", _nothing, _short_settle, 31),
     Mutant("fresh number per attempt", _fresh_number, _often),
-    Mutant("no claim", _no_claim),
+    Mutant("no claim", _no_claim, near=506),
     Mutant("ack before write", _ack_before_write),
     Mutant("no sweep", _no_sweep),
     Mutant("cancel ignores flight", _cancel_ignores_flight),
-    Mutant("cancel of an unclean READY", _cancel_unclean_ready, _unasked),
-    Mutant("refund without condition", _refund_without_condition),
+    Mutant("cancel of an unclean READY", _cancel_unclean_ready, _unasked, 106),
+    Mutant("refund without condition", _refund_without_condition, near=22),
     Mutant("approval without version", _approval_without_version),
     Mutant("pay twice", _pay_twice, _often),
-    Mutant("stale payment back to UNPAID", _pay_what_is_wanted_cancelled),
-    Mutant("believe the first denial", _believe_the_first_denial, _often),
-    Mutant("another order's answer is success", _wrong_order_is_success, _often),
+    Mutant("stale payment back to UNPAID", _pay_what_is_wanted_cancelled, near=95),
+    Mutant("believe the first denial", _believe_the_first_denial, _often, 826),
+    Mutant("another order's answer is success", _wrong_order_is_success, _often, 104),
     Mutant("a recipient in the log", _log_a_recipient),
 )
 
