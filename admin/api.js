@@ -4,7 +4,7 @@ import { renew, token } from './auth.js';
 import { language, t } from './i18n.js';
 
 /** @typedef {import('./i18n.js').Money} Money */
-/** @typedef {{code: string, values: Record<string, string>, text: string}} Reason */
+/** @typedef {{code: string, values: Record<string, string>, text: string, beat?: Reason[]}} Reason */
 /** @typedef {{id: string, name: string, currency: string, locale: string, timezone: string}} Shop */
 /**
  * A thing that waits for a person.

@@ -1,9 +1,10 @@
 // @ts-check
-/** What a person can do to a purchase order: the questions asked before, and the calls. */
+/** What a person can do to a purchase order or a work item: the questions asked before, and the calls. */
 import { call, path, Problem } from '../api.js';
-import { read, t } from '../i18n.js';
+import { cash, number, read, t, word } from '../i18n.js';
 import { h } from '../ui.js';
-import { ask } from './parts.js';
+import { pair } from './panels.js';
+import { ask, badge, reasons } from './parts.js';
 
 /** @typedef {{shop: string, order: string, number: string, ver: number}} Po `ver` is the version that the person saw */
 
@@ -11,6 +12,8 @@ import { ask } from './parts.js';
 const post = (po, verb, body) => call(path('orders', po.shop, po.order, 'purchase-orders', po.number, verb), { ver: po.ver, ...body });
 
 /** @typedef {Po & {total: string, exact?: string}} Paid `total` as the person reads it; `exact` its amount, when it is known */
+
+/** @typedef {{order_number: string, reason?: import('../api.js').Reason | null}} Asked what the question is about */
 
 /**
  * Money leaves: only the version and the total that the person saw are agreed to.
@@ -27,7 +30,7 @@ export const cancelled = (po, reason) => post(po, 'cancel', reason ? { reason } 
 /**
  * Ask, then agree.
  * @param {Paid} po
- * @param {{order_number: string, reason?: {text: string} | null}} row
+ * @param {Asked} row
  * @param {string} supplier
  */
 export function approve(po, row, supplier) {
@@ -39,7 +42,7 @@ export function approve(po, row, supplier) {
         { class: 'pairs' },
         h('div', {}, h('dt', {}, t('po.supplier')), h('dd', {}, supplier)),
         h('div', {}, h('dt', {}, t('po.number')), h('dd', { class: 'code' }, po.number)),
-        h('div', {}, h('dt', {}, t('po.why.hold')), h('dd', {}, row.reason?.text ?? '–')),
+        h('div', {}, h('dt', {}, t('po.why.hold')), h('dd', {}, (row.reason && reasons([row.reason])) || '–')),
       ),
       h('p', {}, t('approve.text')),
     ],
@@ -65,13 +68,13 @@ export function trust(po, parcel) {
 /**
  * Only a person can see whether the supplier has it: with its number, or for certain not.
  * @param {Po} po
- * @param {{order_number: string, reason?: {text: string} | null}} row
+ * @param {Asked} row
  */
 export function resolve(po, row) {
   return ask({
     title: t('resolve.title', { number: row.order_number }),
     body: [
-      h('p', {}, row.reason?.text ?? ''),
+      row.reason && reasons([row.reason]),
       h('p', {}, t('resolve.text', { po: po.number })),
       h('label', {}, t('resolve.number'), h('input', { name: 'number', autocomplete: 'off', maxlength: 64 })),
     ],
@@ -84,3 +87,71 @@ export function resolve(po, row) {
     },
   });
 }
+
+/**
+ * What a changed line would be instead: "× 4 → × 2 · ¥38.00 → ¥40.00".
+ * @param {any} line
+ */
+export function change({ quantity, unit_cost, answer }) {
+  const count = answer?.quantity ?? quantity;
+  const cost = answer?.unit_cost ?? unit_cost;
+  return [
+    `× ${number(quantity)}${count === quantity ? '' : ` → × ${number(count)}`}`,
+    `${cash(unit_cost)}${cost.amount === unit_cost.amount ? '' : ` → ${cash(cost)}`}`,
+  ].join(' · ');
+}
+
+/** @param {any} line */
+const offered = (line) =>
+  h('li', { class: 'spread' }, h('span', {}, line.title), h('span', {}, line.state === 'CHANGED' ? change(line) : badge('line', line.state)));
+
+const note = () => h('label', {}, t('decide.note'), h('input', { name: 'reason', autocomplete: 'off', maxlength: 500 }));
+
+/** @param {FormData} form */
+const noted = (form) => String(form.get('reason')).trim();
+
+// After these the purchase goes on, and what is not paid yet may be paid.
+const GOES_ON = ['accept-total', 'accept-lines', 'amended', 'noted', 'keep'];
+
+/**
+ * Every other decision: what waits, what will happen, and the amount in the button where one is agreed to.
+ * @param {string} verb
+ * @param {Po & {lines?: any[], [name: string]: any}} asked the purchase, whole or only named
+ * @param {string} order_number
+ */
+export async function decide(verb, asked, order_number) {
+  const po = asked.lines ? asked : (await call(path('orders', asked.shop, asked.order))).purchases.find((/** @type {any} */ one) => one.number === asked.number);
+  const theirs = po.holds.find((/** @type {any} */ hold) => hold.code === 'hold.other_total')?.values.exact;
+  const amount = verb === 'accept-total' ? theirs : verb === 'accept-lines' ? po.changed_total?.amount : undefined;
+  const total = cash(amount ? { ...po.total, amount } : po.total);
+  return ask({
+    title: t(`decide.title.${verb}`, { number: order_number }),
+    body: [
+      reasons(po.holds, 'hold'),
+      verb === 'accept-lines' && h('ul', { class: 'plain' }, po.lines.map(offered)),
+      amount && h('dl', { class: 'pairs' }, pair('po.shipping', cash(po.shipping)), pair('decide.ours', cash(po.total)), pair('decide.theirs', total)),
+      h('p', {}, t(`decide.text.${verb}`, { number: po.number, theirs: po.supplier_order || po.number, total })),
+      po.payment === 'UNPAID' && GOES_ON.includes(verb) && h('p', {}, t('decide.pays', { total })),
+      verb === 'noted' && note(),
+    ],
+    ok: amount ? t('decide.agree', { total }) : word('verb', verb),
+    send: (form) => post(po, verb, { ...(amount && { total: amount }), ...(verb === 'noted' && { reason: noted(form) }) }),
+  });
+}
+
+/**
+ * A person saw to a work item: it leaves the queue with what was done.
+ * @param {import('../api.js').Row} row
+ * @param {string} shop
+ */
+export const settle = (row, shop) =>
+  ask({
+    title: t('item.title'),
+    body: [
+      h('p', {}, row.reason?.text ?? ''),
+      h('p', {}, t('item.text')),
+      note(),
+    ],
+    ok: word('verb', 'settle'),
+    send: (form) => call(`${path('items', row.id, 'settle')}?shop=${encodeURIComponent(shop)}`, { ver: row.ver, reason: noted(form) }),
+  });

@@ -7,11 +7,11 @@ import { ask, badge, empty, fits, focused, hold, refocus, say, trouble, waiting,
 
 /** @typedef {import('../api.js').Row} Row */
 
-const KINDS = ['purchase', 'case', 'refund', 'claim', 'shipment', 'notice'];
+const KINDS = ['purchase', 'case', 'refund', 'claim', 'shipment', 'notice', 'item'];
 // Verbs that may be given to many rows at once; the others need a look at each.
 const BULK = ['approve', 'reroute'];
 // These have no deadline of their own: what counts is how long they have waited.
-const SINCE = ['refund', 'claim', 'shipment', 'notice'];
+const SINCE = ['refund', 'claim', 'shipment', 'notice', 'item'];
 
 // What is done to a purchase order is loaded when something is done.
 const purchases = () => import('./purchase.js');
@@ -137,7 +137,8 @@ export function view({ shop, query, go, supplier, filter, counted }) {
   /** @param {Row} row */
   function line(row) {
     const name = id(row);
-    const to = ['case', 'refund', 'claim'].includes(row.kind) ? place('cases', shop.id, row.order, row.id) : place('orders', shop.id, row.order);
+    const to = ['case', 'refund', 'claim'].includes(row.kind) ? place('cases', shop.id, row.order, row.id) : ours(row) ? place('orders', shop.id, row.order) : place(row.supplier ? 'suppliers' : 'orders');
+    const label = row.order_number || row.order || supplier(row.supplier);
     const note = notes.get(name);
     return h(
       'li',
@@ -155,12 +156,12 @@ export function view({ shop, query, go, supplier, filter, counted }) {
             select();
           },
         }),
-        h('span', { class: 'unseen' }, t('queue.pick', { number: row.order_number || row.order })),
+        h('span', { class: 'unseen' }, t('queue.pick', { number: label })),
       ),
       h(
         'div',
         { class: 'what' },
-        h('a', { class: 'go', id: `go-${name}`, href: to }, row.order_number || row.order),
+        h('a', { class: 'go', id: `go-${name}`, href: to }, label),
         h('span', { class: 'kind' }, t(`kind.${row.kind}`)),
         badge(row.kind, row.state),
       ),
@@ -168,7 +169,7 @@ export function view({ shop, query, go, supplier, filter, counted }) {
         'div',
         { class: 'because' },
         h('p', {}, row.reason?.text ?? t(`queue.why.${row.kind}`)),
-        row.supplier && h('span', { class: 'dim' }, supplier(row.supplier)),
+        row.supplier && row.order && h('span', { class: 'dim' }, supplier(row.supplier)),
         note && h('p', { class: 'note', role: 'alert' }, note),
       ),
       h('div', { class: 'by' }, left(row.due, SINCE.includes(row.kind))),
@@ -176,6 +177,9 @@ export function view({ shop, query, go, supplier, filter, counted }) {
       h('div', { class: 'do' }, verb(row, to)),
     );
   }
+
+  /** Whether there is an order behind it; a work item may be about one that could not be taken in. @param {Row} row */
+  const ours = (row) => row.order && row.reason?.code !== 'item.not_taken';
 
   /** @param {Row} row @param {string} to */
   function verb(row, to) {
@@ -192,10 +196,15 @@ export function view({ shop, query, go, supplier, filter, counted }) {
   async function act(row, name) {
     const po = { shop: shop.id, order: row.order, number: row.id, ver: row.ver, total: row.amount };
     notes.delete(id(row));
-    const { approve, resolve } = await purchases();
-    if (name === 'approve' && (await approve(po, row, supplier(row.supplier)))) gone(row, t('done.approve', { number: row.order_number }));
-    else if (name === 'resolve' && (await resolve(po, row))) gone(row, t('done.resolve', { number: row.order_number }));
-    else if (name === 'reroute') later([row]);
+    if (name === 'reroute') return later([row]);
+    const { approve, decide, resolve, settle } = await purchases();
+    /** @type {Record<string, () => Promise<boolean>>} */
+    const asks = { approve: () => approve(po, row, supplier(row.supplier)), resolve: () => resolve(po, row), settle: () => settle(row, shop.id) };
+    let done = false;
+    await each(row, async () => {
+      done = await (asks[name] ?? (() => decide(name, po, row.order_number)))();
+    });
+    if (done) gone(row, t(name === 'approve' ? 'done.approve' : 'done.resolve', { number: row.order_number || supplier(row.supplier) }));
     else await reload();
   }
 
