@@ -4,7 +4,7 @@ import { call, path, place, Problem } from '../api.js';
 import { cash, left, number, t, when, word } from '../i18n.js';
 import { h } from '../ui.js';
 import { cost, debts } from './debts.js';
-import { block, figures, panel } from './panels.js';
+import { block, figures, pair, panel } from './panels.js';
 import { ask, badge, empty, fits, reasons, say, trouble, walk } from './parts.js';
 
 // In these states the merchant may still decide; afterwards only the money moves.
@@ -190,9 +190,9 @@ function detail({ shop, params, supplier }) {
       h(
         'dl',
         { class: 'deal' },
-        h('div', {}, h('dt', {}, t('case.refund')), h('dd', {}, cash(who.refund))),
-        h('div', {}, h('dt', {}, t('case.claim')), h('dd', {}, cash(who.claim))),
-        h('div', {}, h('dt', {}, t('case.ours')), h('dd', {}, cost(who.refund, who.claim))),
+        pair('case.refund', cash(who.refund)),
+        pair('case.claim', cash(who.claim)),
+        pair('case.ours', cost(who.refund, who.claim)),
       ),
       reasons(who.why),
       purchase && h('p', { class: 'dim' }, t('case.po', { number: purchase.number }), ' ', when(purchase.created_at)),

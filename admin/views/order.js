@@ -3,7 +3,7 @@
 import { call, path, place, Problem } from '../api.js';
 import { cash, number, sums, t, when, word } from '../i18n.js';
 import { h } from '../ui.js';
-import { block, panel } from './panels.js';
+import { block, pair, panel } from './panels.js';
 import { badge, empty, hold, reasons, say, trouble } from './parts.js';
 import { approve, cancelled, change, decide, rerouted, resolve, trust } from './purchase.js';
 import { composer, said } from './talk.js';
@@ -23,7 +23,7 @@ const CASE_MINE = ['OPEN', 'LIABILITY_PROPOSED', 'NEGOTIATING', 'ESCALATED'];
  * @param {import('./parts.js').Context} context
  * @returns {import('./parts.js').Screen}
  */
-export function view({ shop, params, query, supplier }) {
+export function view({ shop, params, supplier }) {
   const [, order] = params;
   const at = path('orders', shop.id, order);
   /** @type {Map<string, string>} what went wrong with a purchase order, until it is tried again */
@@ -32,7 +32,7 @@ export function view({ shop, params, query, supplier }) {
   let title = t('order.title', { number: order });
 
   const { el: story, reload } = panel(() => call(at), draw, title);
-  const talk = composer(at, supplier, query.has('say'), () => reload());
+  const talk = composer(at, supplier, () => reload());
   const el = h('div', { class: 'view order' }, story);
 
   /** @param {any} data */
@@ -161,10 +161,10 @@ export function view({ shop, params, query, supplier }) {
           { class: 'pairs' },
           h('div', {}, h('dt', {}, t('po.number')), h('dd', { class: 'code' }, po.number)),
           po.supplier_order && h('div', {}, h('dt', {}, t('po.theirs')), h('dd', { class: 'code' }, po.supplier_order)),
-          h('div', {}, h('dt', {}, t('po.agreement')), h('dd', {}, po.agreement ? t('po.version', { version: po.agreement }) : t('po.agreement.none'))),
-          po.approved_by && h('div', {}, h('dt', {}, t('po.approved')), h('dd', {}, by(po.approved_by))),
-          po.promised && h('div', {}, h('dt', {}, t('po.promised')), h('dd', {}, when(po.promised))),
-          po.ship_by && h('div', {}, h('dt', {}, t('po.shipby')), h('dd', {}, when(po.ship_by))),
+          pair('po.agreement', po.agreement ? t('po.version', { version: po.agreement }) : t('po.agreement.none')),
+          po.approved_by && pair('po.approved', by(po.approved_by)),
+          po.promised && pair('po.promised', when(po.promised)),
+          po.ship_by && pair('po.shipby', when(po.ship_by)),
         ),
       ),
       notes.has(po.number) && h('p', { class: 'note', role: 'alert' }, notes.get(po.number)),

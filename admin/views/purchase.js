@@ -40,9 +40,9 @@ export function approve(po, row, supplier) {
       h(
         'dl',
         { class: 'pairs' },
-        h('div', {}, h('dt', {}, t('po.supplier')), h('dd', {}, supplier)),
+        pair('po.supplier', supplier),
         h('div', {}, h('dt', {}, t('po.number')), h('dd', { class: 'code' }, po.number)),
-        h('div', {}, h('dt', {}, t('po.why.hold')), h('dd', {}, (row.reason && reasons([row.reason])) || '–')),
+        pair('po.why.hold', (row.reason && reasons([row.reason])) || '–'),
       ),
       h('p', {}, t('approve.text')),
     ],

@@ -20,7 +20,7 @@ const purchases = () => import('./purchase.js');
  * @param {import('./parts.js').Context} context
  * @returns {import('./parts.js').Screen}
  */
-export function view({ shop, query, go, supplier, filter, counted }) {
+export function view({ shop, query, supplier, filter, counted }) {
   let kind = query.get('kind') ?? '';
   let wish = query.get('q') ?? '';
   /** @type {Row[]} */
@@ -186,8 +186,8 @@ export function view({ shop, query, go, supplier, filter, counted }) {
     const name = row.verb ?? 'look';
     const label = word('verb', name === 'open' || name === 'look' ? `${name}.${row.kind}` : name);
     const id_ = `verb-${id(row)}`;
-    if (['open', 'look', 'resend'].includes(name)) {
-      return h('a', { class: 'button verb', id: id_, href: name === 'resend' ? `${to}?say` : to, tabindex: 0 }, label);
+    if (name === 'open' || name === 'look') {
+      return h('a', { class: 'button verb', id: id_, href: to, tabindex: 0 }, label);
     }
     return h('button', { type: 'button', id: id_, class: `verb ${name === 'approve' ? 'primary' : ''}`, onclick: () => act(row, name) }, label);
   }
