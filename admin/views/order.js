@@ -93,7 +93,7 @@ export function view({ shop, params, supplier }) {
   function whose({ order: it, purchases, cases }) {
     if (cases.some((/** @type {any} */ one) => CASE_MINE.includes(one.state))) return 'me';
     if (!it.paid) return 'customer';
-    const turns = purchases.map((/** @type {any} */ po) => TURN[po.state]);
+    const turns = purchases.map((/** @type {any} */ po) => (po.holds.length ? 'me' : TURN[po.state]));
     return ['me', 'system', 'supplier', 'carrier'].find((who) => turns.includes(who)) ?? (purchases.length ? 'nobody' : 'system');
   }
 

@@ -127,7 +127,7 @@ export async function decide(verb, asked, order_number) {
   return ask({
     title: t(`decide.title.${verb}`, { number: order_number }),
     body: [
-      reasons(po.holds, 'hold'),
+      reasons(verb === 'noted' ? po.holds.filter((/** @type {any} */ hold) => po.notable.includes(hold.code)) : po.holds, 'hold'),
       verb === 'accept-lines' && h('ul', { class: 'plain' }, po.lines.map(offered)),
       amount && h('dl', { class: 'pairs' }, pair('po.shipping', cash(po.shipping)), pair('decide.ours', cash(po.total)), pair('decide.theirs', total)),
       h('p', {}, t(`decide.text.${verb}`, { number: po.number, theirs: po.supplier_order || po.number, total })),

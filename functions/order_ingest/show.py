@@ -13,6 +13,7 @@ from daifa.models.order import Order
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PoState
 from daifa.models.words import Party
+from daifa.rules import deciding
 from daifa.rules.watching import THERE
 from daifa.tables.orders import Story
 from daifa.texts import t
@@ -102,11 +103,14 @@ def recipient(key: OrderKey, by: str, app: App) -> dict[str, Any]:
 
 
 def _purchase(po: PurchaseOrder, order: Order, locale: str) -> dict[str, Any]:
-    """A purchase with what may be decided about it, and what it would cost with the supplier's own lines."""
+    """A purchase with what may be decided about it: the verbs, the total of the supplier's own lines, and those of its
+    holds that are over once a person has noted them.
+    """
     changed = changed_total(po)
     return _without(shown(po, locale), "facts") | {
         "verbs": choices(po, order),
         "changed_total": shown(changed, locale) if changed else None,
+        "notable": [hold.code for hold in po.holds if hold.code in deciding.NOTED],
     }
 
 

@@ -33,7 +33,13 @@ def hear(app: App) -> None:
 def _other_total(app: App) -> None:
     row = an_order(app, "5009", "#1046", "竹砧板 双面", "99.00", 2, 3)
     hold = Reason.of("hold.other_total", ours="¥82.00", theirs="¥88.50", exact="88.50", supplier_order="88120046")
-    best = Reason.of("route.best_source", title="竹砧板 双面", supplier="义乌晨光日用", cost=cny("38.00"), others=1)
+    best = Reason.of(
+        "route.best_source",
+        title="竹砧板 双面",
+        supplier="义乌晨光日用",
+        cost=cny("38.00"),
+        others=DEARER.values["supplier"],
+    )
     a_purchase(
         app,
         row,

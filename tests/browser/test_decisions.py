@@ -53,6 +53,7 @@ def test_agrees_to_changed_lines_and_notes_the_rest(site: Site, app: RoomApp) ->
     press(site, "Enter")
     page.wait_for_selector("dialog[open]")
     assert "还没付款" in page.inner_text("dialog")
+    assert "供应商要晚些发货" in page.inner_text("dialog .hold")
     assert "¥90.50" in page.inner_text("dialog")
     page.keyboard.type("已告知顾客")
     press(site, "Enter")
