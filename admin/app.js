@@ -16,6 +16,7 @@ const VIEWS = /** @type {const} */ ([
   ['orders', 'o'],
   ['products', 'p'],
   ['cases', 's'],
+  ['suppliers', 'u'],
 ]);
 // The name under which lines that no offer could be found for are held.
 const UNROUTED = 'unrouted';

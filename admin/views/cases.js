@@ -4,7 +4,7 @@ import { call, path, place, Problem } from '../api.js';
 import { cash, left, number, t, when, word } from '../i18n.js';
 import { h } from '../ui.js';
 import { cost, debts } from './debts.js';
-import { block, panel } from './panels.js';
+import { block, figures, pair, panel } from './panels.js';
 import { ask, badge, empty, fits, reasons, say, trouble, walk } from './parts.js';
 
 // In these states the merchant may still decide; afterwards only the money moves.
@@ -190,9 +190,9 @@ function detail({ shop, params, supplier }) {
       h(
         'dl',
         { class: 'deal' },
-        h('div', {}, h('dt', {}, t('case.refund')), h('dd', {}, cash(who.refund))),
-        h('div', {}, h('dt', {}, t('case.claim')), h('dd', {}, cash(who.claim))),
-        h('div', {}, h('dt', {}, t('case.ours')), h('dd', {}, cost(who.refund, who.claim))),
+        pair('case.refund', cash(who.refund)),
+        pair('case.claim', cash(who.claim)),
+        pair('case.ours', cost(who.refund, who.claim)),
       ),
       reasons(who.why),
       purchase && h('p', { class: 'dim' }, t('case.po', { number: purchase.number }), ' ', when(purchase.created_at)),
@@ -276,10 +276,10 @@ function detail({ shop, params, supplier }) {
 
   /** @param {any[]} rows @param {any} it */
   function card(rows, it) {
-    const found = rows.find((row) => row.id === it.supplier)?.scorecard;
-    const counts = Object.entries(found?.counts ?? {});
-    if (!counts.length) return h('p', { class: 'dim' }, t('case.score.none'));
-    return [h('p', { class: 'dim' }, found.month), h('dl', { class: 'pairs' }, counts.map(([name, value]) => h('div', {}, h('dt', {}, word('score', name)), h('dd', {}, name.endsWith('_minor') && it.liability ? coins(Number(value), it.liability.claim.currency) : number(Number(value))))))];
+    const found = rows.find((row) => row.id === it.supplier);
+    const told = found ? figures(found) : [];
+    if (!told.length) return h('p', { class: 'dim' }, t('case.score.none'));
+    return [h('p', { class: 'dim' }, found.scorecard.month), h('dl', { class: 'pairs' }, told.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))))];
   }
 
   return {
@@ -299,10 +299,3 @@ function detail({ shop, params, supplier }) {
 
 /** An amount without the noughts behind its last place: "12.000" is "12.00". @param {string} amount */
 const trim = (amount) => amount.replace(/(\.\d{2}\d*?)0+$/, '$1');
-
-/** Whole minor units (fen, cents) as money. @param {number} minor @param {string} currency */
-function coins(minor, currency) {
-  const places = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  const digits = String(minor).padStart(places + 1, '0');
-  return cash({ currency, amount: places ? `${digits.slice(0, -places)}.${digits.slice(-places)}` : digits });
-}

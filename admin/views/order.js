@@ -3,9 +3,9 @@
 import { call, path, place, Problem } from '../api.js';
 import { cash, number, sums, t, when, word } from '../i18n.js';
 import { h } from '../ui.js';
-import { block, panel } from './panels.js';
+import { block, pair, panel } from './panels.js';
 import { badge, empty, hold, reasons, say, trouble } from './parts.js';
-import { approve, cancelled, rerouted, resolve, settle, settling, trust } from './purchase.js';
+import { approve, cancelled, change, decide, rerouted, resolve, trust } from './purchase.js';
 import { composer, said } from './talk.js';
 import { by, history } from './timeline.js';
 
@@ -17,15 +17,13 @@ const TURN = {
   SUBMITTED: 'supplier', ACKNOWLEDGED: 'supplier', PARTIALLY_SHIPPED: 'supplier',
   SHIPPED: 'carrier',
 };
-// The supplier of a purchase order for lines that no offer could be found for.
-const UNROUTED = 'unrouted';
 const CASE_MINE = ['OPEN', 'LIABILITY_PROPOSED', 'NEGOTIATING', 'ESCALATED'];
 
 /**
  * @param {import('./parts.js').Context} context
  * @returns {import('./parts.js').Screen}
  */
-export function view({ shop, params, query, supplier }) {
+export function view({ shop, params, supplier }) {
   const [, order] = params;
   const at = path('orders', shop.id, order);
   /** @type {Map<string, string>} what went wrong with a purchase order, until it is tried again */
@@ -34,7 +32,7 @@ export function view({ shop, params, query, supplier }) {
   let title = t('order.title', { number: order });
 
   const { el: story, reload } = panel(() => call(at), draw, title);
-  const talk = composer(at, supplier, query.has('say'), () => reload());
+  const talk = composer(at, supplier, () => reload());
   const el = h('div', { class: 'view order' }, story);
 
   /** @param {any} data */
@@ -95,7 +93,7 @@ export function view({ shop, params, query, supplier }) {
   function whose({ order: it, purchases, cases }) {
     if (cases.some((/** @type {any} */ one) => CASE_MINE.includes(one.state))) return 'me';
     if (!it.paid) return 'customer';
-    const turns = purchases.map((/** @type {any} */ po) => TURN[po.state]);
+    const turns = purchases.map((/** @type {any} */ po) => (po.holds.length ? 'me' : TURN[po.state]));
     return ['me', 'system', 'supplier', 'carrier'].find((who) => turns.includes(who)) ?? (purchases.length ? 'nobody' : 'system');
   }
 
@@ -145,7 +143,7 @@ export function view({ shop, params, query, supplier }) {
             h(
               'tr',
               {},
-              h('td', { class: 'grow' }, line.title, h('span', { class: 'dim code' }, line.external_variant)),
+              h('td', { class: 'grow' }, line.title, h('span', { class: 'dim code' }, line.external_variant), answered(line)),
               h('td', { class: 'num' }, `× ${number(line.quantity)}`),
               h('td', { class: 'num' }, cash(line.unit_cost)),
             ),
@@ -163,10 +161,10 @@ export function view({ shop, params, query, supplier }) {
           { class: 'pairs' },
           h('div', {}, h('dt', {}, t('po.number')), h('dd', { class: 'code' }, po.number)),
           po.supplier_order && h('div', {}, h('dt', {}, t('po.theirs')), h('dd', { class: 'code' }, po.supplier_order)),
-          h('div', {}, h('dt', {}, t('po.agreement')), h('dd', {}, po.agreement ? t('po.version', { version: po.agreement }) : t('po.agreement.none'))),
-          po.approved_by && h('div', {}, h('dt', {}, t('po.approved')), h('dd', {}, by(po.approved_by))),
-          po.promised && h('div', {}, h('dt', {}, t('po.promised')), h('dd', {}, when(po.promised))),
-          po.ship_by && h('div', {}, h('dt', {}, t('po.shipby')), h('dd', {}, when(po.ship_by))),
+          pair('po.agreement', po.agreement ? t('po.version', { version: po.agreement }) : t('po.agreement.none')),
+          po.approved_by && pair('po.approved', by(po.approved_by)),
+          po.promised && pair('po.promised', when(po.promised)),
+          po.ship_by && pair('po.shipby', when(po.ship_by)),
         ),
       ),
       notes.has(po.number) && h('p', { class: 'note', role: 'alert' }, notes.get(po.number)),
@@ -175,40 +173,44 @@ export function view({ shop, params, query, supplier }) {
     );
   }
 
-  /** What a word of agreement agrees to. @param {any} po @param {string} verb */
-  function amount(po, verb) {
-    const why = po.holds[0]?.text;
-    const hold = po.holds.find((/** @type {any} */ one) => one.code === 'hold.other_total');
-    if (verb === 'accept-total') return { total: hold.values.theirs, exact: hold.values.exact, why };
-    if (verb === 'accept-lines') return { total: cash(po.changed_total), exact: po.changed_total.amount, why };
-    return { why };
+  /** What the supplier said of a line. @param {any} line */
+  function answered({ state, answer, replaced_by: elsewhere, ...line }) {
+    if (state === 'OPEN') return false;
+    return h(
+      'p',
+      { class: 'answered' },
+      badge('line', state),
+      state === 'CHANGED' && change({ answer, ...line }),
+      state === 'BACKORDERED' && answer?.promised && h('span', {}, t('line.promised'), ' ', when(answer.promised)),
+      state === 'REJECTED' && answer?.reason && word('line.refused', answer.reason),
+      elsewhere && h('span', {}, t('line.elsewhere'), ' ', h('span', { class: 'code' }, elsewhere)),
+    );
   }
 
   /** @param {any} po @param {any} it */
   function verbs(po, it) {
     const key = { shop: shop.id, order, number: po.number, ver: po.ver, total: cash(po.total), exact: po.total.amount };
     const row = { order_number: it.number, reason: po.holds[0] ?? null };
-    /** @param {string} name @param {() => void} run @param {string} [look] */
-    const button = (name, run, look = '') =>
-      h('button', { type: 'button', id: `${name}-${po.number}`, class: look, onclick: run }, name === 'approve' ? t('approve.button', { total: key.total }) : t(`verb.${name}`));
-    const list = [];
-    const nowhere = po.supplier === UNROUTED;
-    // A purchase that was placed but whose payment the supplier refused waits for the same word: pay.
-    const waits = (po.state === 'ON_HOLD' && !nowhere) || (po.state === 'SUBMITTED' && po.payment === 'UNPAID' && po.holds.length > 0);
-    if (waits && !po.cancel_requested) {
-      list.push(button('approve', async () => done(po, await approve(key, row, supplier(po.supplier)), 'approve'), 'primary'));
-    }
-    for (const verb of settling(po)) {
-      list.push(button(verb, async () => done(po, await settle(key, verb, amount(po, verb)), 'settled'), list.length ? 'quiet' : 'primary'));
-    }
-    if (po.state === 'NEEDS_HUMAN') list.push(button('resolve', async () => done(po, await resolve(key, row), 'resolve'), 'primary'));
-    if (po.state === 'REJECTED' || (po.state === 'ON_HOLD' && nowhere)) {
-      list.push(button('reroute', () => later(po, 'reroute', () => rerouted(key)), 'primary'));
-    }
-    if (['ON_HOLD', 'READY', 'REJECTED', 'NEEDS_HUMAN', 'SUBMITTED', 'ACKNOWLEDGED'].includes(po.state) && !po.cancel_requested) {
-      list.push(button('cancel', () => later(po, 'cancel', () => cancelled(key)), 'quiet'));
-    }
-    return list.length > 0 && h('div', { class: 'actions' }, list);
+    /** @type {Record<string, () => unknown>} */
+    const runs = {
+      approve: async () => done(po, await approve(key, row, supplier(po.supplier)), 'approve'),
+      resolve: async () => done(po, await resolve(key, row), 'resolve'),
+      reroute: () => later(po, 'reroute', () => rerouted(key)),
+      cancel: () => later(po, 'cancel', () => cancelled(key)),
+    };
+    /** @param {string} verb @param {number} at */
+    const button = (verb, at) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          id: `${verb}-${po.number}`,
+          class: verb === 'cancel' ? 'quiet' : at ? '' : 'primary',
+          onclick: runs[verb] ?? (async () => done(po, await decide(verb, po, it.number), 'resolve')),
+        },
+        verb === 'approve' ? t('approve.button', { total: key.total }) : word('verb', verb),
+      );
+    return po.verbs.length > 0 && h('div', { class: 'actions' }, po.verbs.map(button));
   }
 
   /** @param {any} po @param {boolean} was @param {string} verb */

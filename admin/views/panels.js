@@ -1,6 +1,6 @@
 // @ts-check
 /** Parts of a page that are fetched: waiting, then their content, or the failure with a way to try again. */
-import { t } from '../i18n.js';
+import { cash, number, t, word } from '../i18n.js';
 import { h, nodes } from '../ui.js';
 import { focused, refocus, trouble, waiting } from './parts.js';
 
@@ -12,6 +12,21 @@ import { focused, refocus, trouble, waiting } from './parts.js';
  * @param {...Kid} value
  */
 export const pair = (key, ...value) => h('div', {}, h('dt', {}, t(key)), h('dd', {}, ...value));
+
+/** Whole minor units (fen, cents) as money. @param {number} minor @param {string} currency */
+function coins(minor, currency) {
+  const places = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = String(minor).padStart(places + 1, '0');
+  return cash({ currency, amount: places ? `${digits.slice(0, -places)}.${digits.slice(-places)}` : digits });
+}
+
+/**
+ * What a supplier did in a month, as names with values.
+ * @param {any} supplier
+ * @returns {[string, string][]}
+ */
+export const figures = ({ scorecard, currency }) =>
+  Object.entries(scorecard.counts).map(([name, value]) => [word('score', name), name.endsWith('_minor') && currency ? coins(value, currency) : number(value)]);
 
 /**
  * A part of a page with its heading.

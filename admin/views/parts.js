@@ -24,7 +24,7 @@ const TONES = {
   OPEN: 'warn', EVIDENCE_REQUESTED: 'warn', LIABILITY_PROPOSED: 'warn', NEGOTIATING: 'warn', ESCALATED: 'bad', PAYMENT_UNKNOWN: 'warn',
   OUT_OF_STOCK: 'warn', UNAVAILABLE: 'bad', LOW_STOCK: 'warn', EXPIRED: 'warn', PARTIALLY_ACCEPTED: 'warn', WRITTEN_OFF: 'bad',
   SHIPPED: 'good', DELIVERED: 'good', ACTIVE: 'good', SETTLED: 'good', RESOLVED: 'good', COMPLETED: 'good', PAID: 'good',
-  AVAILABLE: 'good', ACCEPTED: 'good', AGREED: 'good', SENT: 'good', TOLD: 'good', COLLECTED: 'good',
+  BACKORDERED: 'warn', CHANGED: 'warn', ALONE: 'warn', PAUSED: 'bad', AVAILABLE: 'good', ACCEPTED: 'good', AGREED: 'good', SENT: 'good', TOLD: 'good', COLLECTED: 'good',
   SUBMITTED: 'live', ACKNOWLEDGED: 'live', PARTIALLY_SHIPPED: 'live', IN_TRANSIT: 'live', OUT_FOR_DELIVERY: 'live',
   CONFIRMED: 'live', AVAILABLE_FOR_PICKUP: 'live', SUBMITTING: 'live', PAYING: 'live', INFO_RECEIVED: 'live', SENDING: 'live',
 };
@@ -42,12 +42,10 @@ export const badge = (group, state) => h('span', { class: `badge ${TONES[state] 
  * @param {string} [tone]
  */
 export const reasons = (list, tone = '') =>
-  !!list?.length &&
-  h(
-    'ul',
-    { class: `why ${tone}` },
-    list.map((reason) => h('li', {}, reason.text ?? reason.code, !!reason.beat?.length && h('p', { class: 'dim' }, t('why.beat')), reasons(reason.beat))),
-  );
+  !!list?.length && h('ul', { class: `why ${tone}` }, list.map((reason) => h('li', {}, reason.text ?? reason.code, ...also(reason))));
+
+/** @param {Reason} reason @returns {Kid[]} */
+const also = ({ beat }) => [!!beat?.length && beat[0].code.startsWith('route.') && h('p', { class: 'dim' }, t('why.also')), reasons(beat)];
 
 /**
  * Nothing here, and why that is fine or what to do.

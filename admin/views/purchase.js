@@ -1,9 +1,10 @@
 // @ts-check
-/** What a person can do to a purchase order: the questions asked before, and the calls. */
+/** What a person can do to a purchase order or a work item: the questions asked before, and the calls. */
 import { call, path, Problem } from '../api.js';
-import { read, t } from '../i18n.js';
+import { cash, number, read, t, word } from '../i18n.js';
 import { h } from '../ui.js';
-import { ask } from './parts.js';
+import { pair } from './panels.js';
+import { ask, badge, reasons } from './parts.js';
 
 /** @typedef {{shop: string, order: string, number: string, ver: number}} Po `ver` is the version that the person saw */
 
@@ -11,6 +12,8 @@ import { ask } from './parts.js';
 const post = (po, verb, body) => call(path('orders', po.shop, po.order, 'purchase-orders', po.number, verb), { ver: po.ver, ...body });
 
 /** @typedef {Po & {total: string, exact?: string}} Paid `total` as the person reads it; `exact` its amount, when it is known */
+
+/** @typedef {{order_number: string, reason?: import('../api.js').Reason | null}} Asked what the question is about */
 
 /**
  * Money leaves: only the version and the total that the person saw are agreed to.
@@ -27,7 +30,7 @@ export const cancelled = (po, reason) => post(po, 'cancel', reason ? { reason } 
 /**
  * Ask, then agree.
  * @param {Paid} po
- * @param {{order_number: string, reason?: {text: string} | null}} row
+ * @param {Asked} row
  * @param {string} supplier
  */
 export function approve(po, row, supplier) {
@@ -37,9 +40,9 @@ export function approve(po, row, supplier) {
       h(
         'dl',
         { class: 'pairs' },
-        h('div', {}, h('dt', {}, t('po.supplier')), h('dd', {}, supplier)),
+        pair('po.supplier', supplier),
         h('div', {}, h('dt', {}, t('po.number')), h('dd', { class: 'code' }, po.number)),
-        h('div', {}, h('dt', {}, t('po.why.hold')), h('dd', {}, row.reason?.text ?? '–')),
+        pair('po.why.hold', (row.reason && reasons([row.reason])) || '–'),
       ),
       h('p', {}, t('approve.text')),
     ],
@@ -65,13 +68,13 @@ export function trust(po, parcel) {
 /**
  * Only a person can see whether the supplier has it: with its number, or for certain not.
  * @param {Po} po
- * @param {{order_number: string, reason?: {text: string} | null}} row
+ * @param {Asked} row
  */
 export function resolve(po, row) {
   return ask({
     title: t('resolve.title', { number: row.order_number }),
     body: [
-      h('p', {}, row.reason?.text ?? ''),
+      row.reason && reasons([row.reason]),
       h('p', {}, t('resolve.text', { po: po.number })),
       h('label', {}, t('resolve.number'), h('input', { name: 'number', autocomplete: 'off', maxlength: 64 })),
     ],
@@ -85,45 +88,70 @@ export function resolve(po, row) {
   });
 }
 
-/** Which word of a person's settles which hold; the first that fits is offered. */
-const SETTLES = {
-  'accept-total': ['hold.other_total'],
-  'accept-lines': ['hold.lines_changed'],
-  amended: ['hold.address_changed', 'hold.address_refused'],
-  cancelled: ['hold.cancel_requested', 'hold.cancel_refused'],
-  noted: [
-    ...['hold.backordered', 'hold.call_supplier', 'hold.lines_removed', 'hold.lines_rejected', 'hold.refund_due'],
-    ...['hold.other_address', 'hold.reroute_late', 'hold.offer_refund', 'hold.closed_there'],
-  ],
-};
-
 /**
- * The words that settle what this purchase is held up for, likeliest first.
- * @param {{state: string, cancel_requested: boolean, holds: {code: string}[]}} po
+ * What a changed line would be instead: "× 4 → × 2 · ¥38.00 → ¥40.00".
+ * @param {any} line
  */
-export function settling(po) {
-  if (['ON_HOLD', 'READY', 'SUBMITTING', 'UNKNOWN'].includes(po.state)) return [];
-  const codes = po.holds.map((hold) => hold.code);
-  const found = Object.entries(SETTLES).flatMap(([verb, holds]) => (holds.some((code) => codes.includes(code)) ? [verb] : []));
-  const waiting = po.state === 'NEEDS_HUMAN' ? found.filter((verb) => verb === 'accept-total') : found;
-  return po.cancel_requested && po.state !== 'CANCELLED' && po.state !== 'NEEDS_HUMAN' ? [...waiting, 'keep'] : waiting;
+export function change({ quantity, unit_cost, answer }) {
+  const count = answer?.quantity ?? quantity;
+  const cost = answer?.unit_cost ?? unit_cost;
+  return [
+    `× ${number(quantity)}${count === quantity ? '' : ` → × ${number(count)}`}`,
+    `${cash(unit_cost)}${cost.amount === unit_cost.amount ? '' : ` → ${cash(cost)}`}`,
+  ].join(' · ');
 }
 
+/** @param {any} line */
+const offered = (line) =>
+  h('li', { class: 'spread' }, h('span', {}, line.title), h('span', {}, line.state === 'CHANGED' ? change(line) : badge('line', line.state)));
+
+const note = () => h('label', {}, t('decide.note'), h('input', { name: 'reason', autocomplete: 'off', maxlength: 500 }));
+
+/** @param {FormData} form */
+const noted = (form) => String(form.get('reason')).trim();
+
+// After these the purchase goes on, and what is not paid yet may be paid.
+const GOES_ON = ['accept-total', 'accept-lines', 'amended', 'noted', 'keep'];
+
 /**
- * Say what was settled with the supplier, after reading what will follow from it.
- * @param {Po} po
+ * Every other decision: what waits, what will happen, and the amount in the button where one is agreed to.
  * @param {string} verb
- * @param {{total?: string, exact?: string, why?: string}} [about] the amount that is agreed to, as read and exact
+ * @param {Po & {lines?: any[], [name: string]: any}} asked the purchase, whole or only named
+ * @param {string} order_number
  */
-export function settle(po, verb, { total, exact, why } = {}) {
+export async function decide(verb, asked, order_number) {
+  const po = asked.lines ? asked : (await call(path('orders', asked.shop, asked.order))).purchases.find((/** @type {any} */ one) => one.number === asked.number);
+  const theirs = po.holds.find((/** @type {any} */ hold) => hold.code === 'hold.other_total')?.values.exact;
+  const amount = verb === 'accept-total' ? theirs : verb === 'accept-lines' ? po.changed_total?.amount : undefined;
+  const total = cash(amount ? { ...po.total, amount } : po.total);
   return ask({
-    title: t(`verb.${verb}`),
+    title: t(`decide.title.${verb}`, { number: order_number }),
     body: [
-      why && h('p', {}, why),
-      h('p', {}, t(`settle.${verb}`, { total: total ?? '' })),
-      verb === 'noted' && h('label', {}, t('settle.note'), h('input', { name: 'reason', autocomplete: 'off', maxlength: 500 })),
+      reasons(verb === 'noted' ? po.holds.filter((/** @type {any} */ hold) => po.notable.includes(hold.code)) : po.holds, 'hold'),
+      verb === 'accept-lines' && h('ul', { class: 'plain' }, po.lines.map(offered)),
+      amount && h('dl', { class: 'pairs' }, pair('po.shipping', cash(po.shipping)), pair('decide.ours', cash(po.total)), pair('decide.theirs', total)),
+      h('p', {}, t(`decide.text.${verb}`, { number: po.number, theirs: po.supplier_order || po.number, total })),
+      po.payment === 'UNPAID' && GOES_ON.includes(verb) && h('p', {}, t('decide.pays', { total })),
+      verb === 'noted' && note(),
     ],
-    ok: total ? t('settle.agree', { total }) : t(`verb.${verb}`),
-    send: (form) => post(po, verb, { ...(exact ? { total: exact } : {}), ...(verb === 'noted' ? { reason: String(form.get('reason') ?? '') } : {}) }),
+    ok: amount ? t('decide.agree', { total }) : word('verb', verb),
+    send: (form) => post(po, verb, { ...(amount && { total: amount }), ...(verb === 'noted' && { reason: noted(form) }) }),
   });
 }
+
+/**
+ * A person saw to a work item: it leaves the queue with what was done.
+ * @param {import('../api.js').Row} row
+ * @param {string} shop
+ */
+export const settle = (row, shop) =>
+  ask({
+    title: t('item.title'),
+    body: [
+      h('p', {}, row.reason?.text ?? ''),
+      h('p', {}, t('item.text')),
+      note(),
+    ],
+    ok: word('verb', 'settle'),
+    send: (form) => call(`${path('items', row.id, 'settle')}?shop=${encodeURIComponent(shop)}`, { ver: row.ver, reason: noted(form) }),
+  });

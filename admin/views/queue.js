@@ -1,6 +1,6 @@
 // @ts-check
 /** V1 · What waits for a person: each row says why, by when and how much, and offers the one likely verb. */
-import { call, path, place, Problem } from '../api.js';
+import { call, place, Problem } from '../api.js';
 import { left, number, sumOf, t, word } from '../i18n.js';
 import { h, keyed } from '../ui.js';
 import { ask, badge, empty, fits, focused, hold, refocus, say, trouble, waiting, walk } from './parts.js';
@@ -12,8 +12,6 @@ const KINDS = ['purchase', 'case', 'refund', 'claim', 'shipment', 'notice', 'ite
 const BULK = ['approve', 'reroute'];
 // These have no deadline of their own: what counts is how long they have waited.
 const SINCE = ['refund', 'claim', 'shipment', 'notice', 'item'];
-// These need the whole order before one's eyes.
-const ON_THE_ORDER = ['accept-total', 'accept-lines', 'amended', 'cancelled', 'noted'];
 
 // What is done to a purchase order is loaded when something is done.
 const purchases = () => import('./purchase.js');
@@ -22,7 +20,7 @@ const purchases = () => import('./purchase.js');
  * @param {import('./parts.js').Context} context
  * @returns {import('./parts.js').Screen}
  */
-export function view({ shop, query, go, supplier, filter, counted }) {
+export function view({ shop, query, supplier, filter, counted }) {
   let kind = query.get('kind') ?? '';
   let wish = query.get('q') ?? '';
   /** @type {Row[]} */
@@ -139,8 +137,8 @@ export function view({ shop, query, go, supplier, filter, counted }) {
   /** @param {Row} row */
   function line(row) {
     const name = id(row);
-    const order = row.order ? place('orders', shop.id, row.order) : '#/queue';
-    const to = ['case', 'refund', 'claim'].includes(row.kind) ? place('cases', shop.id, row.order, row.id) : order;
+    const to = ['case', 'refund', 'claim'].includes(row.kind) ? place('cases', shop.id, row.order, row.id) : ours(row) ? place('orders', shop.id, row.order) : place(row.supplier ? 'suppliers' : 'orders');
+    const label = row.order_number || row.order || supplier(row.supplier);
     const note = notes.get(name);
     return h(
       'li',
@@ -158,12 +156,12 @@ export function view({ shop, query, go, supplier, filter, counted }) {
             select();
           },
         }),
-        h('span', { class: 'unseen' }, t('queue.pick', { number: row.order_number || row.order })),
+        h('span', { class: 'unseen' }, t('queue.pick', { number: label })),
       ),
       h(
         'div',
         { class: 'what' },
-        h('a', { class: 'go', id: `go-${name}`, href: to }, row.order_number || row.order || supplier(row.supplier)),
+        h('a', { class: 'go', id: `go-${name}`, href: to }, label),
         h('span', { class: 'kind' }, t(`kind.${row.kind}`)),
         badge(row.kind, row.state),
       ),
@@ -171,7 +169,7 @@ export function view({ shop, query, go, supplier, filter, counted }) {
         'div',
         { class: 'because' },
         h('p', {}, row.reason?.text ?? t(`queue.why.${row.kind}`)),
-        row.supplier && h('span', { class: 'dim' }, supplier(row.supplier)),
+        row.supplier && row.order && h('span', { class: 'dim' }, supplier(row.supplier)),
         note && h('p', { class: 'note', role: 'alert' }, note),
       ),
       h('div', { class: 'by' }, left(row.due, SINCE.includes(row.kind))),
@@ -180,13 +178,16 @@ export function view({ shop, query, go, supplier, filter, counted }) {
     );
   }
 
+  /** Whether there is an order behind it; a work item may be about one that could not be taken in. @param {Row} row */
+  const ours = (row) => row.order && row.reason?.code !== 'item.not_taken';
+
   /** @param {Row} row @param {string} to */
   function verb(row, to) {
     const name = row.verb ?? 'look';
     const label = word('verb', name === 'open' || name === 'look' ? `${name}.${row.kind}` : name);
     const id_ = `verb-${id(row)}`;
-    if (['open', 'look', 'resend', ...ON_THE_ORDER].includes(name)) {
-      return h('a', { class: 'button verb', id: id_, href: name === 'resend' ? `${to}?say` : to, tabindex: 0 }, label);
+    if (name === 'open' || name === 'look') {
+      return h('a', { class: 'button verb', id: id_, href: to, tabindex: 0 }, label);
     }
     return h('button', { type: 'button', id: id_, class: `verb ${name === 'approve' ? 'primary' : ''}`, onclick: () => act(row, name) }, label);
   }
@@ -195,22 +196,16 @@ export function view({ shop, query, go, supplier, filter, counted }) {
   async function act(row, name) {
     const po = { shop: shop.id, order: row.order, number: row.id, ver: row.ver, total: row.amount };
     notes.delete(id(row));
-    const { approve, resolve } = await purchases();
-    if (name === 'approve' && (await approve(po, row, supplier(row.supplier)))) gone(row, t('done.approve', { number: row.order_number }));
-    else if (name === 'resolve' && (await resolve(po, row))) gone(row, t('done.resolve', { number: row.order_number }));
-    else if (name === 'reroute') later([row]);
-    else if (name === 'settle' && (await settled(row))) gone(row, t('done.settled', { number: row.order_number }));
-    else await reload();
-  }
-
-  /** A gap between two sides' books: a person saw to it. @param {Row} row */
-  function settled(row) {
-    return ask({
-      title: t('verb.settle'),
-      body: [h('p', {}, row.reason?.text ?? ''), h('label', {}, t('settle.note'), h('input', { name: 'reason', autocomplete: 'off', maxlength: 500 }))],
-      ok: t('verb.settle'),
-      send: (form) => call(`${path('items', row.id, 'settle')}?shop=${encodeURIComponent(shop.id)}`, { ver: row.ver, reason: String(form.get('reason') ?? '') }),
+    if (name === 'reroute') return later([row]);
+    const { approve, decide, resolve, settle } = await purchases();
+    /** @type {Record<string, () => Promise<boolean>>} */
+    const asks = { approve: () => approve(po, row, supplier(row.supplier)), resolve: () => resolve(po, row), settle: () => settle(row, shop.id) };
+    let done = false;
+    await each(row, async () => {
+      done = await (asks[name] ?? (() => decide(name, po, row.order_number)))();
     });
+    if (done) gone(row, t(name === 'approve' ? 'done.approve' : 'done.resolve', { number: row.order_number || supplier(row.supplier) }));
+    else await reload();
   }
 
   /** @param {Row} row @param {string} text */

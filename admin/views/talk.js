@@ -19,10 +19,9 @@ export const said = (one) =>
  * The message box: it stays the same element while the story around it changes, so that nothing typed is lost.
  * @param {string} at the order's address in the API
  * @param {(id: string) => string} supplier
- * @param {boolean} open whether to start writing at once
  * @param {() => void} sent
  */
-export function composer(at, supplier, open, sent) {
+export function composer(at, supplier, sent) {
   const slot = h('div');
   const text = h('textarea', { name: 'text', id: 'say', rows: 3, required: true, maxlength: 2000, 'aria-label': t('talk.text') });
   const to = h('select', { name: 'to', id: 'say-to', 'aria-label': t('talk.to') });
@@ -64,7 +63,6 @@ export function composer(at, supplier, open, sent) {
       const options = [['CUSTOMER', t('talk.customer')], ...names.map((id) => [`SUPPLIER ${id}`, t('talk.supplier', { name: supplier(id) })]), ['', t('talk.note')]];
       const was = to.options.length ? to.value : 'CUSTOMER';
       to.replaceChildren(...options.map(([value, label]) => h('option', { value, selected: value === was }, label)));
-      if (open && !form.isConnected) queueMicrotask(() => text.focus());
       return form;
     },
     text,

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
 from daifa.app import App
 from daifa.clock import iso
-from daifa.models.facts import Fact
+from daifa.models.facts import Fact, Reason
 from daifa.models.ids import OrderKey, ShopId
+from daifa.models.order import Order
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PoState
 from daifa.models.words import Party
 from daifa.rules import deciding
+from daifa.rules.watching import THERE
 from daifa.tables.orders import Story
 from daifa.texts import t
 from daifa.web import Caller, shown
+from order_ingest.choices import changed_total, choices
 
 PAGE = 50
 
@@ -81,20 +83,14 @@ def order(key: OrderKey, locale: str, app: App) -> dict[str, Any]:
     story = app.orders.story(key)
     return {
         "order": _without(shown(story.order, locale), "facts"),
+        "purchases": [_purchase(po, story.order, locale) for po in story.purchases],
         **{
             name: [_without(shown(row, locale), "facts") for row in getattr(story, name)]
             for name in ("shipments", "cases", "refunds", "claims")
         },
-        "purchases": [_purchase(po, locale) for po in story.purchases],
         "conversation": _conversation(story, locale),
         "timeline": [shown(fact, locale) for fact in story.facts],
     }
-
-
-def _purchase(po: PurchaseOrder, locale: str) -> dict[str, Any]:
-    """A purchase with the total it would have with the lines as the supplier changed them."""
-    row: dict[str, Any] = _without(shown(po, locale), "facts")
-    return row | {"changed_total": shown(deciding.changed(po).total, locale)}
 
 
 def recipient(key: OrderKey, by: str, app: App) -> dict[str, Any]:
@@ -106,14 +102,27 @@ def recipient(key: OrderKey, by: str, app: App) -> dict[str, Any]:
     return found.model_dump(exclude={"token", "locale"})
 
 
+def _purchase(po: PurchaseOrder, order: Order, locale: str) -> dict[str, Any]:
+    """A purchase with what may be decided about it: the verbs, the total of the supplier's own lines, and those of its
+    holds that are over once a person has noted them.
+    """
+    changed = changed_total(po)
+    return _without(shown(po, locale), "facts") | {
+        "verbs": choices(po, order),
+        "changed_total": shown(changed, locale) if changed else None,
+        "notable": [hold.code for hold in po.holds if hold.code in deciding.NOTED],
+    }
+
+
 def _row(summary: dict[str, Any], locale: str) -> dict[str, Any]:
-    reason = json.loads(summary["reason"]) if summary.get("reason") else None
-    if reason:
-        reason["text"] = t(locale, reason["code"], **reason["values"])
-    kind = summary["kind"]
-    verb = VERBS.get((kind, summary["state"])) or VERBS.get(kind, "look")
+    reason = shown(Reason.model_validate_json(summary["reason"]), locale) if summary.get("reason") else None
+    kind, state = summary["kind"], summary["state"]
+    verb = VERBS.get((kind, state)) or VERBS.get(kind, "look")
     if reason and kind == "purchase":
         verb = BY_REASON.get(reason["code"], verb)
+    if verb == "cancelled" and state not in THERE:
+        # Whether the supplier has it at all is found out first.
+        verb = VERBS.get((kind, state), "look")
     return summary | {"reason": reason, "verb": verb}
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from local.edge import Edge
+from tests.browser.answers import hear
 from tests.browser.sample import fill
 from tests.browser.site import Hosted, Site, edge
 from tests.chromium import chromium
@@ -44,6 +45,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[RoomApp]:
     """The application on tables that hold the sample afternoon; the doors find it too."""
     with tables(FixedClock(), CountedIds(), monkeypatch) as made:
         fill(made)
+        hear(made)
         yield made
 
 

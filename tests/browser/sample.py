@@ -63,9 +63,10 @@ def fill(app: App) -> None:
     _unread(app)
 
 
-def _order(
+def an_order(
     app: App, order: str, number: str, title: str, price: str, count: int, hours: float, **more: object
 ) -> Order:
+    """An order of one line, with its recipient in the vault."""
     line = OrderLine(
         id="l1",
         store_variant="v1",
@@ -112,9 +113,10 @@ def _order(
     return row
 
 
-def _purchase(
+def a_purchase(
     app: App, order: Order, number: str, supplier: SupplierId, state: PoState, cost: str, **more: object
 ) -> PurchaseOrder:
+    """A purchase of the order's lines."""
     lines = tuple(
         PoLine(
             order_line=line.id,
@@ -152,11 +154,11 @@ def _purchase(
 def _held(
     app: App, order: str, number: str, *, hours: float, title: str, po: str, cost: str, count: int, first: bool = False
 ) -> None:
-    row = _order(app, order, number, title, "129.90", count, hours)
+    row = an_order(app, order, number, title, "129.90", count, hours)
     over = cny(cost) * count + cny("6")
     hold = Reason.of("hold.first_order", supplier="临安布艺厂") if first else None
     hold = hold or Reason.of("hold.over_limit", total=over, limit=cny("300"))
-    _purchase(
+    a_purchase(
         app,
         row,
         po,
@@ -170,8 +172,8 @@ def _held(
 
 
 def _doubtful(app: App) -> None:
-    row = _order(app, "5003", "#1039", "陶瓷花瓶 北欧风", "79.00", 1, 9)
-    _purchase(
+    row = an_order(app, "5003", "#1039", "陶瓷花瓶 北欧风", "79.00", 1, 9)
+    a_purchase(
         app,
         row,
         "D7K2QM4Z",
@@ -185,8 +187,8 @@ def _doubtful(app: App) -> None:
 
 
 def _travelling(app: App) -> None:
-    row = _order(app, "5004", "#1031", "真丝眼罩", "59.00", 2, 52)
-    po = _purchase(
+    row = an_order(app, "5004", "#1031", "真丝眼罩", "59.00", 2, 52)
+    po = a_purchase(
         app, row, "D7K2QM5A", YIWU, PoState.SHIPPED, "21.00", payment=PaymentState.PAID, supplier_order="88120031"
     )
     scans = (
@@ -272,14 +274,14 @@ def _case(app: App, order: Order, po: PurchaseOrder, state: CaseState) -> Case:
 
 
 def _complained(app: App) -> None:
-    row = _order(app, "5005", "#1027", "保温杯 500ml", "46.50", 2, 120)
-    po = _purchase(app, row, "D7K2QM5B", YIWU, PoState.CLOSED, "38.00", payment=PaymentState.PAID)
+    row = an_order(app, "5005", "#1027", "保温杯 500ml", "46.50", 2, 120)
+    po = a_purchase(app, row, "D7K2QM5B", YIWU, PoState.CLOSED, "38.00", payment=PaymentState.PAID)
     _case(app, row, po, CaseState.LIABILITY_PROPOSED)
 
 
 def _settling(app: App) -> None:
-    row = _order(app, "5006", "#1019", "保温杯 750ml", "46.50", 1, 240, state=OrderState.COMPLETED)
-    po = _purchase(app, row, "D7K2QM5C", YIWU, PoState.CLOSED, "38.00", payment=PaymentState.PAID)
+    row = an_order(app, "5006", "#1019", "保温杯 750ml", "46.50", 1, 240, state=OrderState.COMPLETED)
+    po = a_purchase(app, row, "D7K2QM5C", YIWU, PoState.CLOSED, "38.00", payment=PaymentState.PAID)
     case = _case(app, row, po, CaseState.RESOLVED)
     app.orders.create(
         Refund(
@@ -310,8 +312,8 @@ def _settling(app: App) -> None:
 
 
 def _unmapped(app: App) -> None:
-    row = _order(app, "5007", "#1044", "手工皂 三块装", "35.00", 1, 0.2)
-    _purchase(
+    row = an_order(app, "5007", "#1044", "手工皂 三块装", "35.00", 1, 0.2)
+    a_purchase(
         app,
         row,
         "D7K2QM5D",
@@ -324,7 +326,7 @@ def _unmapped(app: App) -> None:
 
 
 def _unread(app: App) -> None:
-    row = _order(app, "5008", "#1021", HOSTILE, "19.90", 1, 200)
+    row = an_order(app, "5008", "#1021", HOSTILE, "19.90", 1, 200)
     app.orders.create(
         Notice(
             shop=SHOP,

@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 
 from daifa.models.aftersales import CaseReason, Payer
+from daifa.models.purchase import LineState
 from daifa.models.shipment import ShopTold
 from daifa.models.words import Party
+from daifa.models.work import WorkState
 from daifa.rules import lifecycle
+from daifa.rules.acknowledgement import REFUSALS
+from order_ingest.choices import CHOICES
 
 ADMIN = Path(__file__).parents[2] / "admin"
 SCRIPTS = sorted(ADMIN.rglob("*.js"))
@@ -132,6 +136,10 @@ def test_every_state_has_a_word() -> None:
         ("reason", CaseReason),
         ("party", Party),
         ("told", ShopTold),
+        ("state.line", LineState),
+        ("state.item", WorkState),
+        ("line.refused", list(REFUSALS)),
+        ("verb", list(CHOICES)),
         ("state.job", ["QUEUED", "COLLECTED", "FAILED"]),
     ]
     wanted = {f"{group}.{state}" for group, states in groups for state in states}

@@ -20,6 +20,9 @@ VIEWS = {
     "orders": "#/orders",
     "an order on hold": "#/orders/demo/5001",
     "an order under way": "#/orders/demo/5004",
+    "an order with another amount": "#/orders/demo/5009",
+    "an order with other lines": "#/orders/demo/5010",
+    "suppliers": "#/suppliers",
     "products": "#/products",
     "a product": "#/products/demo/p-1",
     "a product that cannot be listed": "#/products/demo/p-3",
@@ -43,7 +46,9 @@ SMALL = """(least) => [...document.querySelectorAll(least === 44 ? '.verb, .acti
 
 
 # A text's key where its text should stand.
-BARE = re.compile(r"\b(?:state|verb|kind|queue|order|case|products|po|talk|problem|turn|step|by|time)\.[a-zA-Z_.]+\b")
+BARE = re.compile(
+    r"\b(?:state|verb|kind|queue|order|case|products|po|decide|line|supplier|suppliers|item|talk|problem|turn|step|by|time)\.[a-zA-Z_.]+\b"
+)
 
 
 def faults(site: Site) -> list[Any]:
@@ -116,6 +121,7 @@ def test_waits_visibly_and_says_when_nothing_is_there(site: Site) -> None:
         ("/api/orders", {"rows": [], "next": None}, "#/orders", "还没有订单"),
         ("/api/products", {"rows": [], "next": None}, "#/products", "还没有商品"),
         ("/api/cases", {"rows": []}, "#/cases", "没有售后"),
+        ("/api/suppliers", {"rows": []}, "#/suppliers", "还没有供应商"),
     ):
         site.instead[address] = (200, answer)
         page.evaluate("location.hash = '#/none'")

@@ -45,6 +45,8 @@ def answered(po: PurchaseOrder, answers: Iterable[LineAnswer], by: str, now: dat
         if answer.state is LineState.REJECTED and answer.reason not in REFUSALS:
             raise Rejected("link.no_reason")
         line = lines[answer.line]
+        if answer.unit_cost is not None and answer.unit_cost.currency != line.unit_cost.currency:
+            raise Rejected("link.other_currency", currency=line.unit_cost.currency)
         if line.state is not LineState.SHIPPED:
             lines[answer.line] = line.model_copy(update={"state": answer.state, "answer": answer})
     if tuple(lines.values()) == po.lines:

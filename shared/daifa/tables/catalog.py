@@ -32,6 +32,7 @@ CODECS = (
             "id": row.id,
             "name": row.name,
             "adapter": row.adapter,
+            "currency": row.currency,
             "paused": str(row.paused),
             "trouble": row.trouble.code if row.trouble.open_until else "",
             "open_until": iso(row.trouble.open_until) if row.trouble.open_until else "",

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from daifa.errors import Conflict
+from daifa.errors import Conflict, Rejected
 from daifa.models.facts import Reason
 from daifa.models.ids import RecipientId
+from daifa.models.money import Money
 from daifa.models.order import Recipient
 from daifa.models.outcomes import Outcome
 from daifa.models.purchase import LineAnswer, LineState, PurchaseOrder, Undo
@@ -407,3 +408,11 @@ def test_a_line_added_in_the_shop_is_bought_once(app: RoomApp) -> None:
     (new,) = others(app)
     assert ([line.title for line in new.lines], new.revision) == (["杯子"], 2)
     assert app.orders.order(KEY).state is OrderState.CONFIRMED
+
+
+def test_a_changed_price_in_another_currency_is_refused(app: RoomApp) -> None:
+    po = two_lines(app)
+    dollars = Money.of("5.00", "USD")
+    answer = LineAnswer(line=po.lines[0].order_line, state=LineState.CHANGED, unit_cost=dollars)
+    with pytest.raises(Rejected, match="link.other_currency"):
+        acknowledgement.answered(po, (answer,), "supplier", START)
