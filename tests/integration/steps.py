@@ -113,8 +113,12 @@ def wake(play: Play, kind: str, identity: str = "") -> str:
 
 
 def past(play: Play, row: Any) -> None:
-    """Let time pass for one row: it has been due for an hour; nothing but its clock is touched."""
-    play.run.orders.save(row.model_copy(update={"work_due": row.work_due - timedelta(hours=1)}), row)
+    """Let time pass for one row: an hour since it fell due and since its attempt; nothing but its clock is touched."""
+    hour = timedelta(hours=1)
+    change = {"work_due": row.work_due - hour}
+    if isinstance(row, PurchaseOrder) and row.attempt:
+        change["attempt"] = row.attempt.model_copy(update={"started_at": row.attempt.started_at - hour})
+    play.run.orders.save(row.model_copy(update=change), row)
 
 
 def answer(play: Play, method: str, path: str, payload: dict[str, Any] | None = None) -> requests.Response:

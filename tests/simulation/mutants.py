@@ -103,6 +103,23 @@ def _believe_the_first_denial() -> Any:
     return patch.object(purchasing, "too_early", lambda *_: None)
 
 
+def _late_bound_from_the_claim() -> Any:
+    """The time in which a call may still land, counted from the claim although the call may leave a minute later."""
+    real = purchasing.too_early
+
+    def too_early(po: PurchaseOrder, settle: Any, late_bound: Any, now: Any) -> Any:
+        return real(po, settle, late_bound - purchasing.LEASE, now)
+
+    return patch.object(purchasing, "too_early", too_early)
+
+
+def _leaves_late(swarm: Swarm) -> None:
+    """Who has claimed is held up before the call, and the call lands as late as it may."""
+    swarm.rates = dict.fromkeys(swarm.rates, 0.0) | {"transact": 0.4, "http": 0.4}
+    swarm.kinds["transact"], swarm.kinds["http"] = (Fault.PAUSE_AFTER,), (Fault.NO_ANSWER_LATE,)
+    swarm.late_bound, swarm.lookup_lag, swarm.skew, swarm.mail = 600, 0.0, 0.0, False
+
+
 def _short_settle(swarm: Swarm) -> None:
     """The supplier is three times as late as it was thought to be."""
     swarm.rates["http"] = 0.3
@@ -245,6 +262,7 @@ MUTANTS = (
     Mutant("retry on ambiguous", _retry_on_ambiguous, _often),
     Mutant("stale claim back to READY", _stale_claim_to_ready),
     Mutant("short settle", _nothing, _short_settle, 31),
+    Mutant("late bound counted from the claim", _late_bound_from_the_claim, _leaves_late, 229),
     Mutant("fresh number per attempt", _fresh_number, _often),
     Mutant("no claim", _no_claim, near=506),
     Mutant("ack before write", _ack_before_write),

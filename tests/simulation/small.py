@@ -18,7 +18,8 @@ FAULTS = 3
 ROWS, OTHER = "row", "other"
 SETTLE, LATE = timedelta(seconds=60), timedelta(seconds=600)
 FRESH, LEASED_OUT, LANDED = 0, 1, 2
-SINCE = (timedelta(0), purchasing.LEASE + timedelta(seconds=10), LATE + timedelta(seconds=10))
+ARRIVED = purchasing.LEASE + LATE
+SINCE = (timedelta(0), purchasing.LEASE + timedelta(seconds=10), ARRIVED + timedelta(seconds=10))
 NEVER, DUE, LATER, WHEN_LANDED = "never", "due", "later", "when landed"
 SENT = a_purchase()
 
@@ -85,7 +86,7 @@ def real(row: Row, age: int) -> PurchaseOrder:
         NEVER: None,
         DUE: START - timedelta(seconds=1),
         LATER: START + SINCE[age] + timedelta(seconds=1),
-        WHEN_LANDED: START + LATE,
+        WHEN_LANDED: START + ARRIVED,
     }
     change = {
         "state": row.state,
@@ -112,7 +113,7 @@ def small(po: PurchaseOrder, now: Any) -> Row:
     elif due <= now:
         when = DUE
     else:
-        when = WHEN_LANDED if due == START + LATE else LATER
+        when = WHEN_LANDED if due == START + ARRIVED else LATER
     return Row(
         po.state,
         po.payment,

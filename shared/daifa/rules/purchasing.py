@@ -183,7 +183,8 @@ def cannot_ask(po: PurchaseOrder, same_number: bool, supplier: str, now: datetim
 
 def too_early(po: PurchaseOrder, settle: timedelta, late_bound: timedelta, now: datetime) -> datetime | None:
     """When to ask again, if a denial can't be believed yet: asked too seldom, or its effect may still land."""
-    landed = (po.attempt.started_at if po.attempt else now) + late_bound
+    # The call may have left as late as the function that claimed it could live.
+    landed = (po.attempt.started_at if po.attempt else now) + LEASE + late_bound
     if po.lookups + 1 >= BELIEVED_AFTER and now >= landed:
         return None
     return max(now + settle, landed)

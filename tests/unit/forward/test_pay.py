@@ -159,7 +159,7 @@ def test_a_payment_the_supplier_denies_twice_is_a_persons_decision(app: RoomApp,
     lamps = unclear(app)
     lamps.says("find", at_supplier())
     assert step(app).payment is PaymentState.PAYMENT_UNKNOWN
-    clock.forward(seconds=60)
+    clock.forward(seconds=60 + LEASE.total_seconds())
 
     po = step(app)
 
