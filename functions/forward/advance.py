@@ -9,7 +9,8 @@ from daifa.models.ids import PoNumber, SupplierId
 from daifa.models.purchase import PurchaseOrder, Undo
 from daifa.models.states import PaymentState, PoState
 from daifa.rules import purchasing
-from daifa.rules.watching import THERE
+from daifa.rules.deciding import refused_lines
+from daifa.rules.lifecycle import THERE
 from forward.cancel import cancel, look_for_money, undo
 from forward.compare import compare
 from forward.follow import follow
@@ -17,7 +18,7 @@ from forward.look_up import abandon, look_up, look_up_payment
 from forward.pay import pay
 from forward.place import place
 from forward.reconcile import check, reconcile
-from forward.reroute import failover, refused_lines, replace_refused
+from forward.reroute import failover, replace_refused
 from forward.revise import amend, wants_amending
 from forward.route import route
 from forward.wake import saved

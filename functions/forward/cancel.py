@@ -8,9 +8,8 @@ from daifa.models.outcomes import Refused
 from daifa.models.purchase import PurchaseOrder, Undo
 from daifa.models.states import PaymentState, PoState
 from daifa.rules import purchasing, undoing, watching
-from daifa.rules.watching import THERE
+from daifa.rules.lifecycle import THERE, cannot
 from daifa.telemetry import count
-from forward.refusals import cannot
 from forward.wake import saved
 
 

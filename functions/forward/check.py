@@ -19,7 +19,7 @@ from daifa.ports import PurchaseRequest
 from daifa.ports import Supplier as SupplierPort
 from daifa.rules import preflight, purchasing
 from daifa.telemetry import count
-from forward.reroute import ranked, try_elsewhere
+from forward.reroute import elsewhere, ranked, try_elsewhere
 from forward.trouble import noticed
 from forward.wake import saved
 
@@ -48,9 +48,10 @@ def check(
     if not found.holds:
         return found.po
     count("PurchasesHeld")
-    if all(hold.code in preflight.NOT_THERE for hold in found.holds) and try_elsewhere(po, found.holds, order, app):
+    there = elsewhere(order, po.lines, app, po.lines)
+    if all(hold.code in preflight.NOT_THERE for hold in found.holds) and try_elsewhere(po, found.holds, there, app):
         return None
-    first = found.holds[0].model_copy(update={"beat": ranked(po, order, app)})
+    first = found.holds[0].model_copy(update={"beat": ranked(there)})
     saved(purchasing.held(found.po, (first, *found.holds[1:]), now), po, app)
     return None
 

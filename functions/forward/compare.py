@@ -9,7 +9,7 @@ from daifa.messages import Room, Wake
 from daifa.models.ids import ShopId, StoreOrderId
 from daifa.rules import work
 from daifa.rules.coverage import uncovered
-from daifa.rules.watching import THERE
+from daifa.rules.lifecycle import THERE
 from daifa.telemetry import count
 
 # As far back as suppliers and shops keep an order open without anybody asking.

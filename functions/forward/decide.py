@@ -12,13 +12,11 @@ from daifa.models.money import Amount
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PoState
 from daifa.rules import deciding, revising
-from daifa.tables.orders import unspent
-from daifa.tables.store import Write
+from daifa.rules.lifecycle import cannot
 from forward import cancel
-from forward.refusals import cannot
 from forward.reroute import reroute
 from forward.trust import trust
-from forward.wake import saved, wake_purchase
+from forward.wake import saved, saved_unspent
 
 
 class Decision(Model):
@@ -64,19 +62,14 @@ def _accept_lines(po: PurchaseOrder, decision: Decision, by: str, app: App) -> P
 
 def _resolve(po: PurchaseOrder, decision: Decision, by: str, app: App) -> PurchaseOrder:
     following = deciding.resolved(po, decision.supplier_order or "", by, app.clock.now())
-    if following.state is not PoState.READY:
-        return saved(following, po, app)
-    # What was never bought counts no longer as spent: otherwise the next attempt would count it a second time.
-    app.orders.transact(Write(following, po), *unspent(po))
-    written = following.model_copy(update={"ver": po.ver + 1})
-    wake_purchase(written, app)
-    return written
+    if following.state is PoState.READY:
+        # Otherwise the next attempt would count it a second time.
+        return saved_unspent(following, po, app)
+    return saved(following, po, app)
 
 
 def _amended(po: PurchaseOrder, decision: Decision, by: str, app: App) -> PurchaseOrder:
-    there = po.state in (PoState.SUBMITTED, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED)
-    if not there or not deciding.address_waits(po):
-        # Nobody can have told a supplier of a purchase that it may not even have.
+    if not deciding.may_be_amended(po):
         raise cannot("purchase", po.state, po.state)
     recipient = app.orders.order(po.key).recipient
     return saved(revising.amended(po, recipient, by, app.clock.now()), po, app)

@@ -10,10 +10,8 @@ from daifa.models.order import Recipient
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PaymentState, PoState
 from daifa.rules import purchasing
-from daifa.tables.orders import unspent
-from daifa.tables.store import Write
 from daifa.telemetry import count
-from forward.wake import saved, wake_purchase
+from forward.wake import saved, saved_unspent
 
 
 def abandon(po: PurchaseOrder, app: App) -> None:
@@ -47,9 +45,7 @@ def look_up(po: PurchaseOrder, app: App) -> None:
         return
     following = purchasing.not_found(po, settle, can.late_bound, now)
     if following.state is PoState.READY:
-        # What was never bought counts no longer as spent.
-        app.orders.transact(Write(following, po), *unspent(po))
-        wake_purchase(following, app)
+        saved_unspent(following, po, app)
     else:
         saved(following, po, app)
 

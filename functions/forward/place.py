@@ -18,13 +18,13 @@ from daifa.ports import PurchaseLine, PurchaseRequest
 from daifa.rules import purchasing, revising
 from daifa.rules.guards import counted
 from daifa.signing import LinkKind
-from daifa.tables.orders import spent, spent_in_all, unspent
+from daifa.tables.orders import spent, spent_in_all
 from daifa.tables.store import Write
 from daifa.telemetry import count, log
 from forward.check import check
 from forward.look_up import recipient_of
 from forward.trouble import admitted, noticed, wait
-from forward.wake import saved, wake_purchase
+from forward.wake import saved, saved_unspent
 
 # One call with its hard deadline (15 s), the look that proves it (8 s) and the writes around them; with less than this
 # left we do not begin.
@@ -86,18 +86,14 @@ def record(po: PurchaseOrder, outcome: Outcome, supplier: Supplier, clean_before
     following = purchasing.placed(po, outcome, clean_before, settle, app.clock.now())
     try:
         if isinstance(outcome, (Refused, NeverSent)):
-            app.orders.transact(Write(following, po), *unspent(po))
-            written = following.model_copy(update={"ver": po.ver + 1})
-        else:
-            written = app.orders.save(following, po)
+            return saved_unspent(following, po, app)
+        return saved(following, po, app)
     except Conflict:
         there = app.orders.purchase(po.key, po.number)
         if purchasing.mine(po, there, outcome):
             return record(there, outcome, supplier, clean_before, app)
         log.warning("attempt lost its claim", extra={"po": po.number, "outcome": type(outcome).__name__})
         return there
-    wake_purchase(written, app)
-    return written
 
 
 def left(deadline: float, app: App) -> float:

@@ -14,6 +14,7 @@ from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PoState
 from daifa.models.supplied import SupplierOrder
 from daifa.rules import watching, work
+from daifa.rules.lifecycle import THERE
 from daifa.suppliers import LISTING
 from daifa.telemetry import count, log
 from forward.look_up import recipient_of
@@ -64,7 +65,7 @@ def check(po: PurchaseOrder, app: App) -> None:
     """Ask the supplier for this one purchase; one that is not there becomes a work item."""
     supplier = app.catalog.supplier(po.supplier)
     port = app.supplier(supplier)
-    if po.state not in watching.THERE or not port.capabilities.lookup:
+    if po.state not in THERE or not port.capabilities.lookup:
         return
     try:
         shown = port.find(po.number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from daifa.app import App
 from daifa.errors import NotFound
@@ -11,14 +12,15 @@ from daifa.models.facts import Fact, Reason
 from daifa.models.ids import OfferId, SupplierId
 from daifa.models.order import Order, OrderLine
 from daifa.models.purchase import LineState, PoLine, PurchaseOrder
-from daifa.models.states import OrderState, PaymentState, PoState
+from daifa.models.states import OrderState, PoState
 from daifa.rules import routing, undoing
-from daifa.rules.lifecycle import PURCHASE
+from daifa.rules.deciding import gone_there, refused_lines
+from daifa.rules.lifecycle import cannot
 from daifa.rules.purchasing import nothing_bought
 from daifa.rules.routing import UNROUTED, Known
+from daifa.rules.telling import told, without
 from daifa.tables.store import Write
 from daifa.telemetry import count
-from forward.refusals import cannot
 from forward.wake import saved, wake_purchase
 
 # Refusals that the next supplier would only repeat: something about the order itself is wrong.
@@ -31,6 +33,20 @@ OURS_TO_MEND = {
 }
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Some lines of an order that are to be bought once more, loaded beforehand.
+
+    `failed` names (order line, offer) pairs that are not tried; `revision` is the next one of the order.
+    """
+
+    order: Order
+    lines: Sequence[OrderLine]
+    known: Known
+    failed: frozenset[tuple[str, OfferId]]
+    revision: int
+
+
 def reroute(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
     """Route a purchase that will not be sent once more, as a person wishes; the old one is cancelled.
 
@@ -41,14 +57,14 @@ def reroute(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
         raise cannot("order", order.state, OrderState.CONFIRMED)
     if refused_lines(po) and po.state in (PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED):
         return _replace_lines(po, order, by, app) or po
-    closed_there = any(hold.code == "hold.cancelled_there" for hold in po.holds)
-    gone = po.state is PoState.REJECTED or (po.state is PoState.NEEDS_HUMAN and closed_there)
+    gone = gone_there(po)
     if not nothing_bought(po) and not gone:
         raise cannot("purchase", po.state, PoState.CANCELLED)
+    there = elsewhere(order, po.lines, app)
     # Once the order itself was mended (an address, say), the same source is as good as any.
-    mended = any(hold.code in OURS_TO_MEND for hold in po.holds)
-    failed = _failed(order, app) if gone and not mended else frozenset()
-    purchases = _routed(order, po.lines, failed, app)
+    if not gone or _ours_to_mend(po):
+        there = replace(there, failed=frozenset())
+    purchases = _routed(there, app)
     if all(purchase.supplier == UNROUTED for purchase in purchases):
         return po
     return _replace(po, purchases, by, app)
@@ -63,18 +79,17 @@ def failover(po: PurchaseOrder, app: App) -> None:
     if nothing_bought(po) and (po.cancel_requested or order.state is not OrderState.CONFIRMED):
         saved(undoing.cancelled(po, "system", now), po, app)
         return
-    mendable = any(hold.code in OURS_TO_MEND for hold in po.holds)
-    if nothing_bought(po) and not mendable and try_elsewhere(po, po.holds, order, app):
+    there = elsewhere(order, po.lines, app, po.lines)
+    if nothing_bought(po) and not _ours_to_mend(po) and try_elsewhere(po, po.holds, there, app):
         return
     holds = po.holds or (Reason.of("hold.refused"),)
-    first = holds[0].model_copy(update={"beat": ranked(po, order, app)})
+    first = holds[0].model_copy(update={"beat": ranked(there)})
     saved(po.model_copy(update={"holds": (first, *holds[1:]), "work_due": None}), po, app)
 
 
-def try_elsewhere(po: PurchaseOrder, why: Sequence[Reason], order: Order, app: App) -> bool:
+def try_elsewhere(po: PurchaseOrder, why: Sequence[Reason], there: Elsewhere, app: App) -> bool:
     """Whether every line of this purchase, which certainly nobody has, is now bought from another proven source."""
-    failed = _failed(order, app) | {(line.order_line, line.offer) for line in po.lines}
-    purchases = _routed(order, po.lines, failed, app)
+    purchases = _routed(there, app)
     if any(_in_doubt(purchase) for purchase in purchases):
         return False
     _replace(po, purchases, "system", app, why)
@@ -89,20 +104,31 @@ def replace_refused(po: PurchaseOrder, app: App) -> bool:
     return _replace_lines(po, order, "system", app) is not None
 
 
-def refused_lines(po: PurchaseOrder) -> list[PoLine]:
-    """Lines that the supplier refused and nobody bought elsewhere yet."""
-    return [line for line in po.lines if line.state is LineState.REJECTED and line.replaced_by is None]
+def elsewhere(order: Order, lines: Sequence[PoLine], app: App, failing: Sequence[PoLine] = ()) -> Elsewhere:
+    """What there is to know before these lines are bought once more.
+
+    What came to nothing for this order is not tried again by itself, nor are the offers of `failing`.
+    """
+    purchases = app.orders.purchases(order.key)
+    wanted = [order.line(line.order_line).model_copy(update={"quantity": line.quantity}) for line in lines]
+    failed = frozenset(
+        (line.order_line, line.offer)
+        for purchase in purchases
+        for line in purchase.lines
+        if purchase.state in (PoState.REJECTED, PoState.CANCELLED) or line.state is LineState.REJECTED
+    )
+    tried = failed | {(line.order_line, line.offer) for line in failing}
+    # A number is never used twice: whoever had the earlier purchase may still have it.
+    revision = 1 + max(purchase.revision for purchase in purchases)
+    return Elsewhere(order, wanted, known_for(order, wanted, app), tried, revision)
 
 
-def ranked(po: PurchaseOrder, order: Order, app: App) -> tuple[Reason, ...]:
+def ranked(there: Elsewhere) -> tuple[Reason, ...]:
     """The other ways to buy these lines, best first, each with why it was not taken by itself."""
-    failed = _failed(order, app) | {(line.order_line, line.offer) for line in po.lines}
-    lines = _order_lines(order, po.lines)
-    known = known_for(order, lines, app)
     found: list[Reason] = []
-    for line in lines:
-        without = frozenset(offer for order_line, offer in failed if order_line == line.id)
-        found += routing.alternatives(routing.choices(line, known, without))
+    for line in there.lines:
+        without = frozenset(offer for order_line, offer in there.failed if order_line == line.id)
+        found += routing.alternatives(routing.choices(line, there.known, without))
     return tuple(found)
 
 
@@ -137,16 +163,8 @@ def _replace(
 ) -> PurchaseOrder:
     """Cancel the old purchase and write the new ones, all or nothing; money owed for the old one stays a task."""
     now = app.clock.now()
-    owed = po.payment is PaymentState.PAID
     fact = Fact.of(now, "purchase.rerouted", by, purchases=len(purchases), why=", ".join(x.code for x in why))
-    gone = po.model_copy(
-        update={
-            "state": PURCHASE.check(po.state, PoState.CANCELLED),
-            "holds": (Reason.of("hold.refund_due", total=po.total, supplier_order=po.supplier_order),) if owed else (),
-            "work_due": now + undoing.LOOK_FOR_MONEY if owed else None,
-            "facts": (*po.facts, fact),
-        }
-    )
+    gone = undoing.given_up(po, fact, now)
     app.orders.transact(Write(gone, po), *(Write(purchase) for purchase in purchases))
     _begin(purchases, app)
     return gone
@@ -154,23 +172,16 @@ def _replace(
 
 def _replace_lines(po: PurchaseOrder, order: Order, by: str, app: App) -> PurchaseOrder | None:
     lines = refused_lines(po)
-    failed = _failed(order, app) | {(line.order_line, line.offer) for line in lines}
-    purchases = _routed(order, lines, failed, app)
+    purchases = _routed(elsewhere(order, lines, app, lines), app)
     if any(_in_doubt(purchase) for purchase in purchases):
         return None
     now = app.clock.now()
     where = {line.order_line: purchase.number for purchase in purchases for line in purchase.lines}
-    told = tuple(
+    replaced = tuple(
         line.model_copy(update={"replaced_by": where[line.order_line]}) if line in lines else line for line in po.lines
     )
     fact = Fact.of(now, "purchase.lines_rerouted", by, lines=len(lines), purchases=len(purchases))
-    following = po.model_copy(
-        update={
-            "lines": told,
-            "holds": tuple(hold for hold in po.holds if hold.code != "hold.lines_rejected"),
-            "facts": (*po.facts, fact),
-        }
-    )
+    following = told(po, fact, lines=replaced, holds=without(po, "hold.lines_rejected"))
     app.orders.transact(Write(following, po), *(Write(purchase) for purchase in purchases))
     _begin(purchases, app)
     return following.model_copy(update={"ver": po.ver + 1})
@@ -182,30 +193,15 @@ def _begin(purchases: Sequence[PurchaseOrder], app: App) -> None:
         wake_purchase(purchase, app)
 
 
-def _routed(
-    order: Order, lines: Sequence[PoLine], failed: frozenset[tuple[str, OfferId]], app: App
-) -> tuple[PurchaseOrder, ...]:
-    wanted = _order_lines(order, lines)
-    # A number is never used twice: whoever had the earlier purchase may still have it.
-    revision = 1 + max(purchase.revision for purchase in app.orders.purchases(order.key))
-    return routing.route(order, wanted, known_for(order, wanted, app), app.clock.now(), revision, failed)
+def _routed(there: Elsewhere, app: App) -> tuple[PurchaseOrder, ...]:
+    return routing.route(there.order, there.lines, there.known, app.clock.now(), there.revision, there.failed)
+
+
+def _ours_to_mend(po: PurchaseOrder) -> bool:
+    return any(hold.code in OURS_TO_MEND for hold in po.holds)
 
 
 def _in_doubt(purchase: PurchaseOrder) -> bool:
     """Whether no source is left that has it and is proven to be the same thing."""
     doubts = {"hold.out_of_stock", "hold.unproven", "hold.no_offer"}
     return purchase.supplier == UNROUTED or any(hold.code in doubts for hold in purchase.holds)
-
-
-def _order_lines(order: Order, lines: Sequence[PoLine]) -> list[OrderLine]:
-    return [order.line(line.order_line).model_copy(update={"quantity": line.quantity}) for line in lines]
-
-
-def _failed(order: Order, app: App) -> frozenset[tuple[str, OfferId]]:
-    """(order line, offer) of every purchase that came to nothing; none of them is tried again by itself."""
-    return frozenset(
-        (line.order_line, line.offer)
-        for purchase in app.orders.purchases(order.key)
-        for line in purchase.lines
-        if purchase.state in (PoState.REJECTED, PoState.CANCELLED) or line.state is LineState.REJECTED
-    )

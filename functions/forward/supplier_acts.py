@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from daifa.app import App
 from daifa.errors import Rejected
-from daifa.messages import Room, Wake
 from daifa.models.aftersales import Claim
 from daifa.models.derive import derived
 from daifa.models.facts import Fact
 from daifa.models.ids import CaseId, OrderKey, PoNumber
 from daifa.models.purchase import PurchaseOrder
-from daifa.models.shipment import Shipment, ShippedLine
+from daifa.models.shipment import ShippedLine
 from daifa.models.states import ClaimState, PoState
 from daifa.models.words import Message, Party
 from daifa.multipart import Fields
 from daifa.rules import claims
 from daifa.rules.lifecycle import PURCHASE
 from daifa.rules.parcels import clean_number, left, shipped
+from daifa.rules.telling import told, without
 from daifa.rules.tracking_sheet import NUMBER_LENGTH
-from daifa.tables.store import Write
 from forward.supplier_answers import accept, answer_lines, reject
+from forward.wake import saved_with_parcels
 
 # Sent, but not known to have arrived.
 UNSURE = {PoState.UNKNOWN, PoState.NEEDS_HUMAN}
@@ -55,13 +55,9 @@ def arrived(po: PurchaseOrder, app: App) -> PurchaseOrder:
     if po.state not in UNSURE:
         return po
     now = app.clock.now()
-    change = {
-        "state": PURCHASE.check(po.state, PoState.SUBMITTED),
-        "holds": tuple(hold for hold in po.holds if hold.code != "hold.cannot_ask"),
-        "work_due": now,
-        "facts": (*po.facts, Fact.of(now, "purchase.found", "supplier", supplier_order=po.supplier_order or po.number)),
-    }
-    return app.orders.save(po.model_copy(update=change), po)
+    fact = Fact.of(now, "purchase.found", "supplier", supplier_order=po.supplier_order or po.number)
+    state = PURCHASE.check(po.state, PoState.SUBMITTED)
+    return app.orders.save(told(po, fact, state=state, holds=without(po, "hold.cannot_ask"), work_due=now), po)
 
 
 def _ship(po: PurchaseOrder, fields: Fields, app: App) -> None:
@@ -78,9 +74,7 @@ def _ship(po: PurchaseOrder, fields: Fields, app: App) -> None:
         if any(s.number == cleaned for s in there):
             return
         raise Rejected("link.not_shippable", state=po.state.value)
-    app.orders.transact(Write(following, po), *(Write(shipment) for shipment in made))
-    for shipment in made:
-        wake_tracking(shipment, app)
+    saved_with_parcels(following, po, made, app)
 
 
 def _contents(po: PurchaseOrder, fields: Fields) -> tuple[ShippedLine, ...]:
@@ -96,11 +90,6 @@ def _contents(po: PurchaseOrder, fields: Fields) -> tuple[ShippedLine, ...]:
             raise Rejected("link.too_many", title=line.title, quantity=text[:20], left=left(line))
         found.append(ShippedLine(order_line=line.order_line, quantity=int(text[:6])))
     return tuple(found)
-
-
-def wake_tracking(shipment: Shipment, app: App) -> None:
-    """Have this parcel followed."""
-    app.queues.wake(Room.TRACKING, Wake(kind="shipment", shop=shipment.shop, order=shipment.order, id=shipment.id))
 
 
 def _say(po: PurchaseOrder, text: str, app: App) -> None:

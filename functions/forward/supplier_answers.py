@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from daifa.app import App
 from daifa.errors import Rejected
 from daifa.models.money import Money
-from daifa.models.purchase import LineAnswer, LineState, PoLine, PurchaseOrder
+from daifa.models.purchase import REFUSALS, LineAnswer, LineState, PoLine, PurchaseOrder
 from daifa.models.states import PoState
 from daifa.multipart import Fields
-from daifa.rules.acknowledgement import REFUSALS, accepted, answered, refused
+from daifa.rules.acknowledgement import accepted, answered, refused
 
 # A promise further away is a slip of the finger.
 FURTHEST = timedelta(days=180)

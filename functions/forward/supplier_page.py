@@ -10,11 +10,10 @@ from daifa.errors import NotFound
 from daifa.models.aftersales import Claim
 from daifa.models.ids import OrderKey, PoNumber
 from daifa.models.order import Recipient
-from daifa.models.purchase import LineState, PoLine, PurchaseOrder
+from daifa.models.purchase import REFUSALS, LineState, PoLine, PurchaseOrder
 from daifa.models.shipment import Shipment
 from daifa.models.states import ClaimState, PoState
 from daifa.pages import Html, joined, mark, page
-from daifa.rules.acknowledgement import REFUSALS
 from daifa.rules.parcels import left
 from daifa.texts import t
 from forward.supplier_acts import CARRIERS, UNSURE

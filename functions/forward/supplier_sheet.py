@@ -16,9 +16,9 @@ from daifa.multipart import Fields
 from daifa.rules.parcels import shipped
 from daifa.rules.tracking_sheet import FIELDS, Entry, Parcel, Refusal, entries, parcels
 from daifa.sheet_reader import Cell, Row, read_sheet
-from daifa.tables.store import Write
 from daifa.texts import LOCALES, t
-from forward.supplier_acts import CARRIERS, arrived, wake_tracking
+from forward.supplier_acts import CARRIERS, arrived
+from forward.wake import saved_with_parcels
 
 # Each purchase is a read and a transaction of its own; with more the browser would wait longer than a gateway does.
 MOST_PURCHASES = 150
@@ -111,9 +111,7 @@ def _take(number: PoNumber, told: Sequence[Entry], supplier: Supplier, app: App)
     following, made = shipped(po, handed, known, "supplier", app.clock.now())
     if len(made) < len(new):
         raise Rejected("link.not_shippable", state=f"link.state.{po.state.value.lower()}")
-    app.orders.transact(Write(following, po), *(Write(shipment) for shipment in made))
-    for shipment in made:
-        wake_tracking(shipment, app)
+    saved_with_parcels(following, po, made, app)
     return new, list(refused)
 
 

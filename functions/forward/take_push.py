@@ -12,9 +12,8 @@ from daifa.models.purchase import PurchaseOrder
 from daifa.ports import SupplierNews
 from daifa.rules.acknowledgement import answered
 from daifa.rules.parcels import shipped
-from daifa.tables.store import Write
 from daifa.telemetry import log
-from forward.wake import saved, wake_purchase
+from forward.wake import saved, saved_with_parcels, wake_purchase
 
 
 def take_push(supplier_id: SupplierId, headers: Mapping[str, str], body: bytes, app: App) -> bytes:
@@ -59,11 +58,8 @@ def _ship(po: PurchaseOrder, news: SupplierNews, app: App) -> None:
     parcels = [(parcel.carrier, parcel.number, parcel.lines) for parcel in news.parcels]
     known = frozenset(shipment.id for shipment in app.orders.story(po.key).shipments)
     following, made = shipped(po, parcels, known, "supplier", app.clock.now())
-    if not made:
-        return
-    app.orders.transact(Write(following, po), *(Write(shipment) for shipment in made))
-    for shipment in made:
-        app.queues.wake(Room.TRACKING, Wake(kind="shipment", shop=po.shop, order=po.order, id=shipment.id))
+    if made:
+        saved_with_parcels(following, po, made, app)
 
 
 def _hint(po: PurchaseOrder, app: App) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from daifa.app import App
-from daifa.messages import Room, Wake
 from daifa.models.facts import Fact
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.shipment import ShopTold
+from daifa.rules.lifecycle import cannot
 from daifa.tables.store import Write
-from forward.refusals import cannot
+from forward.wake import wake_tracking
 
 
 def trust(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
@@ -31,5 +31,5 @@ def trust(po: PurchaseOrder, by: str, app: App) -> PurchaseOrder:
         changes.append(Write(parcel.model_copy(update=lifted), parcel))
     app.orders.transact(*changes)
     for parcel in doubted:
-        app.queues.wake(Room.TRACKING, Wake(kind="shipment", shop=parcel.shop, order=parcel.order, id=parcel.id))
+        wake_tracking(parcel, app)
     return po

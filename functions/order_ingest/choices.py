@@ -8,11 +8,10 @@ from daifa.models.money import Money
 from daifa.models.order import Order
 from daifa.models.purchase import LineState, PurchaseOrder
 from daifa.models.states import OrderState, PaymentState, PoState
-from daifa.rules import deciding, revising
-from daifa.rules.lifecycle import PURCHASE
+from daifa.rules import deciding
+from daifa.rules.lifecycle import PURCHASE, THERE
 from daifa.rules.purchasing import nothing_bought
 from daifa.rules.routing import UNROUTED
-from daifa.rules.watching import THERE
 
 CANCELLABLE = {PoState.ON_HOLD, PoState.READY, PoState.REJECTED, PoState.NEEDS_HUMAN} | THERE
 ANSWERED = {PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED}
@@ -39,34 +38,23 @@ def _approve(po: PurchaseOrder, order: Order) -> bool:
     return po.state is PoState.ON_HOLD or (unpaid and "hold.not_paid" in held and "hold.other_total" not in held)
 
 
-def _accept_total(po: PurchaseOrder, order: Order) -> bool:
-    there = po.state in THERE or po.state is PoState.NEEDS_HUMAN
-    return there and po.payment is PaymentState.UNPAID and deciding.their_total(po) is not None
-
-
 def _reroute(po: PurchaseOrder, order: Order) -> bool:
     if order.state is not OrderState.CONFIRMED:
         return False
-    refused = any(line.state is LineState.REJECTED and line.replaced_by is None for line in po.lines)
-    closed_there = po.state is PoState.NEEDS_HUMAN and any(hold.code == "hold.cancelled_there" for hold in po.holds)
     held = po.state is PoState.ON_HOLD and nothing_bought(po)
-    return held or closed_there or po.state is PoState.REJECTED or (refused and po.state in ANSWERED)
-
-
-def _noted(po: PurchaseOrder, order: Order) -> bool:
-    told = any(hold.code in deciding.NOTED for hold in po.holds)
-    return told and po.state not in (PoState.ON_HOLD, PoState.NEEDS_HUMAN)
+    refused = po.state in ANSWERED and bool(deciding.refused_lines(po))
+    return held or refused or deciding.gone_there(po)
 
 
 CHOICES: dict[str, Callable[[PurchaseOrder, Order], bool]] = {
-    "accept-total": _accept_total,
+    "accept-total": lambda po, _: deciding.may_take_their_total(po),
     "accept-lines": lambda po, _: po.state in ANSWERED and changed_total(po) is not None,
     "approve": _approve,
     "resolve": lambda po, _: po.state is PoState.NEEDS_HUMAN,
     "cancelled": lambda po, _: po.cancel_requested and po.state in THERE and po.payment not in IN_FLIGHT,
-    "amended": lambda po, _: po.state not in revising.GONE and deciding.address_waits(po),
+    "amended": lambda po, _: deciding.may_be_amended(po),
     "reroute": _reroute,
-    "noted": _noted,
+    "noted": lambda po, _: deciding.may_be_noted(po),
     "keep": lambda po, _: po.cancel_requested and not PURCHASE.terminal(po.state),
     "cancel": lambda po, _: po.state in CANCELLABLE and not po.cancel_requested,
 }

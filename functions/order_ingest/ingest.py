@@ -70,16 +70,16 @@ def accept(store: StoreOrder, raw: bytes, app: App, current: bool = False) -> bo
         count("OrdersTaken")
         _follow(order, app)
         return True
-    if not newer(store, known) and _differs(store, known, app):
+    if not newer(store, known):
+        if not _differs(store, known, app):
+            # A duplicate, or old news that was sent again: the wake-up is repeated in case the first one was lost.
+            if known.work_due is not None:
+                _follow(known, app)
+            return False
         if not current:
             # Two events of one second: only the shop itself can say which of them is how it stands.
             storefront = app.storefront(app.catalog.shop(store.shop))
             return accept(storefront.order(store.order), b"", app, current=True)
-    elif not newer(store, known):
-        # A duplicate, or old news that was sent again: the wake-up is repeated in case the first one was lost.
-        if known.work_due is not None:
-            _follow(known, app)
-        return False
     following = merged(known, store, _recipient(known, store, raw, app), now)
     try:
         _write(following, known, app)

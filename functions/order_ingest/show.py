@@ -14,7 +14,7 @@ from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PoState
 from daifa.models.words import Party
 from daifa.rules import deciding
-from daifa.rules.watching import THERE
+from daifa.rules.lifecycle import THERE
 from daifa.tables.orders import Story
 from daifa.texts import t
 from daifa.web import Caller, shown

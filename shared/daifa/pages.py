@@ -6,9 +6,8 @@ import base64
 from collections.abc import Mapping
 from html import escape
 from typing import Any
-from urllib.parse import parse_qs
 
-from daifa.errors import Rejected, TooLarge
+from daifa.errors import TooLarge
 from daifa.texts import language, t
 
 # Forms carry short answers; photos have a door and a cap of their own.
@@ -95,12 +94,3 @@ def body_of(event: Mapping[str, Any], cap: int = FORM_CAP) -> bytes:
     if len(data) > cap:
         raise TooLarge("http.too_large", limit=cap)
     return data
-
-
-def form_of(event: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The fields of a url-encoded form, each as the list of its values."""
-    text = body_of(event).decode("utf-8", "replace")
-    try:
-        return parse_qs(text, keep_blank_values=True, max_num_fields=500)
-    except ValueError as error:
-        raise Rejected("http.not_a_form") from error

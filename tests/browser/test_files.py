@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 from daifa.models.aftersales import CaseReason, Payer
-from daifa.models.purchase import LineState
+from daifa.models.purchase import REFUSALS, LineState
 from daifa.models.shipment import ShopTold
 from daifa.models.words import Party
 from daifa.models.work import WorkState
 from daifa.rules import lifecycle
-from daifa.rules.acknowledgement import REFUSALS
 from order_ingest.choices import CHOICES
 
 ADMIN = Path(__file__).parents[2] / "admin"

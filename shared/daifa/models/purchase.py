@@ -31,10 +31,14 @@ class LineState(StrEnum):
     SHIPPED = "SHIPPED"
 
 
+# Why a supplier can refuse a line; each has a text (`link.refused.*`), and the merchant's queue shows it.
+REFUSALS = ("out_of_stock", "price_changed", "address", "other")
+
+
 class LineAnswer(Model):
     """A supplier's answer to one line: ACCEPTED, BACKORDERED (`promised` says until when), REJECTED or CHANGED.
 
-    `reason` is one of `out_of_stock`, `price_changed`, `address`, `other`; `quantity` and `unit_cost` are what a
+    `reason` is one of REFUSALS; `quantity` and `unit_cost` are what a
     changed line would be, None as we ordered it.
     """
 

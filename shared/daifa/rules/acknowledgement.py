@@ -7,12 +7,10 @@ from datetime import datetime
 
 from daifa.errors import Rejected
 from daifa.models.facts import Fact, Reason
-from daifa.models.purchase import LineAnswer, LineState, PoLine, PurchaseOrder
+from daifa.models.purchase import REFUSALS, LineAnswer, LineState, PoLine, PurchaseOrder
 from daifa.models.states import PoState
 from daifa.rules.lifecycle import PURCHASE
-
-# Why a supplier can refuse; each has a text (`link.refused.*`), and the merchant's queue shows it.
-REFUSALS = ("out_of_stock", "price_changed", "address", "other")
+from daifa.rules.telling import without
 
 # What can be said of a line before it ships.
 ANSWERS = {LineState.ACCEPTED, LineState.BACKORDERED, LineState.REJECTED, LineState.CHANGED}
@@ -54,7 +52,7 @@ def answered(po: PurchaseOrder, answers: Iterable[LineAnswer], by: str, now: dat
     told = tuple(lines.values())
     if all(line.state is LineState.REJECTED for line in told):
         return _rejected(po, told, by, now)
-    holds = (*(hold for hold in po.holds if hold.code not in ANSWER_HOLDS), *_holds(told))
+    holds = (*without(po, *ANSWER_HOLDS), *_holds(told))
     promised = max((x.answer.promised for x in told if x.answer and x.answer.promised), default=po.promised)
     state = po.state if po.state is PoState.PARTIALLY_SHIPPED else PoState.ACKNOWLEDGED
     if state is not po.state:

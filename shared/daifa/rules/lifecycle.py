@@ -35,7 +35,7 @@ class Lifecycle(Generic[S]):
     def check(self, old: S, new: S) -> S:
         """The new state, or IllegalMove naming the machine, the state it is in and the one that was asked for."""
         if new not in self.moves[old]:
-            raise IllegalMove("state.illegal_move", machine=self.name, state=old.value, wanted=new.value)
+            raise cannot(self.name, old, new)
         return new
 
     def terminal(self, state: S) -> bool:
@@ -47,6 +47,11 @@ class Lifecycle(Generic[S]):
         for old, news in self.moves.items():
             for new in news:
                 yield old, new
+
+
+def cannot(machine: str, state: StrEnum, wanted: StrEnum) -> IllegalMove:
+    """The refusal of a move that a table allows and the facts do not."""
+    return IllegalMove("state.illegal_move", machine=machine, state=state.value, wanted=wanted.value)
 
 
 _O = OrderState
@@ -103,6 +108,9 @@ PURCHASE = Lifecycle(
         _P.CANCELLED: (),  # nothing was bought, or it was undone, proved
     },
 )
+
+# The supplier has it and may still change its mind; goods are not under way.
+THERE = {_P.SUBMITTED, _P.ACKNOWLEDGED}
 
 _Y = PaymentState
 PAYMENT = Lifecycle(

@@ -17,6 +17,7 @@ from daifa.models.states import PaymentState, PoState
 from daifa.models.supplied import SupplierOrder
 from daifa.rules.lifecycle import PAYMENT, PURCHASE
 from daifa.rules.recipients import same_recipient
+from daifa.rules.telling import told
 
 # Longer than the function can live (60 s), twice the clock skew we allow between machines (5 s), and a margin: after
 # this, nobody who holds the claim can still be speaking to the supplier.
@@ -126,21 +127,9 @@ def mine(po: PurchaseOrder, there: PurchaseOrder, outcome: Outcome) -> bool:
 
 def found(po: PurchaseOrder, seen: SupplierOrder, recipient: Recipient | None, now: datetime) -> PurchaseOrder:
     """The purchase after it was seen at the supplier's: SUBMITTED if it is ours to the cent and to the door."""
-    if seen.total != po.total:
-        reason = Reason.of(
-            "hold.other_total",
-            ours=po.total,
-            theirs=seen.total,
-            exact=seen.total.amount,
-            supplier_order=seen.reference,
-        )
-        return for_a_person(po, reason, now).model_copy(update={"supplier_order": seen.reference})
-    if seen.state == "cancelled":
-        reason = Reason.of("hold.cancelled_there", supplier_order=seen.reference)
-        return for_a_person(po, reason, now).model_copy(update={"supplier_order": seen.reference})
-    if recipient is not None and seen.recipient is not None and not same_recipient(recipient, seen.recipient):
-        reason = Reason.of("hold.other_address", supplier_order=seen.reference)
-        return for_a_person(po, reason, now).model_copy(update={"supplier_order": seen.reference})
+    against = _against(po, seen, recipient)
+    if against is not None:
+        return for_a_person(po, against, now).model_copy(update={"supplier_order": seen.reference})
     paid = seen.paid and po.payment is PaymentState.UNPAID
     return _moved(
         po,
@@ -152,6 +141,28 @@ def found(po: PurchaseOrder, seen: SupplierOrder, recipient: Recipient | None, n
     )
 
 
+def other_total(po: PurchaseOrder, seen: SupplierOrder) -> Reason:
+    """The supplier asks for another amount than we agreed to; `exact` is what a person would agree to."""
+    return Reason.of(
+        "hold.other_total",
+        ours=po.total,
+        theirs=seen.total,
+        exact=seen.total.amount,
+        supplier_order=seen.reference,
+    )
+
+
+def _against(po: PurchaseOrder, seen: SupplierOrder, recipient: Recipient | None) -> Reason | None:
+    """Why what the supplier has is not the purchase that we made, or None if it is."""
+    if seen.total != po.total:
+        return other_total(po, seen)
+    if seen.state == "cancelled":
+        return Reason.of("hold.cancelled_there", supplier_order=seen.reference)
+    if recipient is not None and seen.recipient is not None and not same_recipient(recipient, seen.recipient):
+        return Reason.of("hold.other_address", supplier_order=seen.reference)
+    return None
+
+
 def not_found(po: PurchaseOrder, settle: timedelta, late_bound: timedelta, now: datetime) -> PurchaseOrder:
     """The purchase after the supplier denied having it: READY and clean once that can be believed, else asked again.
 
@@ -160,14 +171,14 @@ def not_found(po: PurchaseOrder, settle: timedelta, late_bound: timedelta, now: 
     again = too_early(po, settle, late_bound, now)
     if again is not None:
         fact = Fact.of(now, "purchase.not_found_yet", lookups=po.lookups + 1)
-        return _noted(po, fact, lookups=po.lookups + 1, work_due=again)
+        return told(po, fact, lookups=po.lookups + 1, work_due=again)
     fact = Fact.of(now, "purchase.not_there", lookups=po.lookups + 1)
     return _moved(po, PoState.READY, fact, clean=True, work_due=now)
 
 
 def lookup_failed(po: PurchaseOrder, why: str, settle: timedelta, now: datetime) -> PurchaseOrder:
     """The supplier could not say: nothing is known that was not known before."""
-    return _noted(po, Fact.of(now, "purchase.lookup_failed", why=why), work_due=now + max(settle, LOOK_AGAIN))
+    return told(po, Fact.of(now, "purchase.lookup_failed", why=why), work_due=now + max(settle, LOOK_AGAIN))
 
 
 def cannot_ask(po: PurchaseOrder, same_number: bool, supplier: str, now: datetime) -> PurchaseOrder:
@@ -272,7 +283,7 @@ def payment_seen(
     again = too_early(po, settle, late_bound, now)
     if again is not None:
         fact = Fact.of(now, "purchase.not_paid_yet", lookups=po.lookups + 1)
-        return _noted(po, fact, lookups=po.lookups + 1, work_due=again)
+        return told(po, fact, lookups=po.lookups + 1, work_due=again)
     reason = Reason.of("hold.not_paid", total=po.total, supplier=supplier)
     fact = Fact.of(now, "purchase.not_paid")
     return _paid(po, PaymentState.UNPAID, fact, holds=(*po.holds, reason), work_due=_for_a_wish(po, now))
@@ -297,12 +308,8 @@ def _payment_unknown(po: PurchaseOrder, why: str, settle: timedelta, now: dateti
 
 
 def _moved(po: PurchaseOrder, state: PoState, fact: Fact, **change: Any) -> PurchaseOrder:
-    return _noted(po, fact, state=PURCHASE.check(po.state, state), **change)
+    return told(po, fact, state=PURCHASE.check(po.state, state), **change)
 
 
 def _paid(po: PurchaseOrder, payment: PaymentState, fact: Fact, **change: Any) -> PurchaseOrder:
-    return _noted(po, fact, payment=PAYMENT.check(po.payment, payment), **change)
-
-
-def _noted(po: PurchaseOrder, fact: Fact, **change: Any) -> PurchaseOrder:
-    return po.model_copy(update=change | {"facts": (*po.facts, fact)})
+    return told(po, fact, payment=PAYMENT.check(po.payment, payment), **change)

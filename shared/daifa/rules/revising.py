@@ -13,9 +13,13 @@ from daifa.models.purchase import LineState, PoLine, PurchaseOrder
 from daifa.models.states import PoState
 from daifa.rules import undoing
 from daifa.rules.purchasing import nothing_bought
+from daifa.rules.telling import held_up, told, without
 
 # What has left the supplier or never will: there is nothing to change any more, only to return.
 GONE = {PoState.CANCELLED, PoState.CLOSED, PoState.SHIPPED}
+
+# The supplier may still send it to an address that is no longer right.
+ADDRESS_HOLDS = ("hold.address_changed", "hold.address_refused")
 
 
 def revised(po: PurchaseOrder, order: Order, others: Sequence[PurchaseOrder], now: datetime) -> PurchaseOrder:
@@ -37,7 +41,7 @@ def revised(po: PurchaseOrder, order: Order, others: Sequence[PurchaseOrder], no
         for line in po.lines
         if fewer[line.order_line] != line.quantity
     )
-    return _told(following, Reason.of("hold.lines_removed", lines=removed, supplier_order=po.supplier_order), now)
+    return held_up(following, Reason.of("hold.lines_removed", lines=removed, supplier_order=po.supplier_order), now)
 
 
 def touched(po: PurchaseOrder, order: Order) -> bool:
@@ -50,16 +54,13 @@ def touched(po: PurchaseOrder, order: Order) -> bool:
 def amended(po: PurchaseOrder, recipient: RecipientId, by: str, now: datetime) -> PurchaseOrder:
     """The supplier, or a person who asked there, said that it goes to the new address."""
     fact = Fact.of(now, "purchase.amended", by, supplier_order=po.supplier_order)
-    holds = tuple(hold for hold in po.holds if hold.code not in ("hold.address_changed", "hold.address_refused"))
-    return po.model_copy(update={"ship_to": recipient, "holds": holds, "facts": (*po.facts, fact)})
+    return told(po, fact, ship_to=recipient, holds=without(po, *ADDRESS_HOLDS))
 
 
 def amend_refused(po: PurchaseOrder, code: str, now: datetime) -> PurchaseOrder:
     """The supplier sends it to the old address: a person decides."""
     reason = Reason.of("hold.address_refused", supplier_order=po.supplier_order, code=code)
-    holds = tuple(hold for hold in po.holds if hold.code != "hold.address_changed")
-    fact = Fact(at=now, code=reason.code, values=reason.values)
-    return po.model_copy(update={"holds": (*holds, reason), "facts": (*po.facts, fact)})
+    return held_up(po.model_copy(update={"holds": without(po, "hold.address_changed")}), reason, now)
 
 
 def _readdressed(po: PurchaseOrder, recipient: RecipientId, now: datetime) -> PurchaseOrder:
@@ -67,12 +68,11 @@ def _readdressed(po: PurchaseOrder, recipient: RecipientId, now: datetime) -> Pu
         return po
     if nothing_bought(po):
         fact = Fact.of(now, "purchase.readdressed")
-        holds = tuple(hold for hold in po.holds if hold.code not in ("hold.address_changed", "hold.address_refused"))
-        return po.model_copy(update={"ship_to": recipient, "holds": holds, "facts": (*po.facts, fact)})
-    told = _told(po, Reason.of("hold.address_changed", supplier_order=po.supplier_order), now)
+        return told(po, fact, ship_to=recipient, holds=without(po, *ADDRESS_HOLDS))
+    held = held_up(po, Reason.of("hold.address_changed", supplier_order=po.supplier_order), now)
     settled = po.state in (PoState.SUBMITTED, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED)
     # Where the supplier has it, it can be asked to change it now.
-    return told.model_copy(update={"work_due": now}) if settled and told is not po else told
+    return held.model_copy(update={"work_due": now}) if settled and held is not po else held
 
 
 def _wanted(line: PoLine, order: Order, others: Sequence[PurchaseOrder]) -> int:
@@ -101,15 +101,5 @@ def _cut(po: PurchaseOrder, fewer: dict[str, int], now: datetime) -> PurchaseOrd
         return undoing.cancelled(po, "shop", now)
     goods = total((line.unit_cost * line.quantity for line in lines), po.total.currency)
     fact = Fact.of(now, "purchase.cut", lines=len(lines), total=goods + po.shipping)
-    holds = tuple(hold for hold in po.holds if hold.code != "hold.lines_removed")
-    change = {"lines": lines, "total": goods + po.shipping, "holds": holds, "facts": (*po.facts, fact)}
-    return po.model_copy(update=change)
-
-
-def _told(po: PurchaseOrder, reason: Reason, now: datetime) -> PurchaseOrder:
-    """The hold put up once; one with other words takes the place of the older."""
-    if reason in po.holds:
-        return po
-    holds = tuple(hold for hold in po.holds if hold.code != reason.code)
-    fact = Fact(at=now, code=reason.code, values=reason.values)
-    return po.model_copy(update={"holds": (*holds, reason), "facts": (*po.facts, fact)})
+    holds = without(po, "hold.lines_removed")
+    return told(po, fact, lines=lines, total=goods + po.shipping, holds=holds)

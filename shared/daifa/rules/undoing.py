@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from daifa.models.facts import Fact, Reason
 from daifa.models.outcomes import Done, NeverSent, Outcome, Refused, Unclear
 from daifa.models.purchase import PurchaseOrder, Undo
 from daifa.models.states import PaymentState, PoState
-from daifa.rules.lifecycle import PURCHASE
+from daifa.rules.lifecycle import PURCHASE, THERE
 from daifa.rules.purchasing import nothing_bought
+from daifa.rules.telling import told, without
 
 # What a wish to cancel leaves on the row, and what comes down once it is settled.
 CANCEL_HOLDS = {"hold.cancel_requested", "hold.cancel_refused", "hold.refund_asked"}
@@ -40,14 +40,13 @@ def cancel_or_wish(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
     if po.cancel_requested:
         return po
     reason = Reason.of("hold.cancel_requested", supplier_order=po.supplier_order)
-    settled = po.state in (PoState.SUBMITTED, PoState.ACKNOWLEDGED)
     return po.model_copy(
         update={
             "cancel_requested": True,
             "undo": None,
             "holds": (*po.holds, reason),
             # Where the supplier has it, the supplier can be asked now.
-            "work_due": now if settled else po.work_due,
+            "work_due": now if po.state in THERE else po.work_due,
             "facts": (*po.facts, Fact.of(now, "purchase.cancel_requested", by)),
         }
     )
@@ -60,10 +59,10 @@ def answered(po: PurchaseOrder, outcome: Outcome, now: datetime) -> PurchaseOrde
             return undone(po, "supplier", now)
         case Refused(code, why, values):
             reason = Reason.of("hold.cancel_refused", supplier_order=po.supplier_order, code=code)
-            told = Reason(code=why, values=values | {"code": code})
+            said = Reason(code=why, values=values | {"code": code})
             fact = Fact.of(now, "purchase.cancel_refused", "supplier", code=code)
-            holds = (*_others(po), reason.model_copy(update={"beat": (told,)}))
-            return _noted(po, fact, undo=Undo.REFUSED, holds=holds, work_due=now)
+            holds = (*without(po, *CANCEL_HOLDS), reason.model_copy(update={"beat": (said,)}))
+            return told(po, fact, undo=Undo.REFUSED, holds=holds, work_due=now)
         case NeverSent() | Unclear():
             return po.model_copy(update={"work_due": now + ASK_AGAIN})
 
@@ -75,7 +74,7 @@ def refund_asked(po: PurchaseOrder, outcome: Outcome, now: datetime) -> Purchase
             reason = Reason.of("hold.refund_asked", total=po.total, supplier_order=po.supplier_order)
             fact = Fact.of(now, "purchase.refund_asked", reference=reference, total=po.total)
             due = now + LOOK_FOR_MONEY
-            return _noted(po, fact, undo=Undo.REFUNDING, holds=(*_others(po), reason), work_due=due)
+            return told(po, fact, undo=Undo.REFUNDING, holds=(*without(po, *CANCEL_HOLDS), reason), work_due=due)
         case _:
             return answered(po, outcome, now)
 
@@ -85,27 +84,25 @@ def undone(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
 
     Money that was paid stays a task until it is seen to have come back.
     """
-    owed = po.payment is PaymentState.PAID
-    holds = (Reason.of("hold.refund_due", total=po.total, supplier_order=po.supplier_order),) if owed else ()
-    fact = Fact.of(now, "purchase.undone", by, supplier_order=po.supplier_order)
-    change = {
-        "state": PURCHASE.check(po.state, PoState.CANCELLED),
-        "undo": None,
-        "holds": holds,
-        "work_due": now + LOOK_FOR_MONEY if owed else None,
-    }
-    return _noted(po, fact, **change)
+    return given_up(po, Fact.of(now, "purchase.undone", by, supplier_order=po.supplier_order), now)
+
+
+def given_up(po: PurchaseOrder, fact: Fact, now: datetime) -> PurchaseOrder:
+    """The purchase cancelled for this reason, with the task that what was paid for it comes back."""
+    owed = refund_due(po)
+    due = now + LOOK_FOR_MONEY if owed else None
+    state = PURCHASE.check(po.state, PoState.CANCELLED)
+    return told(po, fact, state=state, undo=None, holds=owed, work_due=due)
+
+
+def refund_due(po: PurchaseOrder) -> tuple[Reason, ...]:
+    """The hold that stays until the supplier has paid back; none where nothing was paid."""
+    if po.payment is not PaymentState.PAID:
+        return ()
+    return (Reason.of("hold.refund_due", total=po.total, supplier_order=po.supplier_order),)
 
 
 def withdrawn(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
     """The wish to cancel is taken back: the purchase goes on."""
     fact = Fact.of(now, "purchase.cancel_withdrawn", by)
-    return _noted(po, fact, cancel_requested=False, undo=None, holds=_others(po), work_due=now)
-
-
-def _others(po: PurchaseOrder) -> tuple[Reason, ...]:
-    return tuple(hold for hold in po.holds if hold.code not in CANCEL_HOLDS)
-
-
-def _noted(po: PurchaseOrder, fact: Fact, **change: Any) -> PurchaseOrder:
-    return po.model_copy(update=change | {"facts": (*po.facts, fact)})
+    return told(po, fact, cancel_requested=False, undo=None, holds=without(po, *CANCEL_HOLDS), work_due=now)

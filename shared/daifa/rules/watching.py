@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from daifa.models.facts import Fact, Reason
 from daifa.models.order import Recipient
@@ -11,11 +10,10 @@ from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PaymentState, PoState
 from daifa.models.supplied import SupplierOrder
 from daifa.rules import purchasing, undoing
-from daifa.rules.lifecycle import PAYMENT, PURCHASE
+from daifa.rules.lifecycle import PAYMENT, PURCHASE, THERE
 from daifa.rules.recipients import same_recipient
+from daifa.rules.telling import held_up, told, without
 
-# The supplier has it and may still change its mind.
-THERE = {PoState.SUBMITTED, PoState.ACKNOWLEDGED}
 ON_ITS_WAY = {PoState.PARTIALLY_SHIPPED, PoState.SHIPPED}
 
 
@@ -36,62 +34,36 @@ def seen(po: PurchaseOrder, shown: SupplierOrder, recipient: Recipient | None, n
     if po.state not in THERE | ON_ITS_WAY:
         return po
     if shown.state == "cancelled":
-        return _held(po, Reason.of("hold.closed_there", supplier_order=po.supplier_order), now)
+        return held_up(po, Reason.of("hold.closed_there", supplier_order=po.supplier_order), now)
     if shown.total != po.total:
-        po = _held(po, other_total(po, shown), now)
+        po = held_up(po, purchasing.other_total(po, shown), now)
     elif shown.paid and po.payment in (PaymentState.UNPAID, PaymentState.PAYMENT_UNKNOWN):
         fact = Fact.of(now, "purchase.paid", total=po.total)
-        po = _noted(po, fact, payment=PAYMENT.check(po.payment, PaymentState.PAID), work_due=now)
+        po = told(po, fact, payment=PAYMENT.check(po.payment, PaymentState.PAID), work_due=now)
     if recipient is not None and shown.recipient is not None and not same_recipient(recipient, shown.recipient):
-        po = _held(po, Reason.of("hold.other_address", supplier_order=po.supplier_order), now)
+        po = held_up(po, Reason.of("hold.other_address", supplier_order=po.supplier_order), now)
     return po
-
-
-def other_total(po: PurchaseOrder, shown: SupplierOrder) -> Reason:
-    """The supplier asks for another amount than we agreed to; `exact` is what a person would agree to."""
-    return Reason.of(
-        "hold.other_total",
-        ours=po.total,
-        theirs=shown.total,
-        exact=shown.total.amount,
-        supplier_order=shown.reference,
-    )
 
 
 def _closed(po: PurchaseOrder, now: datetime) -> PurchaseOrder:
     """Wanted or not, the supplier will not ship it."""
     if po.cancel_requested:
         return undoing.undone(po, "supplier", now)
-    reasons = [Reason.of("hold.closed_there", supplier_order=po.supplier_order)]
-    if po.payment is PaymentState.PAID:
-        reasons.append(Reason.of("hold.refund_due", total=po.total, supplier_order=po.supplier_order))
+    reasons = (Reason.of("hold.closed_there", supplier_order=po.supplier_order), *undoing.refund_due(po))
     fact = Fact.of(now, "purchase.rejected", "supplier", code="closed")
     # Due at once: another source may have it.
-    change = {"state": PURCHASE.check(po.state, PoState.REJECTED), "holds": tuple(reasons), "work_due": now}
-    return _noted(po, fact, **change)
+    change = {"state": PURCHASE.check(po.state, PoState.REJECTED), "holds": reasons, "work_due": now}
+    return told(po, fact, **change)
 
 
 def _refunded(po: PurchaseOrder, now: datetime) -> PurchaseOrder:
-    money = {"hold.refund_due", "hold.refund_asked"}
     fact = Fact.of(now, "purchase.refunded", total=po.total)
-    following = _noted(
+    following = told(
         po,
         fact,
         payment=PAYMENT.check(po.payment, PaymentState.REFUNDED),
-        holds=tuple(hold for hold in po.holds if hold.code not in money),
+        holds=without(po, "hold.refund_due", "hold.refund_asked"),
     )
     if following.state is PoState.CANCELLED:
         return following.model_copy(update={"work_due": None})
     return following
-
-
-def _held(po: PurchaseOrder, reason: Reason, now: datetime) -> PurchaseOrder:
-    """The hold put up once; one with other figures takes the place of the older."""
-    if reason in po.holds:
-        return po
-    holds = tuple(hold for hold in po.holds if hold.code != reason.code)
-    return _noted(po, Fact(at=now, code=reason.code, values=reason.values), holds=(*holds, reason))
-
-
-def _noted(po: PurchaseOrder, fact: Fact, **change: Any) -> PurchaseOrder:
-    return po.model_copy(update=change | {"facts": (*po.facts, fact)})

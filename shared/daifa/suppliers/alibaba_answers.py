@@ -31,10 +31,9 @@ REFUND_STANDING = "5010"
 
 def read_placed(answer: Answer, request: PurchaseRequest) -> Outcome:
     """What the answer to an order call proves about this request."""
-    payload = payload_of(answer)
-    early = before_acting(answer, payload)
-    if early or payload is None:
-        return early or Unclear(f"unreadable answer, status {answer.status}")
+    payload = opened(answer)
+    if not isinstance(payload, dict):
+        return payload
     # The documented shape nests the order in `result`; the documented samples do not.
     order = payload["result"] if isinstance(payload.get("result"), dict) else payload
     split, failed = order.get("orderList") or [], order.get("failedOfferList") or []
@@ -56,10 +55,9 @@ def read_placed(answer: Answer, request: PurchaseRequest) -> Outcome:
 
 def read_paid(answer: Answer, reference: str, amount: Money) -> Outcome:
     """What the answer to a payment call proves."""
-    payload = payload_of(answer)
-    early = before_acting(answer, payload)
-    if early or payload is None:
-        return early or Unclear(f"unreadable answer, status {answer.status}")
+    payload = opened(answer)
+    if not isinstance(payload, dict):
+        return payload
     outer = mapping(payload.get("result")) or payload
     inner = mapping(outer.get("result"))
     if answer.status == 200 and yes(outer.get("success")) and yes(inner.get("paySuccess")):
@@ -71,10 +69,9 @@ def read_paid(answer: Answer, reference: str, amount: Money) -> Outcome:
 
 def read_cancelled(answer: Answer, reference: str) -> Outcome:
     """What the answer to a cancellation says; it names no order, so that Done still has to be looked up."""
-    payload = payload_of(answer)
-    early = before_acting(answer, payload)
-    if early or payload is None:
-        return early or Unclear(f"unreadable answer, status {answer.status}")
+    payload = opened(answer)
+    if not isinstance(payload, dict):
+        return payload
     code = code_of(payload)
     if yes(payload.get("success")) and not code:
         return Done(reference)
@@ -90,10 +87,9 @@ def read_cancelled(answer: Answer, reference: str) -> Outcome:
 
 def read_refund(answer: Answer, amount: Money) -> Outcome:
     """What the answer to a refund request proves; Done carries 1688's number of the refund."""
-    payload = payload_of(answer)
-    early = before_acting(answer, payload)
-    if early or payload is None:
-        return early or Unclear(f"unreadable answer, status {answer.status}")
+    payload = opened(answer)
+    if not isinstance(payload, dict):
+        return payload
     outer = mapping(payload.get("result"))
     number, code = refund_id(mapping(outer.get("result")).get("refundId")), code_of(outer)
     if yes(outer.get("success")) and number:
@@ -111,6 +107,15 @@ def no_such_order(reference: str) -> Refused:
 def no_refund(code: str, answer: Mapping[str, Any]) -> Refused:
     """1688 turned the wish for money down, in its own words."""
     return Refused(code, "supplier.refused.refund", {"said": str(answer.get("message") or code)[:200]})
+
+
+def opened(answer: Answer) -> dict[str, Any] | Outcome:
+    """What the order system said, or what the answer proves without it having said anything."""
+    payload = payload_of(answer)
+    early = before_acting(answer, payload)
+    if early or payload is None:
+        return early or Unclear(f"unreadable answer, status {answer.status}")
+    return payload
 
 
 def before_acting(answer: Answer, payload: Mapping[str, Any] | None) -> Outcome | None:

@@ -20,6 +20,7 @@ from daifa.http import Answer, NoAnswer, NotSent
 from daifa.models.facts import Reason
 from daifa.models.ids import PoNumber
 from daifa.models.order import Recipient
+from daifa.models.purchase import REFUSALS
 from daifa.ports import (
     Capabilities,
     Done,
@@ -58,8 +59,6 @@ MOST_PAGES = 100
 LATE_SECONDS = "600"
 FEATURES = "quote,cancel,amend,list,lookup"
 NO_SUCH_ORDER = "urn:daifa:no-such-order"
-# The reasons of a refusal, and what we say of each.
-REFUSALS = ("out_of_stock", "price_changed", "address", "other")
 LOCKED_OUT = {401, 403, 410}
 BUSY = {429, 503}
 

@@ -15,9 +15,8 @@ from daifa.http import Answer, Http
 from daifa.models.ids import PoNumber
 from daifa.models.money import Money
 from daifa.models.order import Recipient
-from daifa.models.purchase import LineState
+from daifa.models.purchase import REFUSALS, LineState
 from daifa.ports import Done, NeverSent, Outcome, PurchaseRequest, Refused, SupplierParcel, Unclear, Wire
-from daifa.rules.acknowledgement import REFUSALS
 from daifa.suppliers import webhook
 from daifa.suppliers.webhook import Webhook, sign
 from local.world.world import World

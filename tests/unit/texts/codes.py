@@ -14,10 +14,9 @@ import daifa.errors
 from daifa.channels import CHANNELS
 from daifa.models.aftersales import CaseReason, Payer
 from daifa.models.collected import Blocked
-from daifa.models.purchase import LineState
+from daifa.models.purchase import REFUSALS, LineState
 from daifa.models.states import CaseState, ClaimState, OrderState, PoState, ShipmentState
 from daifa.models.words import Party
-from daifa.rules.acknowledgement import REFUSALS
 from daifa.signing import LinkAltered, LinkExpired
 from daifa.suppliers import order_sheet
 from daifa.tables.orders import CLAIM_WAITS

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daifa.errors import Rejected, TooLarge
-from daifa.pages import FORM_CAP, Html, body_of, form_of, joined, mark, page, request_locale, see_other, trouble
+from daifa.multipart import fields_of
+from daifa.pages import FORM_CAP, Html, body_of, joined, mark, page, request_locale, see_other, trouble
 from daifa.texts import language, t
 
 
@@ -50,6 +51,11 @@ def test_trouble_is_told_in_words_and_escaped(lang: str) -> None:
 
 def a_post(body: str, packed: bool = False) -> dict[str, Any]:
     return {"body": base64.b64encode(body.encode()).decode() if packed else body, "isBase64Encoded": packed}
+
+
+def form_of(event: dict[str, Any]) -> dict[str, list[str]]:
+    """The fields of a posted form, as the doors read them."""
+    return fields_of("application/x-www-form-urlencoded", body_of(event)).texts
 
 
 @pytest.mark.parametrize("packed", [True, False])
