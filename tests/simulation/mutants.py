@@ -42,12 +42,11 @@ Patches = Callable[[], Iterator[None]]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mistake: what it is, how it is made, what its seeds are like, and near which seed it was caught last."""
+    """One mistake: what it is, how it is made, and what its seeds are like."""
 
     name: str
     make: Callable[[], Any]
     tune: Callable[[Swarm], None] = lambda swarm: None
-    near: int = 1
 
 
 def _often(swarm: Swarm) -> None:
@@ -120,11 +119,22 @@ def _leaves_late(swarm: Swarm) -> None:
     swarm.late_bound, swarm.lookup_lag, swarm.skew, swarm.mail = 600, 0.0, 0.0, False
 
 
-def _short_settle(swarm: Swarm) -> None:
-    """The supplier is three times as late as it was thought to be."""
+def _lands_late(swarm: Swarm) -> None:
+    """What the supplier does not answer it often does later."""
     swarm.rates["http"] = 0.3
     swarm.kinds["http"] = (Fault.NO_ANSWER_LATE, Fault.NO_ANSWER)
+
+
+def _short_settle(swarm: Swarm) -> None:
+    """The supplier is three times as late as it was thought to be."""
+    _lands_late(swarm)
     swarm.lateness = 3.0
+
+
+def _crowded(swarm: Swarm) -> None:
+    """Every message comes twice and everything takes long, so that workers meet."""
+    swarm.rates["send"], swarm.kinds["send"] = 0.5, (Fault.DOUBLED,)
+    swarm.slow = 0.4
 
 
 @contextmanager
@@ -261,20 +271,20 @@ def _all(*patches: Any) -> Iterator[None]:
 MUTANTS = (
     Mutant("retry on ambiguous", _retry_on_ambiguous, _often),
     Mutant("stale claim back to READY", _stale_claim_to_ready),
-    Mutant("short settle", _nothing, _short_settle, 31),
-    Mutant("late bound counted from the claim", _late_bound_from_the_claim, _leaves_late, 229),
+    Mutant("short settle", _nothing, _short_settle),
+    Mutant("late bound counted from the claim", _late_bound_from_the_claim, _leaves_late),
     Mutant("fresh number per attempt", _fresh_number, _often),
-    Mutant("no claim", _no_claim, near=506),
+    Mutant("no claim", _no_claim, _crowded),
     Mutant("ack before write", _ack_before_write),
     Mutant("no sweep", _no_sweep),
     Mutant("cancel ignores flight", _cancel_ignores_flight),
-    Mutant("cancel of an unclean READY", _cancel_unclean_ready, _unasked, 106),
-    Mutant("refund without condition", _refund_without_condition, near=22),
+    Mutant("cancel of an unclean READY", _cancel_unclean_ready, _unasked),
+    Mutant("refund without condition", _refund_without_condition),
     Mutant("approval without version", _approval_without_version),
     Mutant("pay twice", _pay_twice, _often),
-    Mutant("stale payment back to UNPAID", _pay_what_is_wanted_cancelled, near=95),
-    Mutant("believe the first denial", _believe_the_first_denial, _often, 826),
-    Mutant("another order's answer is success", _wrong_order_is_success, _often, 104),
+    Mutant("stale payment back to UNPAID", _pay_what_is_wanted_cancelled),
+    Mutant("believe the first denial", _believe_the_first_denial, _lands_late),
+    Mutant("another order's answer is success", _wrong_order_is_success, _often),
     Mutant("a recipient in the log", _log_a_recipient),
 )
 
