@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.headerregistry import HeaderRegistry
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +29,7 @@ from daifa.settings import Settings
 from daifa.suppliers import SUPPLIERS, order_sheet
 from daifa.tables.catalog import Catalog
 from daifa.tables.orders import Orders
+from daifa.tables.store import Store
 from daifa.tables.vault import Vault
 from local.template import read
 from tests.simulation.engine import CANARY, Job, World
@@ -344,8 +346,8 @@ SHEETS: dict[tuple[Any, ...], bytes] = {}
 def wired() -> Iterator[Callable[[House], None]]:
     """Have production code find the simulation's house; call what is yielded with each new one."""
     webhook = import_module("order_ingest.webhook")
-    kept = (daifa.app.build, webhook.front_door, daifa.telemetry.single_metric)
-    build = order_sheet.build
+    kept = (daifa.app.build, webhook.front_door, daifa.telemetry.single_metric, Store._model)
+    build, read_row, header = order_sheet.build, Store._model, HeaderRegistry.__getitem__
     logger = daifa.telemetry.log._logger
     handlers, level = logger.handlers[:], logger.level
     root = logging.getLogger("order_ingest.receive")
@@ -370,8 +372,25 @@ def wired() -> Iterator[Callable[[House], None]]:
             SHEETS[key] = build(request, *others)
         return SHEETS[key]
 
+    rows: dict[tuple[type, Any], Any] = {}
+
+    def model(store: Store, kind: type, item: Mapping[str, Any]) -> Any:
+        # Models can't change, and the same row is read many times between two writes: one reading of it is enough.
+        data = item["data"]
+        key = (kind, data.get("S") or data["B"])
+        if key not in rows:
+            rows[key] = read_row(store, kind, item)
+        return rows[key]
+
+    @cache
+    def header_class(registry: HeaderRegistry, name: str) -> type:
+        # The standard library makes a new class for every header of every mail.
+        made: type = header(registry, name)
+        return made
+
     def use(house: House) -> None:
         current[:] = [house]
+        rows.clear()
         EARS.world = house.world
         daifa.app.app.cache_clear()
 
@@ -380,11 +399,13 @@ def wired() -> Iterator[Callable[[House], None]]:
     webhook.front_door = lambda: current[0].front
     daifa.telemetry.single_metric = metric  # type: ignore[assignment]
     order_sheet.build = sheet
+    Store._model = model  # type: ignore[method-assign,assignment]
+    HeaderRegistry.__getitem__ = header_class  # type: ignore[method-assign]
     try:
         yield use
     finally:
-        daifa.app.build, webhook.front_door, daifa.telemetry.single_metric = kept
-        order_sheet.build = build
+        daifa.app.build, webhook.front_door, daifa.telemetry.single_metric, Store._model = kept  # type: ignore[method-assign]
+        order_sheet.build, HeaderRegistry.__getitem__ = build, header  # type: ignore[method-assign]
         del SUPPLIERS["unasked"]
         logger.handlers[:] = handlers
         logger.setLevel(level)

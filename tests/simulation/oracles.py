@@ -4,12 +4,13 @@ committed.
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+
+from pydantic_core import from_json
 
 from tests.simulation.coverage import edge
 from tests.simulation.engine import World
@@ -33,7 +34,7 @@ def row_of(item: Mapping[str, Any]) -> Row:
     """The model in an item, as plain JSON."""
     data = item.get("data", {})
     text = zlib.decompress(bytes(data["B"])) if "B" in data else data.get("S", "{}")
-    found: Row = json.loads(text)
+    found: Row = from_json(text)
     return found
 
 

@@ -80,6 +80,8 @@ class Seed:
         self.house.http.parties |= {"shop.sim": self.shop, "kuaidi100.sim": self.carrier}
         self._reconciled = 0
         self._listed: dict[str, int] = {}
+        self._board: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self._unchanged = 0
         self._catalogue()
 
     # --- the merchant's catalogue ---
@@ -242,8 +244,15 @@ class Seed:
         self.world.at(self.world.rng.uniform(300.0, 5400.0), self._visit)
 
     def _attend(self) -> None:
-        # Nobody opens the board for nothing.
-        if any(row.get("board") == "demo#queue" for row in self.oracles.rows.values()):
+        # Nobody opens the board for nothing, and who has twice left what is on it as it is looks in now and then only.
+        board = {
+            key: (row.get("state"), row.get("payment"), len(row.get("holds", ())))
+            for key, row in self.oracles.rows.items()
+            if row.get("board") == "demo#queue"
+        }
+        self._unchanged = self._unchanged + 1 if board == self._board else 0
+        self._board = board
+        if board and (self._unchanged < 2 or self.world.rng.random() < 0.2):
             self.world.start("merchant", lambda: self.people.merchant(True), faulty=False)
         self.world.at(3600.0, self._attend)
 
@@ -290,7 +299,7 @@ class Seed:
         before = iso(self.world.moment - timedelta(seconds=20))
         due = [key for key, (whose, at) in self.oracles.due.items() if whose == room and at <= before]
         if due and all(self._waits(key) for key in due):
-            return self.world.rng.random() < 0.15
+            return self.world.rng.random() < (0.04 if self.world.calm else 0.15)
         return bool(due)
 
     def _waits(self, key: tuple[str, str]) -> bool:
@@ -303,12 +312,17 @@ class Seed:
         return False
 
     def _rests(self) -> bool:
-        """Nothing can move by itself any more: only purchases that wait for their parcel are still looked at."""
+        """Nothing can move by itself any more: only purchases that wait for their parcel are looked at, and letters
+        for later days lie ready.
+        """
         world = self.world
         if world.pending or world.t - world.moved_at < REST:
             return False
-        for key in self.oracles.due:
+        for key, (room, at) in self.oracles.due.items():
             row = self.oracles.rows[key]
+            if room == "notify" and at > iso(world.moment) and world.seed % 5:
+                # A letter for a day to come: one seed in five waits for it.
+                continue
             held = key[1].startswith("PO#") and row["state"] in ("SUBMITTED", "ACKNOWLEDGED") and row.get("holds")
             shipped = key[1].startswith("PO#") and row["state"] in ("SUBMITTED", "ACKNOWLEDGED", "PARTIALLY_SHIPPED")
             paid = row.get("payment", "UNPAID") == "PAID" or row.get("supplier") not in self.oracles.gateways
