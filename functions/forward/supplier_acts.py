@@ -68,7 +68,7 @@ def _ship(po: PurchaseOrder, fields: Fields, app: App) -> None:
     carrier = carrier if carrier in CARRIERS else ""
     there = app.orders.story(po.key).shipments
     known = frozenset(s.id for s in there)
-    parcel = (carrier, cleaned, _contents(po, fields))
+    parcel = (carrier, cleaned, _contents(po, fields) or None)
     following, made = shipped(po, [parcel], known, "supplier", app.clock.now())
     if not made:
         if any(s.number == cleaned for s in there):

@@ -107,7 +107,7 @@ def _take(number: PoNumber, told: Sequence[Entry], supplier: Supplier, app: App)
         return [], list(refused)
     po = arrived(po, app)
     known = frozenset(shipment.id for shipment in shipments)
-    handed = [(parcel.carrier, parcel.number, parcel.lines) for parcel in new]
+    handed = [(parcel.carrier, parcel.number, parcel.lines or None) for parcel in new]
     following, made = shipped(po, handed, known, "supplier", app.clock.now())
     if len(made) < len(new):
         raise Rejected("link.not_shippable", state=f"link.state.{po.state.value.lower()}")

@@ -55,7 +55,7 @@ def _take(po: PurchaseOrder, news: SupplierNews, app: App) -> None:
 
 
 def _ship(po: PurchaseOrder, news: SupplierNews, app: App) -> None:
-    parcels = [(parcel.carrier, parcel.number, parcel.lines) for parcel in news.parcels]
+    parcels = [(parcel.carrier, parcel.number, parcel.lines or None) for parcel in news.parcels]
     known = frozenset(shipment.id for shipment in app.orders.story(po.key).shipments)
     following, made = shipped(po, parcels, known, "supplier", app.clock.now())
     if made:

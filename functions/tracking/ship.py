@@ -9,7 +9,7 @@ from daifa.models.facts import Reason
 from daifa.models.ids import PoNumber
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.shipment import Shipment
-from daifa.rules.parcels import SHIPPABLE, shipped
+from daifa.rules.parcels import SHIPPABLE, contents, shipped
 from daifa.tables.store import Write
 
 
@@ -24,8 +24,14 @@ def ship(wake: Wake, app: App) -> None:
     known = frozenset(shipment.id for shipment in app.orders.story(po.key).shipments)
     following = po
     made: tuple[Shipment, ...] = ()
+    whole = False
     for parcel in port.parcels(po.supplier_order):
-        told = [(parcel.carrier, parcel.number, parcel.lines)]
+        held = contents(following, parcel.goods) if parcel.goods else parcel.lines or None
+        if held is None and whole:
+            # A parcel before it was taken for all that was left: this one is followed, whatever is in it.
+            held = ()
+        whole = whole or held is None
+        told = [(parcel.carrier, parcel.number, held)]
         try:
             following, new = shipped(following, told, known, "supplier", app.clock.now())
         except Rejected:

@@ -16,7 +16,7 @@ from daifa.models.order import Recipient, StoreOrder
 from daifa.models.outcomes import Done, NeverSent, Outcome, Refused, Unclear
 from daifa.models.purchase import LineAnswer
 from daifa.models.sheet import SheetLayout
-from daifa.models.shipment import ShippedLine, TrackReading
+from daifa.models.shipment import Goods, ShippedLine, TrackReading
 from daifa.models.supplied import Quote, QuotedLine, SupplierOrder
 from daifa.models.words import Outgoing
 
@@ -209,11 +209,14 @@ class PurchaseRequest:
 
 @dataclass(frozen=True)
 class SupplierParcel:
-    """A parcel the supplier says it handed over; empty `lines` means all of the purchase."""
+    """A parcel the supplier says it handed over, with our `lines` or with `goods` under the supplier's names; with
+    neither it holds all that is left of the purchase.
+    """
 
     carrier: str
     number: str
     lines: tuple[ShippedLine, ...] = ()
+    goods: tuple[Goods, ...] = ()
 
 
 @dataclass(frozen=True)

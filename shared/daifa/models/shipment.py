@@ -35,6 +35,14 @@ class ShippedLine(Model):
     quantity: int
 
 
+class Goods(Model):
+    """Pieces of one variant of one offer, in the supplier's own names."""
+
+    offer: str
+    variant: str
+    quantity: int
+
+
 class Shipment(Model):
     """One parcel of one purchase order; `carrier` is the tracking service's code for the company (`zhongtong`).
 

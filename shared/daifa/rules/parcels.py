@@ -11,9 +11,12 @@ from daifa.models.derive import derived
 from daifa.models.facts import Fact
 from daifa.models.ids import ShipmentId
 from daifa.models.purchase import LineState, PoLine, PurchaseOrder
-from daifa.models.shipment import Shipment, ShippedLine
+from daifa.models.shipment import Goods, Shipment, ShippedLine
 from daifa.models.states import PoState
 from daifa.rules.lifecycle import PURCHASE
+
+# What is in a parcel: pieces of lines, () for what nobody can name, None for all that the supplier has ready.
+Contents = tuple[ShippedLine, ...] | None
 
 SHIPPABLE = {PoState.SUBMITTED, PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED}
 
@@ -41,13 +44,12 @@ def left(line: PoLine) -> int:
 
 def shipped(
     po: PurchaseOrder,
-    parcels: Sequence[tuple[str, str, tuple[ShippedLine, ...]]],
+    parcels: Sequence[tuple[str, str, Contents]],
     known: frozenset[ShipmentId],
     by: str,
     now: datetime,
 ) -> tuple[PurchaseOrder, tuple[Shipment, ...]]:
-    """The purchase after these parcels (carrier, number, lines; no lines means everything the supplier has ready) and
-    the new parcels.
+    """The purchase after these parcels (carrier, number, contents) and the new parcels.
 
     Parcels in `known` change nothing, so hearing the same news twice is hearing it once. A line is SHIPPED when its
     parcels hold all its pieces. Rejected if a parcel names another purchase's line or more pieces than are left.
@@ -58,9 +60,9 @@ def shipped(
         identity = shipment_id(po, number)
         if identity in known or any(shipment.id == identity for shipment in made):
             continue
-        if po.state not in SHIPPABLE:
+        if po.state not in SHIPPABLE and told != ():
             break
-        contents = _checked(told, lines) if told else _ready(lines.values())
+        contents = _ready(lines.values()) if told is None else _checked(told, lines)
         for content in contents:
             lines[content.order_line] = _packed(lines[content.order_line], content.quantity)
         made.append(
@@ -95,6 +97,26 @@ def shipped(
             }
         )
     return po, tuple(made)
+
+
+def contents(po: PurchaseOrder, goods: Sequence[Goods]) -> Contents:
+    """Which pieces of the purchase these goods are, as far as they are in no parcel yet; None if some are not of it."""
+    room = {line.order_line: left(line) for line in po.lines}
+    pieces: dict[str, int] = {}
+    for one in goods:
+        same = [line for line in po.lines if line.external_offer == one.offer]
+        # An offer without variants is known by its own number to us and by nothing to the supplier.
+        lines = [line for line in same if line.external_variant == one.variant] or same * (len(same) == 1)
+        if not lines:
+            return None
+        wanted = one.quantity
+        for line in lines:
+            taken = min(wanted, room[line.order_line])
+            wanted -= taken
+            room[line.order_line] -= taken
+            if taken:
+                pieces[line.order_line] = pieces.get(line.order_line, 0) + taken
+    return tuple(ShippedLine(order_line=name, quantity=quantity) for name, quantity in pieces.items())
 
 
 def _sent(line: PoLine) -> int:

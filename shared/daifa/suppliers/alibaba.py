@@ -309,7 +309,11 @@ class Alibaba(Cannot):
 
     def parcels(self, reference: str) -> tuple[SupplierParcel, ...]:
         """Every parcel with a tracking number; empty while nothing is shipped; Retry if 1688 can't say."""
-        return read_parcels(self._read(LOGISTICS, {"webSite": "1688", "orderId": reference}), reference)
+        told = self._read(LOGISTICS, {"webSite": "1688", "orderId": reference})
+        if not read_parcels(told, reference, {}):
+            return ()
+        # Parcels name the entries of the order, and only the order says what goods those are.
+        return read_parcels(told, reference, self._trade(orderId=reference) or {})
 
     def read_push(self, headers: Mapping[str, str], body: bytes) -> tuple[SupplierNews, ...]:
         """Which orders a pushed form is about, as hints; none for news of products. Unauthenticated unless signed."""

@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 from daifa.errors import Rejected, Retry
 from daifa.models.facts import Reason
 from daifa.models.money import Money, total
 from daifa.models.order import Recipient
+from daifa.models.shipment import Goods
 from daifa.ports import (
     Done,
     Outcome,
@@ -294,8 +296,10 @@ def _unit_cost(line: PurchaseLine, goods: list[dict[str, Any]]) -> Money:
 # --- parcels ----------------------------------------------------------------------------------------------------
 
 
-def read_parcels(payload: Mapping[str, Any], reference: str) -> tuple[SupplierParcel, ...]:
-    """Every parcel with a tracking number, as getLogisticsInfos.buyerView shows them; Retry if it can't be read."""
+def read_parcels(payload: Mapping[str, Any], reference: str, trade: Mapping[str, Any]) -> tuple[SupplierParcel, ...]:
+    """Every parcel with a tracking number, as getLogisticsInfos.buyerView shows them, with the goods that the order in
+    `trade` has for them; Retry if it can't be read.
+    """
     if code_of(payload) == NOT_SHIPPED:
         return ()
     if says_no(payload) or not isinstance(payload.get("result"), list):
@@ -307,8 +311,39 @@ def read_parcels(payload: Mapping[str, Any], reference: str) -> tuple[SupplierPa
         number = str(row.get("logisticsBillNo") or "").strip()
         # Goods that need no carrier come with words here instead of a number.
         if row.get("status") != "CANCEL" and re.fullmatch(r"[A-Za-z0-9-]{6,32}", number):
-            found.append(SupplierParcel(_company(row), number))
+            found.append(SupplierParcel(_company(row), number, goods=_goods(row, trade)))
     return tuple(dict.fromkeys(found))
+
+
+def _goods(row: Mapping[str, Any], trade: Mapping[str, Any]) -> tuple[Goods, ...]:
+    """What is in a parcel; nothing if one of its entries is not in the order as we see it."""
+    items = {
+        order_id(item.get("subItemIDString") or item.get("subItemID")): item for item in rows(trade.get("productItems"))
+    }
+    entries = [entry.strip() for entry in str(row.get("orderEntryIds") or "").split(",") if entry.strip()]
+    if not entries or any(entry not in items for entry in entries):
+        return ()
+    quantities = [_whole(items[entry].get("quantity")) for entry in entries]
+    sent = rows(row.get("sendGoods"))
+    if len(entries) == len(sent) == 1 and 0 < _whole(sent[0].get("goodsQuantity")) < quantities[0]:
+        # One entry in several parcels: only here the pieces of each are told without doubt.
+        quantities = [_whole(sent[0]["goodsQuantity"])]
+    goods = (
+        Goods(
+            offer=order_id(items[entry].get("productID")),
+            variant=str(items[entry].get("specId") or ""),
+            quantity=quantity,
+        )
+        for entry, quantity in zip(entries, quantities, strict=True)
+    )
+    return tuple(goods) if all(quantities) else ()
+
+
+def _whole(value: object) -> int:
+    """A number of pieces, 0 if it is none."""
+    text = str(value)
+    number = Decimal(text) if not isinstance(value, bool) and re.fullmatch(r"\d{1,6}(\.0+)?", text) else Decimal(0)
+    return int(number)
 
 
 def _company(row: Mapping[str, Any]) -> str:

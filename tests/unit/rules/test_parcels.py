@@ -9,10 +9,10 @@ import pytest
 from daifa.errors import Rejected
 from daifa.models.facts import Reason
 from daifa.models.purchase import LineAnswer, LineState, PurchaseOrder
-from daifa.models.shipment import ShippedLine
+from daifa.models.shipment import Goods, ShippedLine
 from daifa.models.states import PoState
 from daifa.rules.acknowledgement import answered
-from daifa.rules.parcels import left, shipped
+from daifa.rules.parcels import contents, left, shipped
 from tests.builders.rows import START, a_purchase
 
 LAMP, CUP, PEN = "line-台灯", "line-杯子", "line-笔"
@@ -29,7 +29,7 @@ def three(**changes: Any) -> PurchaseOrder:
 def sent(po: PurchaseOrder, number: str, **pieces: int) -> PurchaseOrder:
     names = {"lamps": LAMP, "cups": CUP, "pens": PEN}
     told = tuple(ShippedLine(order_line=names[name], quantity=count) for name, count in pieces.items())
-    return shipped(po, [("", number, told)], frozenset(), "supplier", START)[0]
+    return shipped(po, [("", number, told or None)], frozenset(), "supplier", START)[0]
 
 
 def said(po: PurchaseOrder, *answers: LineAnswer) -> PurchaseOrder:
@@ -109,3 +109,38 @@ def test_shipping_answers_only_where_the_goods_are(code: str, stays: bool) -> No
 
 def test_a_line_shipped_before_pieces_were_counted_has_nothing_left() -> None:
     assert left(three().lines[0].model_copy(update={"state": LineState.SHIPPED})) == 0
+
+
+LAMP_SPEC, CUP_SPEC, OTHER_SPEC = "spec-lamp", "spec-cup", "spec-other"
+GOODS = [
+    ("a whole line", [("1", LAMP_SPEC, 8)], {LAMP: 8}),
+    ("a part of a line", [("1", LAMP_SPEC, 3)], {LAMP: 3}),
+    ("two variants of one offer", [("1", LAMP_SPEC, 8), ("1", CUP_SPEC, 2)], {LAMP: 8, CUP: 2}),
+    ("an offer whose only variant has no name there", [("2", "", 1)], {PEN: 1}),
+    ("more than is left", [("1", CUP_SPEC, 5)], {CUP: 2}),
+    ("the same twice", [("1", CUP_SPEC, 2), ("1", CUP_SPEC, 2)], {CUP: 2}),
+    ("a variant that was not bought", [("1", LAMP_SPEC, 1), ("1", OTHER_SPEC, 1)], None),
+    ("an offer that was not bought", [("3", LAMP_SPEC, 1)], None),
+]
+
+
+@pytest.mark.parametrize(("goods", "pieces"), [row[1:] for row in GOODS], ids=[row[0] for row in GOODS])
+def test_goods_in_the_suppliers_names_are_pieces_of_our_lines(
+    goods: list[tuple[str, str, int]], pieces: dict[str, int] | None
+) -> None:
+    names = (("1", LAMP_SPEC), ("1", CUP_SPEC), ("2", "2"))
+    lines = tuple(
+        line.model_copy(update={"external_offer": offer, "external_variant": variant})
+        for line, (offer, variant) in zip(three().lines, names, strict=True)
+    )
+    po = three(lines=lines)
+    found = contents(po, [Goods(offer=offer, variant=variant, quantity=count) for offer, variant, count in goods])
+    assert (None if found is None else {line.order_line: line.quantity for line in found}) == pieces
+
+
+def test_who_names_nothing_sends_all_that_is_left_and_what_nobody_can_name_is_followed_all_the_same() -> None:
+    po, first = shipped(three(), [("", "AAA0000001", None)], frozenset(), "supplier", START)
+    assert po.state is PoState.SHIPPED
+    assert shipped(po, [("", "AAA0000002", None)], frozenset(), "supplier", START) == (po, ())
+    again, second = shipped(po, [("", "AAA0000002", ())], frozenset(), "supplier", START)
+    assert (again.state, len(first[0].lines), second[0].lines) == (PoState.SHIPPED, 3, ())

@@ -12,6 +12,7 @@ from daifa.http import Http
 from daifa.models.collected import Availability
 from daifa.models.money import Money
 from daifa.models.order import Recipient
+from daifa.models.shipment import Goods
 from daifa.ports import Done, NeverSent, Outcome, Refused, SupplierOrder, SupplierParcel, Unclear, Wire
 from daifa.suppliers.alibaba import Alibaba, sign
 from tests.unit.answering import Answering, RealClock
@@ -294,8 +295,36 @@ PARCELS = [
 
 @pytest.mark.parametrize(("rows", "parcels"), [row[1:] for row in PARCELS], ids=[row[0] for row in PARCELS])
 def test_parcels_are_read(gateway: Answering, alibaba: Alibaba, rows: list[Any], parcels: tuple[Any, ...]) -> None:
-    gateway.answers = {LOGISTICS: (200, {"success": "true", "result": rows})}
+    gateway.answers = {LOGISTICS: (200, {"success": "true", "result": rows}), VIEW: (200, viewed())}
     assert alibaba.parcels(ORDER) == parcels
+
+
+ITEMS = [
+    {"subItemID": int(ORDER), "productID": 610947572360, "specId": "white", "quantity": 3},
+    {"subItemIDString": "2188600000000000008", "productID": "610947572361", "quantity": 2.0},
+]
+FIRST = Goods(offer="610947572360", variant="white", quantity=3)
+SECOND = Goods(offer="610947572361", variant="", quantity=2)
+CONTENTS = [
+    ("one entry", {}, (FIRST,)),
+    ("two entries", {"orderEntryIds": f"{ORDER}, 2188600000000000008"}, (FIRST, SECOND)),
+    ("a part of an entry", {"sendGoods": [{"goodsQuantity": 1}]}, (FIRST.model_copy(update={"quantity": 1}),)),
+    ("more than the entry", {"sendGoods": [{"goodsQuantity": 9}]}, (FIRST,)),
+    ("no readable part of it", {"sendGoods": [{"goodsQuantity": "some"}]}, (FIRST,)),
+    ("an entry the order does not have", {"orderEntryIds": f"{ORDER},2188600000000000009"}, ()),
+    ("no entries", {"orderEntryIds": None}, ()),
+]
+
+
+@pytest.mark.parametrize(("changes", "goods"), [row[1:] for row in CONTENTS], ids=[row[0] for row in CONTENTS])
+def test_a_parcel_holds_the_goods_of_the_entries_it_names(
+    gateway: Answering, alibaba: Alibaba, changes: dict[str, Any], goods: tuple[Goods, ...]
+) -> None:
+    gateway.answers = {
+        LOGISTICS: (200, {"success": True, "result": [a_parcel(**changes)]}),
+        VIEW: (200, viewed(items=ITEMS)),
+    }
+    assert alibaba.parcels(ORDER) == (SupplierParcel("zhongtong", "75100000000001", goods=goods),)
 
 
 def test_nothing_shipped_yet_is_no_parcel(gateway: Answering, alibaba: Alibaba) -> None:

@@ -9,7 +9,7 @@ import pytest
 from daifa.errors import Conflict, Retry
 from daifa.messages import Room
 from daifa.models.purchase import LineState
-from daifa.models.shipment import ShippedLine
+from daifa.models.shipment import Goods, ShippedLine
 from daifa.models.states import PoState, ShipmentState
 from daifa.ports import SupplierParcel
 from tests.builders.rows import a_purchase
@@ -73,6 +73,31 @@ def test_the_second_parcel_takes_what_the_first_left_and_completes_the_purchase(
         "YT0000000002": ["line-杯子"],
     }
     assert story.purchases[0].state is PoState.SHIPPED
+
+
+def test_several_parcels_whose_contents_nobody_names_are_all_followed(app: RoomApp) -> None:
+    po = stage(app)
+    hears(app, SupplierParcel("zhongtong", NUMBER), SupplierParcel("yuantong", "YT0000000002"))
+
+    ship(woken(po.number, "purchase"), app)
+
+    story = app.orders.story(KEY)
+    assert {row.number: len(row.lines) for row in story.shipments} == {NUMBER: 1, "YT0000000002": 0}
+    assert story.purchases[0].state is PoState.SHIPPED
+
+
+def test_a_part_in_the_suppliers_own_names_leaves_the_rest_open(app: RoomApp) -> None:
+    line = a_purchase().lines[0]
+    cup = line.model_copy(update={"order_line": "line-杯子", "title": "杯子", "external_variant": "cup"})
+    po = stage(app, po=a_purchase(state=PoState.SUBMITTED, supplier_order="S-1", lines=(line, cup)))
+    goods = Goods(offer=line.external_offer, variant="cup", quantity=1)
+    hears(app, SupplierParcel("zhongtong", NUMBER, goods=(goods,)))
+
+    ship(woken(po.number, "purchase"), app)
+
+    story = app.orders.story(KEY)
+    assert [one.order_line for one in story.shipments[0].lines] == ["line-杯子"]
+    assert story.purchases[0].state is PoState.PARTIALLY_SHIPPED
 
 
 def test_the_parcel_and_the_purchases_move_are_written_together_or_not_at_all(
