@@ -62,7 +62,9 @@ class World:
     def __init__(self, seed: int, swarm: Swarm | None = None) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
-        self.swarm = swarm or Swarm(self.rng)
+        # What people were taught later draws from here, so that older seeds stay what they were.
+        self.more = random.Random(f"{seed}/more")
+        self.swarm = swarm or Swarm(self.rng, self.more)
         self.t = 0.0
         self.calm = False
         self.hub = getcurrent()

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from tests.simulation.coverage import edge
-from tests.simulation.engine import World
+from tests.simulation.engine import FOREVER, World
 from tests.simulation.house import House
 from tests.simulation.mailbox import Mailbox, MailOrder
 from tests.simulation.parties import Gateway
@@ -23,6 +23,11 @@ from tests.simulation.shop import Shop, ShopOrder
 STANDS = frozenset({"SUBMITTED", "ACKNOWLEDGED", "PARTIALLY_SHIPPED", "SHIPPED", "CLOSED"})
 # What a person sees on the board without anybody telling.
 WAITS = frozenset({"ON_HOLD", "NEEDS_HUMAN", "REJECTED"})
+
+# A function that has read that a supplier is open runs no longer than this.
+LONGEST = 60.0
+# A parcel that was handed over this long ago is known.
+NOTICED = 6 * 3600.0
 
 # Errors that may leave a function: AWS itself failed beyond what its SDK retries, and the caller is told by a 5xx.
 MAY_ESCAPE = frozenset({"ClientError", "ReadTimeoutError"})
@@ -53,6 +58,8 @@ class Oracles:
         self._spent: dict[str, int] = defaultdict(int)
         self._case_notes: dict[str, int] = defaultdict(int)
         self._tracked: set[str] = set()
+        self._claimed: dict[str, float] = {}
+        self._paused: dict[str, float] = {}
         house.seen = self.seen
         shop.refunded, shop.shipped = self.on_refund, self.on_fulfilment
         mailbox.opened = self.on_mail
@@ -110,6 +117,8 @@ class Oracles:
         state = new["state"]
         if old is None or state == old["state"]:
             return
+        if state == "SUBMITTING":
+            self._claimed[new["number"]] = self.world.t
         if state == "SUBMITTED":
             self.exists_there(new)
         if state == "CANCELLED":
@@ -167,6 +176,8 @@ class Oracles:
         else:
             if po["state"] == "CANCELLED":
                 self.world.wrong("nothing is bought after a confirmed cancel", f"{po['number']} made afterwards")
+            if self._claimed[po["number"]] > self._paused.get(po["supplier"], FOREVER) + LONGEST:
+                self.world.wrong("nothing is bought from a supplier that is paused", po["number"])
             self._spend(po, order["fen"])
             address = order["address"]["address"]
             customer = self._customer(po)
@@ -215,11 +226,18 @@ class Oracles:
         if self._spent[day] - closed > self.day_cap and amount == fen(po["total"]):
             self.world.wrong("spending stays within the cap", f"{day} {self._spent[day]} of {self.day_cap}")
 
+    def on_pause(self, supplier: str, paused: bool) -> None:
+        """The merchant was told that nothing more is bought there, or that it is bought again."""
+        if paused:
+            self._paused[supplier] = self.world.t
+        else:
+            self._paused.pop(supplier, None)
+
     def on_paid(self, gateway: Gateway, order: dict[str, Any], again: bool) -> None:
         """A supplier was paid, or asked to be paid once more."""
         self.world.say("supplier", f"{gateway.host} paid {order['id']} again={again}")
         po = self.purchases.get(order["out_id"])
-        if again:
+        if again and not order.get("by_hand"):
             self.world.wrong("each purchase is paid once", order["out_id"])
         elif po is not None and order["fen"] != fen(po["total"]):
             self.world.wrong("paid is what was agreed", order["out_id"])
@@ -250,6 +268,7 @@ class Oracles:
                 self.world.wrong("no unexpected error leaves a handler", f"{name} × {count}")
         for order in self.shop.orders.values():
             self._not_lost(order)
+            self._wanted(order)
         for po in self.purchases.values():
             self._settled(po)
         for supplier, gateway in self.gateways.items():
@@ -276,6 +295,8 @@ class Oracles:
             self.world.wrong("no order is lost", f"#{1000 + order.index} is paid, here PENDING")
         if order.paid and not order.cancelled and row["state"] == "CONFIRMED" and row.get("routed"):
             for line in order.lines:
+                if not line.left:
+                    continue
                 served = [
                     po
                     for po in self.purchases.values()
@@ -302,6 +323,8 @@ class Oracles:
         if po.get("payment") in ("PAYING", "PAYMENT_UNKNOWN") and not with_person:
             self.world.wrong("every purchase comes to rest", f"{po['number']} payment {po['payment']}")
         gateway = self.gateways.get(po["supplier"])
+        if gateway is not None and (made := gateway.orders.get(po.get("supplier_order", ""))):
+            self._followed(po, made)
         if po["state"] in STANDS and gateway is not None and not with_person:
             there = gateway.orders.get(po.get("supplier_order", ""))
             if there is None or there["status"] == "cancel":
@@ -310,6 +333,30 @@ class Oracles:
                 self.world.wrong("submitted means the same amount", f"{po['number']} at the end")
             elif po["state"] in ("SUBMITTED", "ACKNOWLEDGED") and not there["paid"]:
                 self.world.wrong("every purchase comes to rest", f"{po['number']} was never paid")
+
+    def _wanted(self, order: ShopOrder) -> None:
+        """What is bought of a line and on its way is no more than the customer still wants, or a person was told."""
+        for line in order.lines:
+            of_line = [
+                (po, one["quantity"])
+                for po in self.purchases.values()
+                if po["order"] == str(order.id) and po["state"] in STANDS
+                for one in po["lines"]
+                if one["order_line"] == str(line.id) and one.get("state") not in ("REJECTED", "SHIPPED")
+            ]
+            told = any(po["board"] or any(f["code"] == "purchase.noted" for f in po["facts"]) for po, _ in of_line)
+            if sum(quantity for _, quantity in of_line) > line.left and not told and not order.cancelled:
+                self.world.wrong("nobody is sent what they gave back", f"#{1000 + order.index} {line.title}")
+
+    def _followed(self, po: Row, there: Mapping[str, Any]) -> None:
+        """Every parcel that a supplier handed over some hours ago is a row of ours."""
+        for parcel in there["parcels"]:
+            sent = datetime.fromisoformat(parcel["sent"])
+            known = any(
+                sk.startswith("SHIPMENT#") and row["number"] == parcel["number"] for (_, sk), row in self.rows.items()
+            )
+            if not known and (self.world.moment - sent).total_seconds() > NOTICED and not po["board"]:
+                self.world.wrong("every parcel is followed", f"{po['number']} {parcel['number']}")
 
     def _known(self, supplier: str, there: dict[str, Any]) -> None:
         """What a supplier holds open is SUBMITTED or later here, or with a person."""

@@ -78,6 +78,9 @@ class People:
             world.sleep(rng.choice((0.5, 5.0, 60.0, 600.0)) * rng.uniform(0.5, 2.0))
             if not order.cancelled:
                 self.shop.move(order)
+        if world.more.random() < swarm.takes_back:
+            world.sleep(world.more.choice((1.0, 30.0, 600.0)))
+            self.shop.take_back(order, world.more.choice(order.lines))
         if rng.random() < swarm.complains:
             world.start(f"customer #{order.index}", lambda: self._complain(order), delay=2 * 3600, faulty=False)
         if rng.random() < swarm.cancels:
@@ -175,6 +178,16 @@ class People:
     def shipping(self, gateway: Gateway, order: dict[str, Any]) -> None:
         """A seller who was paid sends the goods."""
         world, rng = self.world, self.world.rng
+        # Who can't be asked tells such things on the telephone, and nobody telephones here.
+        if world.more.random() < world.swarm.sellers_refund and not world.swarm.unasked:
+            world.sleep(world.more.uniform(60.0, 7200.0))
+            if order["status"] == "waitsellersend" and not world.calm:
+                gateway.party.close(order["id"])  # type: ignore[attr-defined]
+                world.hit("seller: closed a paid order")
+                world.say("seller", f"closes {order['id']} and pays back")
+            return
+        if not world.swarm.ships:
+            return
         world.sleep(rng.uniform(600.0, 14400.0))
         entries = [entry["entry"] for entry in order["entries"]]
         parts = [entries] if len(entries) == 1 or rng.random() < 0.6 else [entries[:1], entries[1:]]
@@ -266,6 +279,8 @@ class People:
             and there["fen"] == fen({"amount": holds["hold.other_total"]["exact"]})
         ):
             return [("accept-total", {"total": holds["hold.other_total"]["exact"]})]
+        if po["payment"] == "UNPAID" and there and there["status"] == "waitbuyerpay" and self._pays_by_hand(po, there):
+            return []
         if po["payment"] == "UNPAID" and holds and there and there["status"] == "waitbuyerpay":
             return [("approve", {})] if there["fen"] == fen(po["total"]) else []
         if holds:
@@ -277,6 +292,36 @@ class People:
     def _there(self, po: dict[str, Any]) -> dict[str, Any] | None:
         gateway = self.oracles.gateways.get(po["supplier"])
         return gateway.orders.get(po["supplier_order"]) if gateway else None
+
+    def _pays_by_hand(self, po: dict[str, Any], there: dict[str, Any]) -> bool:
+        """Some merchants pay on the supplier's page what waits there, if it is what was agreed."""
+        if there["fen"] != fen(po["total"]) or self.world.more.random() >= self.world.swarm.pays_by_hand:
+            return False
+        self.oracles.gateways[po["supplier"]].party.pay(there["id"])  # type: ignore[attr-defined]
+        there["by_hand"] = True
+        self.world.say("merchant", f"pays {there['id']} by hand")
+        return True
+
+    def pause(self) -> None:
+        """Stop buying from one supplier for a while, as who has heard something bad does."""
+        world, path = self.world, "/api/suppliers/{}/{}"
+        supplier = world.more.choice(sorted(self.oracles.gateways) or [""])
+        for verb, wait in (("pause", world.more.uniform(300.0, 3600.0)), ("resume", 0.0)):
+            for _ in range(200):
+                listed = api("GET", "/api/suppliers", query={"shop": "demo"})
+                rows = _json(self.house.call("aftersales.handler.on_http", listed)).get("rows", [])
+                row = next((row for row in rows if row["id"] == supplier), None)
+                if row is not None:
+                    asked = api("POST", path.format(supplier, verb), {"ver": row["ver"]}, {"shop": "demo"})
+                    answer = self.house.call("forward.handler.on_http", asked)
+                    if answer is not None and answer["statusCode"] == 200:
+                        world.hit(f"merchant: {verb}")
+                        self.oracles.on_pause(supplier, verb == "pause")
+                        break
+                if not supplier:
+                    return
+                world.sleep(world.more.uniform(5.0, 60.0))
+            world.sleep(wait)
 
     def _taken_back(self, po: dict[str, Any], there: dict[str, Any] | None) -> list[tuple[str, dict[str, Any]]]:
         """Ring the supplier up: what is not sent may be taken back, or the wish is given up."""

@@ -175,7 +175,7 @@ class Seed:
 
     def _paid(self, gateway: Gateway, order: dict[str, Any], again: bool) -> None:
         self.oracles.on_paid(gateway, order, again)
-        if self.world.swarm.ships and not again:
+        if not again:
             self.world.start("seller", lambda: self.people.shipping(gateway, order), faulty=False)
 
     # --- what knocks by itself ---
@@ -215,6 +215,8 @@ class Seed:
                 world.at(rng.uniform(0.0, every), lambda h=handler, e=every, t=text: self._tick(h, e, t))
         if rng.random() < swarm.merchant_acts:
             world.at(rng.uniform(600.0, 3600.0), self._visit)
+        if swarm.pauses:
+            world.start("merchant", self.people.pause, delay=world.more.uniform(0.0, 4000.0), faulty=False)
         if rng.random() < 0.5:
             world.at(rng.uniform(0.5, 1.0) * swarm.hours * 3600, self.house.redrive)
         world.run(swarm.hours * 3600)

@@ -29,6 +29,12 @@ class Bought:
     quantity: int
     price: int
     shipped: int = 0
+    taken_back: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many the customer still wants."""
+        return self.quantity - self.taken_back
 
 
 @dataclass
@@ -132,6 +138,18 @@ class Shop:
         order.streets.append(order.street)
         self._touch(order, "orders/updated")
 
+    def take_back(self, order: ShopOrder, line: Bought) -> None:
+        """The customer wants one piece fewer, and gets its money back if it was paid."""
+        if order.cancelled or order.fulfilments or line.left < 1:
+            return
+        line.taken_back += 1
+        self._world.hit("customer: one piece fewer")
+        topics = ["orders/updated"]
+        if order.paid and order.refunded + line.price <= order.total:
+            order.refunds.append({"id": self._id(), "amount": line.price, "note": "one piece fewer"})
+            topics.insert(0, "refunds/create")
+        self._touch(order, *topics)
+
     def cancel(self, order: ShopOrder) -> None:
         """The customer cancels; what was paid goes back at once."""
         if order.cancelled or order.fulfilments:
@@ -224,7 +242,8 @@ class Shop:
                     "title": line.title,
                     "name": line.title,
                     "quantity": line.quantity,
-                    "fulfillable_quantity": 0 if order.cancelled else line.quantity - line.shipped,
+                    "current_quantity": line.left,
+                    "fulfillable_quantity": 0 if order.cancelled else line.left - line.shipped,
                     "requires_shipping": True,
                     "price": _yuan(line.price),
                 }
@@ -287,7 +306,7 @@ class Shop:
         lines = [
             {
                 "id": f"gid://shopify/FulfillmentOrderLineItem/{line.id}",
-                "remainingQuantity": line.quantity - line.shipped,
+                "remainingQuantity": line.left - line.shipped,
                 "lineItem": {"id": f"gid://shopify/LineItem/{line.id}"},
             }
             for line in order.lines
@@ -309,7 +328,7 @@ class Shop:
         for part in parts:
             for piece in part["fulfillmentOrderLineItems"]:
                 line = by_id[int(piece["id"].rsplit("/", 1)[-1])]
-                if line.shipped + piece["quantity"] > line.quantity or order.cancelled:
+                if line.shipped + piece["quantity"] > line.left or order.cancelled:
                     wrong = {"field": None, "message": "The fulfillment order has an unfulfillable status"}
                     return {"fulfillmentCreate": {"fulfillment": None, "userErrors": [wrong]}}
                 line.shipped += piece["quantity"]
@@ -397,8 +416,8 @@ class Shop:
                         "sku": None,
                         "name": line.title,
                         "quantity": line.quantity,
-                        "currentQuantity": line.quantity,
-                        "unfulfilledQuantity": 0 if order.cancelled else line.quantity - line.shipped,
+                        "currentQuantity": line.left,
+                        "unfulfilledQuantity": 0 if order.cancelled else line.left - line.shipped,
                         "requiresShipping": True,
                         "variant": {"id": f"gid://shopify/ProductVariant/{line.variant}"},
                         "discountedUnitPriceAfterAllDiscountsSet": _sum(line.price),

@@ -84,7 +84,7 @@ class Swarm:
 
     own = OWN
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, more: Random) -> None:
         self.quiet = rng.random() < 0.06
         hostile = rng.choice(sorted(FAMILIES)) if rng.random() < 0.5 else ""
         self.rates: dict[str, float] = {}
@@ -123,10 +123,16 @@ class Swarm:
         self.edits = rng.choice((0.0, 0.3))
         self.complains = rng.choice((0.0, 0.0, 0.5))
         self.merchant_acts = rng.choice((0.0, 0.5, 1.0))
-        self.pauses = rng.random() < 0.1
+        rng.random()
         # Suppliers who can't be asked, but by contract make no second order under one number. Drawn from what is drawn
         # already, so that the seeds that are kept stay what they were.
         self.unasked = self.late_bound == 120 and self.suppliers == 1
+        # Photographs are rare and few: where they go wrong at all, they often do.
+        self.rates["photo"] = 0.0 if self.quiet else more.choice((0.0, 0.4))
+        self.pauses = more.random() < 0.1
+        self.takes_back = more.choice((0.0, 0.0, 0.3))
+        self.sellers_refund = 0.0 if self.quiet else more.choice((0.0, 0.0, 0.0, 0.4))
+        self.pays_by_hand = more.choice((0.0, 0.0, 0.4))
         # Only runs of mutants assume less than what the supplier really does.
         self.lateness = 1.0
 
