@@ -20,6 +20,7 @@ import forward.handler
 import forward.look_up
 import forward.place
 import forward.reconcile
+import forward.trouble
 import notify.handler
 import order_ingest.handler
 import order_ingest.webhook
@@ -30,8 +31,8 @@ from daifa.models.ids import PoNumber
 from daifa.models.outcomes import Done, NeverSent, Unclear
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PaymentState, PoState
-from daifa.rules import purchasing, undoing
-from daifa.suppliers import alibaba
+from daifa.rules import purchasing, revising, undoing
+from daifa.suppliers import alibaba, alibaba_orders
 from daifa.tables.store import Store, Write
 from daifa.telemetry import log
 from tests.simulation.run import play
@@ -257,6 +258,40 @@ def _log_a_recipient() -> Any:
     return patch.object(forward.place, "recipient_of", recipient_of)
 
 
+# --- following ---
+
+
+def _a_part_is_the_whole() -> Any:
+    return patch.object(alibaba_orders, "_goods", lambda *_: ())
+
+
+def _in_parts(swarm: Swarm) -> None:
+    swarm.ships, swarm.sellers_refund, swarm.mail = True, 0.0, False
+
+
+def _pause_not_heeded() -> Any:
+    real = forward.trouble.admitted
+
+    def open_to_all(supplier: Any, app: Any) -> Any:
+        return real(supplier.model_copy(update={"paused": False}), app)
+
+    return patch.object(forward.place, "admitted", open_to_all)
+
+
+def _pauses(swarm: Swarm) -> None:
+    swarm.pauses, swarm.orders = True, 3
+
+
+def _given_back_is_bought() -> Any:
+    return _all(
+        patch.object(revising, "revised", lambda po, *_: po), patch.object(revising, "touched", lambda *_: False)
+    )
+
+
+def _gives_back(swarm: Swarm) -> None:
+    swarm.takes_back, swarm.cancels = 1.0, 0.0
+
+
 @contextmanager
 def _all(*patches: Any) -> Iterator[None]:
     for one in patches:
@@ -286,6 +321,9 @@ MUTANTS = (
     Mutant("believe the first denial", _believe_the_first_denial, _lands_late),
     Mutant("another order's answer is success", _wrong_order_is_success, _often),
     Mutant("a recipient in the log", _log_a_recipient),
+    Mutant("a part passes for the whole", _a_part_is_the_whole, _in_parts),
+    Mutant("a pause is not heeded", _pause_not_heeded, _pauses),
+    Mutant("what was given back is bought", _given_back_is_bought, _gives_back),
 )
 
 
