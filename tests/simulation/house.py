@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.headerregistry import HeaderRegistry
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -347,7 +347,7 @@ def wired() -> Iterator[Callable[[House], None]]:
     """Have production code find the simulation's house; call what is yielded with each new one."""
     webhook = import_module("order_ingest.webhook")
     kept = (daifa.app.build, webhook.front_door, daifa.telemetry.single_metric, Store._model)
-    build, read_row, header = order_sheet.build, Store._model, HeaderRegistry.__getitem__
+    build, read_row, read_header = order_sheet.build, Store._model, HeaderRegistry.__call__
     logger = daifa.telemetry.log._logger
     handlers, level = logger.handlers[:], logger.level
     root = logging.getLogger("order_ingest.receive")
@@ -382,11 +382,10 @@ def wired() -> Iterator[Callable[[House], None]]:
             rows[key] = read_row(store, kind, item)
         return rows[key]
 
-    @cache
-    def header_class(registry: HeaderRegistry, name: str) -> type:
-        # The standard library makes a new class for every header of every mail.
-        made: type = header(registry, name)
-        return made
+    @lru_cache(2048)
+    def header(registry: HeaderRegistry, name: str, value: str) -> Any:
+        # Reading a header takes as long as a whole step of ours, and most say what one before them said.
+        return read_header(registry, name, value)
 
     def use(house: House) -> None:
         current[:] = [house]
@@ -400,12 +399,12 @@ def wired() -> Iterator[Callable[[House], None]]:
     daifa.telemetry.single_metric = metric  # type: ignore[assignment]
     order_sheet.build = sheet
     Store._model = model  # type: ignore[method-assign,assignment]
-    HeaderRegistry.__getitem__ = header_class  # type: ignore[method-assign]
+    HeaderRegistry.__call__ = header  # type: ignore[method-assign]
     try:
         yield use
     finally:
         daifa.app.build, webhook.front_door, daifa.telemetry.single_metric, Store._model = kept  # type: ignore[method-assign]
-        order_sheet.build, HeaderRegistry.__getitem__ = build, header  # type: ignore[method-assign]
+        order_sheet.build, HeaderRegistry.__call__ = build, read_header  # type: ignore[method-assign]
         del SUPPLIERS["unasked"]
         logger.handlers[:] = handlers
         logger.setLevel(level)
