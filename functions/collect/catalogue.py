@@ -12,7 +12,7 @@ from collect.shelf import wake
 from collect.start import offer_number, supplier_at
 from collect.tasks import AskSupplier, Look, Outcome, Report
 from daifa.app import App
-from daifa.errors import Conflict, DaifaError, Rejected, Retry
+from daifa.errors import Conflict, Rejected, Retry
 from daifa.http import NoAnswer
 from daifa.messages import Room
 from daifa.models.catalog import CollectJob, Offer, Product, Shop, Supplier
@@ -97,7 +97,7 @@ def _collected(report: Report, product: CollectedProduct, app: App) -> Reason | 
             return None
         except Conflict:
             continue
-    raise Retry("row.busy", table=app.catalog.table)
+    raise Retry("row.busy", of=app.catalog.table)
 
 
 def _address(report: Report, product: CollectedProduct, supplier: Supplier, app: App) -> str:
@@ -185,6 +185,6 @@ def _held(task: Look, app: App) -> Offer | None:
         return app.catalog.find_offer(task.offer)
     try:
         supplier = supplier_at(task.url, app)
-    except DaifaError:
+    except Rejected:
         return None
     return app.catalog.find_offer(offer_id(supplier.id, offer_number(supplier, task.url) or task.url))

@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from collect.fetch import Robots
 from collect.guard import Resolve, system_resolve
+from daifa.aws import answering
 from daifa.clock import Clock, SystemClock
 
 # Both calls may be repeated: a snapshot's key is its content, and a second report changes nothing.
@@ -37,10 +38,12 @@ def fetch_app() -> FetchApp:
     s3, sqs = boto3.client("s3", config=AWS), boto3.client("sqs", config=AWS)
 
     def put(key: str, body: bytes, content_type: str) -> None:
-        s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
+        with answering(bucket):
+            s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
 
     def send(body: str) -> None:
-        sqs.send_message(QueueUrl=queue, MessageBody=body)
+        with answering("queue"):
+            sqs.send_message(QueueUrl=queue, MessageBody=body)
 
     return FetchApp(put, send, SystemClock(), allowed(os.environ.get("FETCH_ALLOW", "")))
 

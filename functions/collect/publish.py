@@ -135,7 +135,7 @@ def _written(product: Product, listed: Listed, name: str, app: App) -> None:
             product = app.catalog.product(product.shop, product.id)
         else:
             return
-    raise Retry("row.busy", table=app.catalog.table)
+    raise Retry("row.busy", of=app.catalog.table)
 
 
 def _later(product: Product, error: DaifaError, app: App) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from daifa.app import App
-from daifa.errors import Conflict, NotFound, Retry
+from daifa.errors import Busy, Conflict, NotFound, Retry
 from daifa.messages import Room, Wake
 from daifa.models.catalog import Supplier
 from daifa.models.ids import PoNumber, ShopId, StoreOrderId, SupplierId
@@ -54,6 +54,9 @@ def reconcile(supplier_id: SupplierId, app: App) -> None:
     try:
         for shown in port.recent(app.clock.now() - OVERLAP):
             orphans += _compare(shown, supplier, app)
+    except Busy:
+        # Our own tables are: that is not held against the supplier.
+        raise
     except Retry as error:
         noticed(supplier, Unclear(error.code), app)
         log.warning("supplier not reconciled", extra={"supplier": supplier.id, "code": error.code})

@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from daifa.errors import NotFound
+from daifa.errors import NotFound, Retry
 from daifa.front_door import FrontDoor
 from daifa.storefronts import WEBHOOKS
 
@@ -22,6 +22,9 @@ BODY_CAP = 256 * 1024
 
 # What can be part of a secret's name; anything else is nobody's shop.
 SHOP_NAME = re.compile(r"[\w.-]{1,64}", re.ASCII)
+
+# Whatever AWS answers but "kept": the shop is asked to send it again.
+AWAY = (BotoCoreError, ClientError, Retry)
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,7 @@ def receive(event: dict[str, Any], door: FrontDoor) -> dict[str, Any]:
         secret = door.secret(f"shop/{shop}")
     except NotFound:
         return _answer(401, "webhook.unsigned")
-    except (BotoCoreError, ClientError):
+    except AWAY:
         return _busy(shop)
     platform = import_module(WEBHOOKS[secret["platform"]].partition(":")[0])
     if not platform.verify(secret["webhook_secrets"], headers, body):
@@ -58,7 +61,7 @@ def receive(event: dict[str, Any], door: FrontDoor) -> dict[str, Any]:
     }
     try:
         door.send(json.dumps(message))
-    except (BotoCoreError, ClientError):
+    except AWAY:
         return _busy(shop)
     return {"statusCode": 202, "body": ""}
 

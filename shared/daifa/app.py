@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from daifa.aws import answering
 from daifa.carriers import CARRIERS
 from daifa.channels import CHANNELS
 from daifa.clock import Clock, SystemClock
@@ -132,15 +133,17 @@ class Media:
 
     def put(self, key: str, body: bytes, content_type: str) -> None:
         """Keep a photo."""
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+        with answering(self._bucket):
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
 
     def get(self, key: str) -> tuple[bytes, str]:
         """A photo's bytes and content type; NotFound if there is none."""
         try:
-            reply = self._client.get_object(Bucket=self._bucket, Key=key)
+            with answering(self._bucket):
+                reply = self._client.get_object(Bucket=self._bucket, Key=key)
+                return reply["Body"].read(), reply["ContentType"]
         except self._client.exceptions.NoSuchKey as error:
             raise NotFound("photo.missing") from error
-        return reply["Body"].read(), reply["ContentType"]
 
 
 def _made(registry: dict[str, str], name: str) -> Any:

@@ -62,3 +62,10 @@ class Retry(DaifaError):
     """Nothing happened, and the same call may work later: let the queue or the work index try again."""
 
     status = 503
+
+
+class Busy(Retry):
+    """Our own tables, queues, secrets or files do not answer: nobody else is at fault, and a write may have been done.
+
+    Every write of ours is conditional or may be repeated, so the same step on the row as it is then finds out.
+    """

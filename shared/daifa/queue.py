@@ -17,6 +17,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
+from daifa.aws import answering
 from daifa.errors import Conflict, DaifaError, IllegalMove, Rejected
 from daifa.messages import Room, Wake
 from daifa.telemetry import log
@@ -38,7 +39,9 @@ class Queues:
 
     def send(self, room: Room, body: str, delay: int = 0) -> None:
         """Put a body on a room's queue."""
-        self._client.send_message(QueueUrl=self._urls[room.value], MessageBody=body, DelaySeconds=min(delay, 900))
+        url = self._urls[room.value]
+        with answering(room.value):
+            self._client.send_message(QueueUrl=url, MessageBody=body, DelaySeconds=min(delay, 900))
 
 
 def each_wake(event: dict[str, Any], context: LambdaContext, act: Callable[[Wake], None]) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from daifa.aws import answering
 from daifa.errors import NotFound
 
 # Short enough that a rotated secret is taken up before its predecessor is withdrawn.
@@ -13,7 +14,7 @@ KEEP_SECONDS = 60.0
 
 
 class SecretStore:
-    """Reads `{prefix}/{name}` as a JSON object; NotFound if there is no such secret."""
+    """Reads `{prefix}/{name}` as a JSON object; NotFound if there is no such secret, Busy if nobody can say."""
 
     def __init__(self, client: Any, prefix: str, monotonic: Callable[[], float]) -> None:
         self._client = client
@@ -27,7 +28,8 @@ class SecretStore:
         if kept and self._monotonic() - kept[0] < KEEP_SECONDS:
             return kept[1]
         try:
-            text = self._client.get_secret_value(SecretId=f"{self._prefix}/{name}")["SecretString"]
+            with answering("secrets"):
+                text = self._client.get_secret_value(SecretId=f"{self._prefix}/{name}")["SecretString"]
         except self._client.exceptions.ResourceNotFoundException as error:
             raise NotFound("secret.missing", name=name) from error
         fields: Mapping[str, Any] = json.loads(text)

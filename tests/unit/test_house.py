@@ -26,7 +26,7 @@ SEES: dict[str, tuple[str, ...]] = {
     "daifa.models": (),
     "daifa.errors": (),
     "daifa.rules": ("daifa.models", "daifa.errors"),
-    "daifa.tables": ("daifa.models", "daifa.errors", "daifa.clock", "daifa.messages"),
+    "daifa.tables": ("daifa.models", "daifa.errors", "daifa.aws", "daifa.clock", "daifa.messages"),
     # The one procedure that every room shares: it stands where rooms stand, on the application.
     "daifa.sweep": ("daifa",),
     **dict.fromkeys(
@@ -42,6 +42,7 @@ NOT_FOR_PLAIN = ("daifa.app", "daifa.rules", "daifa.tables", *ADAPTERS)
 AWS = {
     "daifa.app": "the composition root",
     "daifa.front_door": "the webhook's own composition root, which starts without the rest",
+    "daifa.aws": "what of AWS's answers is our own Busy",
     "daifa.queue": "SQS",
     "daifa.tables": "DynamoDB",
     "daifa.channels.ses": "SES",

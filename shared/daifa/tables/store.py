@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
+from daifa.aws import answering
 from daifa.clock import iso
-from daifa.errors import Conflict, NotFound, Retry
+from daifa.errors import Busy, Conflict, NotFound
 from daifa.models.base import Model
 
 M = TypeVar("M", bound=Model)
@@ -21,16 +22,7 @@ PLAIN_BYTES = 700
 # Rows due for work are spread over this many partitions of the index, so that no one partition takes all writes.
 WORK_SHARDS = 4
 
-_BUSY = {
-    "ProvisionedThroughputExceededException",
-    "ThrottlingException",
-    "RequestLimitExceeded",
-    "TransactionConflictException",
-    "TransactionInProgressException",
-    "InternalServerError",
-}
-
-# The same of one action of a transaction.
+# What one action of a transaction says while the table is only busy.
 _BUSY_REASONS = {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
 
 
@@ -299,16 +291,15 @@ class Store:
         if operation != "transact_write_items":
             request.setdefault("TableName", self.table)
         try:
-            reply: dict[str, Any] = getattr(self._client, operation)(**request)
+            with answering(self.table):
+                reply: dict[str, Any] = getattr(self._client, operation)(**request)
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in ("ConditionalCheckFailedException", "TransactionCanceledException"):
                 reasons = {r.get("Code") for r in error.response.get("CancellationReasons", [])}
                 if reasons & _BUSY_REASONS and "ConditionalCheckFailed" not in reasons:
-                    raise Retry("row.busy", table=self.table) from error
+                    raise Busy("row.busy", of=self.table) from error
                 raise Conflict("row.moved", table=self.table) from error
-            if code in _BUSY:
-                raise Retry("row.busy", table=self.table) from error
             raise
         return reply
 

@@ -8,6 +8,7 @@ import zlib
 from datetime import datetime
 from typing import Any
 
+from daifa.aws import answering
 from daifa.errors import NotFound
 from daifa.models.ids import RecipientId
 from daifa.models.order import Recipient
@@ -30,17 +31,19 @@ class Vault:
         }
         if raw:
             item["raw"] = {"B": zlib.compress(raw, 6)}
-        self._client.put_item(TableName=self._table, Item=item)
+        with answering(self._table):
+            self._client.put_item(TableName=self._table, Item=item)
 
     def get(self, recipient_id: RecipientId, now: datetime) -> Recipient:
         """The recipient; NotFound if unknown or past its time."""
-        reply = self._client.get_item(
-            TableName=self._table,
-            Key={"pk": {"S": f"RECIPIENT#{recipient_id}"}, "sk": {"S": "RECIPIENT"}},
-            ProjectionExpression="#d, expires_at",
-            ExpressionAttributeNames={"#d": "data"},
-            ConsistentRead=True,
-        )
+        with answering(self._table):
+            reply = self._client.get_item(
+                TableName=self._table,
+                Key={"pk": {"S": f"RECIPIENT#{recipient_id}"}, "sk": {"S": "RECIPIENT"}},
+                ProjectionExpression="#d, expires_at",
+                ExpressionAttributeNames={"#d": "data"},
+                ConsistentRead=True,
+            )
         item = reply.get("Item")
         if not item or int(item["expires_at"]["N"]) <= now.timestamp():
             raise NotFound("recipient.gone")

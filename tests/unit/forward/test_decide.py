@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from daifa.messages import Room, Wake
 from daifa.models.facts import Reason
@@ -72,6 +73,22 @@ def test_what_is_not_what_stood_on_the_page_is_not_approved(app: RoomApp, ver: i
     assert (told.body["values"]["state"], told.body["values"]["total"]) == ("ON_HOLD", "¥40.00")
     assert "ON_HOLD" in told.body["detail"]
     assert there(app) == po
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_decision_that_got_no_answer_is_told_as_busy_and_once_more_decides_at_most_once(
+    app: RoomApp, done: bool
+) -> None:
+    open_for_business(app)
+    a_purchase_in(app, **HELD)
+    between(app.orders).silence("put_item", ReadTimeoutError(endpoint_url="https://dynamodb.test"), done=done)
+
+    told = decided("approve", total="40.00")
+
+    assert (told.status, told.body["code"]) == (503, "row.busy")
+    again = decided("approve", total="40.00")
+    assert (again.status, again.body.get("code", "")) == ((409, "purchase.changed") if done else (200, ""))
+    assert codes(there(app)) == ["purchase.approved"]
 
 
 def test_approving_twice_is_approving_once(app: RoomApp) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from daifa.errors import Busy
 from daifa.front_door import FrontDoor
 from order_ingest.receive import BODY_CAP, receive
 from tests.builders.shopify import store_order_json
@@ -109,7 +110,7 @@ def _refused() -> ClientError:
     return ClientError({"Error": {"Code": "ServiceUnavailable", "Message": ""}}, "SendMessage")
 
 
-@pytest.mark.parametrize("error", [_refused(), EndpointConnectionError(endpoint_url="https://sqs")])
+@pytest.mark.parametrize("error", [_refused(), EndpointConnectionError(endpoint_url="https://sqs"), Busy("row.busy")])
 @pytest.mark.parametrize("part", ["queue", "secrets"])
 def test_what_can_not_be_kept_is_not_acknowledged(app: RoomApp, part: str, error: Exception) -> None:
     def down(_: str) -> Any:

@@ -6,10 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from daifa.errors import Conflict, NotFound, Retry
+from daifa.errors import Busy, Conflict, NotFound
 from daifa.messages import Room
 from daifa.models.derive import po_number
 from daifa.models.facts import Fact
@@ -113,14 +121,14 @@ def test_a_write_of_somebody_else_at_the_same_version_is_never_taken_for_ours(ap
 @pytest.mark.parametrize(
     ("operation", "code", "reasons", "raised"),
     [
-        ("put_item", "ThrottlingException", (), Retry),
-        ("put_item", "ProvisionedThroughputExceededException", (), Retry),
-        ("put_item", "InternalServerError", (), Retry),
+        ("put_item", "ThrottlingException", (), Busy),
+        ("put_item", "ProvisionedThroughputExceededException", (), Busy),
+        ("put_item", "InternalServerError", (), Busy),
         # Somebody's transaction holds the row this very moment; nothing is wrong with our write.
-        ("put_item", "TransactionConflictException", (), Retry),
-        ("transact_write_items", "TransactionCanceledException", ("None", "TransactionConflict"), Retry),
-        ("transact_write_items", "TransactionCanceledException", ("ThrottlingError", "None"), Retry),
-        ("transact_write_items", "TransactionCanceledException", ("ProvisionedThroughputExceeded",), Retry),
+        ("put_item", "TransactionConflictException", (), Busy),
+        ("transact_write_items", "TransactionCanceledException", ("None", "TransactionConflict"), Busy),
+        ("transact_write_items", "TransactionCanceledException", ("ThrottlingError", "None"), Busy),
+        ("transact_write_items", "TransactionCanceledException", ("ProvisionedThroughputExceeded",), Busy),
         ("transact_write_items", "TransactionCanceledException", ("None", "ConditionalCheckFailed"), Conflict),
         (
             "transact_write_items",
@@ -142,6 +150,46 @@ def test_a_busy_table_is_tried_again_and_a_moved_row_is_not(
         write.get(operation, lambda: app.orders.transact(Write(was, was)))()
     assert type(caught.value) is raised
     assert app.orders.order(KEY) == was
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["it was not done", "it was done"])
+@pytest.mark.parametrize(
+    "error", [ReadTimeoutError, ConnectTimeoutError, EndpointConnectionError, ConnectionClosedError]
+)
+def test_after_a_write_without_an_answer_the_row_says_what_became_of_it(
+    app: RoomApp, error: type[BotoCoreError], done: bool
+) -> None:
+    app.orders.create(an_order())
+    was = app.orders.order(KEY)
+    following = was.model_copy(update={"routed": True})
+    wire = between(app.orders)
+    wire.silence("put_item", error(endpoint_url="https://dynamodb.test"), done=done)
+
+    with pytest.raises(Busy, match=r"row\.busy"):
+        app.orders.save(following, was)
+
+    assert app.orders.order(KEY).routed is done
+    # Whoever does the same step again writes it once, or is told that it stands there already.
+    if not done:
+        assert app.orders.save(following, was).ver == 2
+    else:
+        assert app.orders.save(following, was) == app.orders.order(KEY)
+
+
+def test_a_transaction_without_an_answer_is_busy_and_never_half_done(app: RoomApp) -> None:
+    app.orders.create(an_order())
+    was = app.orders.order(KEY)
+    between(app.orders).silence("transact_write_items", ReadTimeoutError(endpoint_url="https://x"), done=True)
+
+    with pytest.raises(Busy):
+        app.orders.transact(Write(was.model_copy(update={"routed": True}), was), Write(a_purchase()))
+    assert (app.orders.order(KEY).ver, len(app.orders.purchases(KEY))) == (2, 1)
+
+
+def test_a_request_that_is_wrong_is_no_busy_table(app: RoomApp) -> None:
+    between(app.orders).fail("get_item", "AccessDeniedException")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        app.orders.order(KEY)
 
 
 # --- many rows, or none ---

@@ -17,6 +17,7 @@ class Wire:
         self._client = client
         self._before: dict[str, list[Callable[[], Any]]] = {}
         self._lost: Counter[str] = Counter()
+        self._silent: dict[str, tuple[Exception, bool]] = {}
         self.calls: Counter[str] = Counter()
 
     def before(self, operation: str, act: Callable[[], Any]) -> None:
@@ -35,6 +36,10 @@ class Wire:
         """The next call is done, its answer is lost, and the SDK sends it again."""
         self._lost[operation] += 1
 
+    def silence(self, operation: str, error: Exception, *, done: bool) -> None:
+        """The next call gets no answer, however often the SDK asked; `done` says whether it was done all the same."""
+        self._silent[operation] = (error, done)
+
     def __getattr__(self, operation: str) -> Any:
         real = getattr(self._client, operation)
 
@@ -46,6 +51,11 @@ class Wire:
             if self._lost[operation]:
                 self._lost[operation] -= 1
                 real(**request)
+            if operation in self._silent:
+                error, done = self._silent.pop(operation)
+                if done:
+                    real(**request)
+                raise error
             return real(**request)
 
         return call if callable(real) and not isinstance(real, type) else real
