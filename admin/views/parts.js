@@ -45,7 +45,7 @@ export const reasons = (list, tone = '') =>
   !!list?.length && h('ul', { class: `why ${tone}` }, list.map((reason) => h('li', {}, reason.text ?? reason.code, ...also(reason))));
 
 /** @param {Reason} reason @returns {Kid[]} */
-const also = ({ beat }) => [!!beat?.length && beat[0].code.startsWith('route.') && h('p', { class: 'dim' }, t('why.also')), reasons(beat)];
+const also = ({ beat }) => [!!beat?.length && h('p', { class: 'dim' }, t('why.also')), reasons(beat)];
 
 /**
  * Nothing here, and why that is fine or what to do.

@@ -13,19 +13,22 @@ const post = (po, verb, body) => call(path('orders', po.shop, po.order, 'purchas
 
 /** @typedef {Po & {total: string, exact?: string}} Paid `total` as the person reads it; `exact` its amount, when it is known */
 
+/** @param {Paid} po */
+const seen = (po) => ({ total: po.exact ?? read(po.total)?.amount });
+
 /** @typedef {{order_number: string, reason?: import('../api.js').Reason | null}} Asked what the question is about */
 
 /**
  * Money leaves: only the version and the total that the person saw are agreed to.
  * @param {Paid} po
  */
-export const approved = (po) => post(po, 'approve', { total: po.exact ?? read(po.total)?.amount });
+export const approved = (po) => post(po, 'approve', seen(po));
 
 /** @param {Po} po */
 export const rerouted = (po) => post(po, 'reroute', {});
 
-/** @param {Po} po @param {string} [reason] */
-export const cancelled = (po, reason) => post(po, 'cancel', reason ? { reason } : {});
+/** @param {Po} po */
+export const cancelled = (po) => post(po, 'cancel', {});
 
 /**
  * Ask, then agree.
@@ -67,7 +70,7 @@ export function trust(po, parcel) {
 
 /**
  * Only a person can see whether the supplier has it: with its number, or for certain not.
- * @param {Po} po
+ * @param {Paid} po
  * @param {Asked} row
  */
 export function resolve(po, row) {
@@ -76,6 +79,7 @@ export function resolve(po, row) {
     body: [
       row.reason && reasons([row.reason]),
       h('p', {}, t('resolve.text', { po: po.number })),
+      h('p', {}, t('decide.pays', po)),
       h('label', {}, t('resolve.number'), h('input', { name: 'number', autocomplete: 'off', maxlength: 64 })),
     ],
     ok: t('resolve.has'),
@@ -83,7 +87,7 @@ export function resolve(po, row) {
     send: async (form, choice) => {
       const number = String(form.get('number') ?? '').trim();
       if (choice === 'ok' && !number) throw new Problem(400, { detail: t('resolve.missing') });
-      await post(po, 'resolve', { supplier_order: choice === 'none' ? null : number });
+      await post(po, 'resolve', { ...seen(po), supplier_order: choice === 'none' ? null : number });
     },
   });
 }
@@ -132,10 +136,11 @@ export async function decide(verb, asked, order_number) {
       amount && h('dl', { class: 'pairs' }, pair('po.shipping', cash(po.shipping)), pair('decide.ours', cash(po.total)), pair('decide.theirs', total)),
       h('p', {}, t(`decide.text.${verb}`, { number: po.number, theirs: po.supplier_order || po.number, total })),
       po.payment === 'UNPAID' && GOES_ON.includes(verb) && h('p', {}, t('decide.pays', { total })),
+      po.payment === 'PAID' && verb === 'accept-total' && h('p', {}, t('decide.paid', { ours: cash(po.total) })),
       verb === 'noted' && note(),
     ],
     ok: amount ? t('decide.agree', { total }) : word('verb', verb),
-    send: (form) => post(po, verb, { ...(amount && { total: amount }), ...(verb === 'noted' && { reason: noted(form) }) }),
+    send: (form) => post(po, verb, { total: amount ?? po.total.amount, ...(verb === 'noted' && { reason: noted(form) }) }),
   });
 }
 

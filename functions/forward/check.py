@@ -42,7 +42,7 @@ def check(
     quote = _quoted(po, request, supplier, port, app) if port.capabilities.quotes else _by_offers(po, supplier, app)
     if quote is None:
         return None
-    source = "supplier" if port.capabilities.quotes else "offers"
+    source = "purchase.source.supplier" if port.capabilities.quotes else "purchase.source.offers"
     agreement = app.catalog.active_agreement(po.supplier, now)
     found = preflight.checked(po, order, shop, supplier, agreement, request.recipient, quote, source, now)
     if not found.holds:

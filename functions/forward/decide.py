@@ -20,7 +20,7 @@ from forward.wake import saved, saved_unspent
 
 
 class Decision(Model):
-    """What the person decided, and the version and total that stood on the page."""
+    """What the person decided, and the version and total that stood on the page; the total where money may leave."""
 
     ver: int
     total: Amount | None = None
@@ -28,16 +28,13 @@ class Decision(Model):
     reason: str = ""
 
 
-# Verbs by which money leaves: the total that the person saw belongs to what was decided.
-MONEY = {"approve", "accept-total", "accept-lines"}
-
-
 def decide(verb: str, key: OrderKey, number: PoNumber, decision: Decision, by: str, app: App) -> PurchaseOrder:
     """The purchase after the decision; Conflict with the current state if it is not what the person saw."""
     po = app.orders.purchase(key, number)
     if verb not in VERBS:
         raise NotFound("http.no_route")
-    if po.ver != decision.ver or (verb in MONEY and decision.total != deciding.asked_total(verb, po)):
+    other = deciding.lets_money_leave(verb, po) and decision.total != deciding.asked_total(verb, po)
+    if po.ver != decision.ver or other:
         raise Conflict("purchase.changed", state=po.state.value, ver=po.ver, total=po.total)
     try:
         return VERBS[verb](po, decision, by, app)

@@ -49,7 +49,11 @@ BY_REASON = {
     "hold.cancel_refused": "cancelled",
     "hold.not_paid": "approve",
 } | dict.fromkeys(
-    ("hold.backordered", "hold.lines_removed", "hold.lines_rejected", "hold.refund_due", "hold.other_address"), "noted"
+    (
+        *("hold.backordered", "hold.lines_removed", "hold.lines_rejected", "hold.refund_due", "hold.other_address"),
+        *("hold.overpaid", "hold.underpaid"),
+    ),
+    "noted",
 )
 
 

@@ -52,7 +52,13 @@ def _other_total(app: App) -> None:
         holds=(hold,),
         why=(best.model_copy(update={"beat": (DEARER,)}),),
         facts=(
-            Fact.of(START - timedelta(hours=3), "purchase.checked", source="api", was=cny("82.00"), total=cny("82.00")),
+            Fact.of(
+                START - timedelta(hours=3),
+                "purchase.checked",
+                source="purchase.source.supplier",
+                was=cny("82.00"),
+                total=cny("82.00"),
+            ),
             Fact(at=START - timedelta(hours=2), code=hold.code, values=hold.values),
         ),
     )

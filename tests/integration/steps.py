@@ -130,7 +130,10 @@ def answer(play: Play, method: str, path: str, payload: dict[str, Any] | None = 
 def decide(play: Play, po: PurchaseOrder, verb: str, **payload: Any) -> requests.Response:
     """A person's decision about a purchase."""
     return answer(
-        play, "POST", f"/api/orders/{SHOP}/{play.order}/purchase-orders/{po.number}/{verb}", {"ver": po.ver} | payload
+        play,
+        "POST",
+        f"/api/orders/{SHOP}/{play.order}/purchase-orders/{po.number}/{verb}",
+        {"ver": po.ver, "total": str(po.total.amount)} | payload,
     )
 
 

@@ -95,7 +95,8 @@ class PurchaseOrder(Model):
     """What we buy of one supplier for one order; one partition with the order, one row of its own.
 
     `clean` says that no attempt has ever been sent; only a clean READY row may be cancelled directly. `approved_total`
-    is the most that a person agreed to, `checked_at` when price, stock and reach were last found right.
+    is the most that a person agreed to, `paid_total` what was paid where that is not the total, `checked_at` when
+    price, stock and reach were last found right.
     """
 
     shop: ShopId
@@ -123,6 +124,7 @@ class PurchaseOrder(Model):
     undo: Undo | None = None
     approved_by: str = ""
     approved_total: Money | None = None
+    paid_total: Money | None = None
     checked_at: UtcTime | None = None
     reminded: int = 0
     ship_by: UtcTime | None = None

@@ -19,7 +19,22 @@ from daifa.rules.telling import hold_of, told, without
 # Holds that a person only has to have seen or done something about; the purchase itself is as it should be.
 NOTED = {"hold.backordered", "hold.call_supplier", "hold.lines_removed", "hold.lines_rejected", "hold.refund_due"} | {
     *("hold.other_address", "hold.reroute_late", "hold.offer_refund", "hold.address_refused", "hold.closed_there"),
+    *("hold.overpaid", "hold.underpaid"),
 }
+
+# Verbs that agree to an amount.
+AGREES = {"approve", "accept-total", "accept-lines"}
+
+# Verbs after which a purchase goes on: one that is not paid yet may then be bought or paid.
+GOES_ON = {"resolve", "noted", "amended", "keep"}
+
+# Where a purchase stands whose supplier may still show another amount after it was paid.
+PAID_THERE = {*THERE, PoState.PARTIALLY_SHIPPED, PoState.SHIPPED}
+
+
+def lets_money_leave(verb: str, po: PurchaseOrder) -> bool:
+    """Whether money may leave by this verb, so that the total that the person saw belongs to what was decided."""
+    return verb in AGREES or (verb in GOES_ON and po.payment is PaymentState.UNPAID)
 
 
 def asked_total(verb: str, po: PurchaseOrder) -> Decimal | None:
@@ -67,12 +82,17 @@ def approved(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
 
 def may_take_their_total(po: PurchaseOrder) -> bool:
     """Whether the amount that the supplier asks for can be agreed to now."""
-    there = po.state in {*THERE, PoState.NEEDS_HUMAN}
-    return there and po.payment is PaymentState.UNPAID and their_total(po) is not None
+    if their_total(po) is None:
+        return False
+    if po.payment is PaymentState.PAID:
+        return po.state in PAID_THERE
+    return po.payment is PaymentState.UNPAID and po.state in {*THERE, PoState.NEEDS_HUMAN}
 
 
 def total_accepted(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
-    """The purchase at the amount that the supplier asks for."""
+    """The purchase at the amount that the supplier asks for; of one that is paid, what is too much or missing stays a
+    task.
+    """
     theirs, hold = their_total(po), hold_of(po, "hold.other_total")
     if theirs is None or hold is None or not may_take_their_total(po):
         raise cannot("purchase", po.state, PoState.SUBMITTED)
@@ -80,9 +100,21 @@ def total_accepted(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
     fact = Fact.of(now, "purchase.total_accepted", by, was=po.total, total=theirs)
     holds = without(po, hold.code)
     reference = po.supplier_order or hold.values.get("supplier_order", "")
-    return told(
-        po, fact, state=state, total=theirs, approved_total=theirs, supplier_order=reference, holds=holds, work_due=now
-    )
+    change = {"state": state, "total": theirs, "approved_total": theirs, "supplier_order": reference}
+    if po.payment is PaymentState.PAID:
+        return _settled_later(told(po, fact, **change), po.paid_total or po.total)
+    return told(po, fact, **change, holds=holds, work_due=now)
+
+
+def _settled_later(po: PurchaseOrder, paid: Money) -> PurchaseOrder:
+    """The paid purchase with the task of its difference; no call ever pays or asks for a part."""
+    holds = without(po, "hold.other_total", "hold.overpaid", "hold.underpaid")
+    if paid == po.total:
+        return po.model_copy(update={"holds": holds, "paid_total": None})
+    more, less = (paid, po.total) if paid > po.total else (po.total, paid)
+    code = "hold.overpaid" if paid > po.total else "hold.underpaid"
+    task = Reason.of(code, total=po.total, paid=paid, difference=more - less, supplier_order=po.supplier_order)
+    return po.model_copy(update={"holds": (*holds, task), "paid_total": paid})
 
 
 def changed(po: PurchaseOrder) -> PurchaseOrder:
@@ -152,8 +184,13 @@ def noted(po: PurchaseOrder, why: str, by: str, now: datetime) -> PurchaseOrder:
     """A person has seen to what the row was held up for; refused if nothing on it is settled by that alone."""
     if not may_be_noted(po):
         raise cannot("purchase", po.state, po.state)
-    gone = ", ".join(hold.code for hold in po.holds if hold.code in NOTED)
-    return told(po, Fact.of(now, "purchase.noted", by, holds=gone, why=why), holds=without(po, *NOTED))
+    # One line for each, in the words of the hold itself.
+    facts = [
+        Fact.of(now, "purchase.noted", by, **hold.values | {"what": hold.code, "why": why})
+        for hold in po.holds
+        if hold.code in NOTED
+    ]
+    return po.model_copy(update={"holds": without(po, *NOTED), "facts": (*po.facts, *facts)})
 
 
 def _as_offered(line: PoLine) -> PoLine:

@@ -58,10 +58,11 @@ def answered(po: PurchaseOrder, outcome: Outcome, now: datetime) -> PurchaseOrde
         case Done():
             return undone(po, "supplier", now)
         case Refused(code, why, values):
-            reason = Reason.of("hold.cancel_refused", supplier_order=po.supplier_order, code=code)
-            said = Reason(code=why, values=values | {"code": code})
-            fact = Fact.of(now, "purchase.cancel_refused", "supplier", code=code)
-            holds = (*without(po, *CANCEL_HOLDS), reason.model_copy(update={"beat": (said,)}))
+            # The supplier's own sentence stands inside ours, with the values that it speaks of.
+            said = dict(values) | {"supplier_order": po.supplier_order, "code": code, "answer": why}
+            reason = Reason.of("hold.cancel_refused", **said)
+            fact = Fact.of(now, "purchase.cancel_refused", "supplier", **said)
+            holds = (*without(po, *CANCEL_HOLDS), reason)
             return told(po, fact, undo=Undo.REFUSED, holds=holds, work_due=now)
         case NeverSent() | Unclear():
             return po.model_copy(update={"work_due": now + ASK_AGAIN})
@@ -99,7 +100,7 @@ def refund_due(po: PurchaseOrder) -> tuple[Reason, ...]:
     """The hold that stays until the supplier has paid back; none where nothing was paid."""
     if po.payment is not PaymentState.PAID:
         return ()
-    return (Reason.of("hold.refund_due", total=po.total, supplier_order=po.supplier_order),)
+    return (Reason.of("hold.refund_due", total=po.paid_total or po.total, supplier_order=po.supplier_order),)
 
 
 def withdrawn(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:

@@ -24,8 +24,9 @@ from tests.unit.others import SupplierSays
 
 def decided(app: RoomApp, verb: str, **body: Any) -> Answered:
     """A signed-in person's decision about the purchase as it stands."""
+    po = there(app)
     path = f"/api/orders/{SHOP}/{KEY.order}/purchase-orders/{NUMBER}/{verb}"
-    return call(handler.on_http, "POST", path, {"ver": there(app).ver} | body)
+    return call(handler.on_http, "POST", path, {"ver": po.ver, "total": str(po.total.amount)} | body)
 
 
 def two_sources(app: RoomApp, proven: bool = True) -> SupplierSays:

@@ -12,16 +12,19 @@ from daifa.models.facts import Reason
 from daifa.models.ids import ShipmentId
 from daifa.models.shipment import ShopTold
 from daifa.models.states import OrderState, PaymentState, PoState
+from daifa.rules import undoing, watching
 from daifa.tables.orders import spent
+from daifa.texts import t
 from forward import handler
 from forward.advance import advance
-from tests.builders.rows import SHOP, a_mapping, a_shipment, a_supplier, an_offer, an_order
+from tests.builders.rows import SHOP, a_mapping, a_shipment, a_supplier, an_offer, an_order, cny
 from tests.unit.aws import Answered, RoomApp, call
 from tests.unit.forward.buying import (
     KEY,
     NUMBER,
     a_purchase_in,
     an_attempt,
+    at_supplier,
     codes,
     holds,
     know,
@@ -184,7 +187,7 @@ def test_a_person_says_that_the_supplier_has_it(app: RoomApp, wish: bool) -> Non
     held = (Reason.of("hold.cannot_ask", supplier="Lamps"), *(WISHED * wish))
     a_purchase_in(app, state=PoState.NEEDS_HUMAN, clean=False, holds=held, cancel_requested=wish, work_due=None)
 
-    assert decided("resolve", supplier_order="S-77").status == 200
+    assert decided("resolve", supplier_order="S-77", total="40.00").status == 200
 
     po = there(app)
     assert (po.state, po.supplier_order, po.clean) == (PoState.SUBMITTED, "S-77", False)
@@ -198,7 +201,7 @@ def test_a_person_says_that_the_supplier_does_not_have_it(app: RoomApp, wish: bo
     held = {"holds": WISHED * wish, "cancel_requested": wish, "work_due": None, "attempt": an_attempt()}
     a_purchase_in(app, state=PoState.NEEDS_HUMAN, clean=False, **held)
 
-    assert decided("resolve", supplier_order=None).body["purchase"]["state"] == "READY"
+    assert decided("resolve", supplier_order=None, total="40.00").body["purchase"]["state"] == "READY"
 
     assert (step(app).state, len(lamps.asked("place"))) == (then, bought)
 
@@ -209,7 +212,7 @@ def test_what_a_person_says_was_never_bought_is_not_counted_as_spent(app: RoomAp
     today = spent(po.shop, po.supplier, "2026-11-23", po.total.minor, None)
     app.orders.add(today)
 
-    decided("resolve", supplier_order=None)
+    decided("resolve", supplier_order=None, total="40.00")
     assert app.orders.counter(today.key, "minor") == 0
 
     step(app)
@@ -312,9 +315,9 @@ def test_nothing_is_routed_again_for_an_order_that_was_cancelled(app: RoomApp) -
         ("approve", PoState.SHIPPED, {"total": "40.00"}),
         ("cancel", PoState.CANCELLED, {}),
         ("cancel", PoState.CLOSED, {}),
-        ("resolve", PoState.ON_HOLD, {"supplier_order": "S-1"}),
-        ("resolve", PoState.UNKNOWN, {"supplier_order": None}),
-        ("resolve", PoState.SUBMITTED, {"supplier_order": None}),
+        ("resolve", PoState.ON_HOLD, {"supplier_order": "S-1", "total": "40.00"}),
+        ("resolve", PoState.UNKNOWN, {"supplier_order": None, "total": "40.00"}),
+        ("resolve", PoState.SUBMITTED, {"supplier_order": None, "total": "40.00"}),
     ],
 )
 def test_an_illegal_move_is_refused_with_the_state_it_is_in(
@@ -357,6 +360,105 @@ def test_what_makes_no_sense_is_refused_in_the_callers_words(
     assert english.body["detail"] != chinese.body["detail"]
     assert "{" not in english.body["detail"] + chinese.body["detail"]
     assert there(app) == po
+
+
+# --- money ---
+
+ADDRESS = {"state": PoState.SUBMITTED, "holds": (Reason.of("hold.address_changed", supplier_order="S-9"),)}
+LATER = {"state": PoState.ACKNOWLEDGED, "holds": (Reason.of("hold.backordered", lines="lamp × 1"),)}
+WANTED_BACK = {"state": PoState.SUBMITTED, "holds": WISHED, "cancel_requested": True}
+LOST = {"state": PoState.NEEDS_HUMAN, "holds": (Reason.of("hold.cannot_ask", supplier="Lamps"),)}
+AFTER: dict[str, dict[str, Any]] = {"noted": LATER, "amended": ADDRESS, "keep": WANTED_BACK, "resolve": LOST}
+
+
+@pytest.mark.parametrize("total", [None, "39.99"], ids=["no total", "another total"])
+@pytest.mark.parametrize("verb", AFTER)
+def test_what_lets_an_unpaid_purchase_go_on_names_the_total_that_may_leave(
+    app: RoomApp, verb: str, total: str | None
+) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, clean=False, **AFTER[verb])
+
+    told = decided(verb, total=total)
+
+    assert (told.status, told.body["code"]) == (409, "purchase.changed")
+    assert there(app) == po
+    assert decided(verb, total="40.00").status == 200
+
+
+@pytest.mark.parametrize("verb", ["noted", "amended", "keep"])
+def test_of_a_paid_purchase_nothing_leaves_and_no_total_is_named(app: RoomApp, verb: str) -> None:
+    open_for_business(app)
+    a_purchase_in(app, clean=False, payment=PaymentState.PAID, **AFTER[verb])
+
+    assert decided(verb).status == 200
+
+
+@pytest.mark.parametrize(
+    ("theirs", "held", "difference"),
+    [("38.00", "hold.overpaid", "¥2.00"), ("42.50", "hold.underpaid", "¥2.50")],
+    ids=["less than we paid", "more than we paid"],
+)
+@pytest.mark.parametrize("state", [PoState.SUBMITTED, PoState.SHIPPED])
+def test_another_amount_after_we_paid_is_taken_over_and_its_difference_is_a_task(
+    app: RoomApp, state: PoState, theirs: str, held: str, difference: str
+) -> None:
+    lamps = open_for_business(app)
+    hold = Reason.of("hold.other_total", ours="¥40.00", theirs=f"¥{theirs}", exact=theirs, supplier_order="S-9")
+    a_purchase_in(app, state=state, clean=False, payment=PaymentState.PAID, supplier_order="S-9", holds=(hold,))
+    assert decided("accept-total", total="40.00").status == 409
+
+    told = decided("accept-total", total=theirs)
+
+    po = there(app)
+    assert (told.status, po.state, str(po.total.amount), str(po.paid_total)) == (200, state, theirs, "¥40.00")
+    assert (holds(po), po.holds[0].values["difference"]) == ([held], difference)
+    assert difference in told.body["purchase"]["holds"][0]["text"]
+    # What the supplier shows now is what we hold, and nothing is paid a second time.
+    step(app)
+    assert lamps.asked("pay") == []
+    assert watching.seen(po, at_supplier(total=po.total, paid=True), None, po.created_at) is po
+    # Were it never shipped, all that we paid would be owed.
+    assert undoing.refund_due(po)[0].values["total"] == "¥40.00"
+    assert decided("noted", there(app).ver, reason="settled on the telephone").status == 200
+    assert holds(there(app)) == []
+
+
+def test_the_first_amount_once_more_leaves_no_task(app: RoomApp) -> None:
+    open_for_business(app)
+    back = Reason.of("hold.other_total", ours="¥38.00", theirs="¥40.00", exact="40.00", supplier_order="S-9")
+    paid = {"payment": PaymentState.PAID, "paid_total": cny("40.00"), "total": cny("38.00")}
+    a_purchase_in(app, state=PoState.SUBMITTED, clean=False, holds=(back, Reason.of("hold.overpaid")), **paid)
+
+    assert decided("accept-total", total="40.00").status == 200
+    assert (holds(there(app)), there(app).paid_total) == ([], None)
+
+
+@pytest.mark.parametrize("payment", [PaymentState.PAYING, PaymentState.PAYMENT_UNKNOWN, PaymentState.REFUNDED])
+def test_another_amount_is_not_taken_over_while_nobody_knows_what_we_paid(app: RoomApp, payment: PaymentState) -> None:
+    open_for_business(app)
+    hold = Reason.of("hold.other_total", ours="¥40.00", theirs="¥38.00", exact="38.00", supplier_order="S-9")
+    po = a_purchase_in(app, state=PoState.SUBMITTED, clean=False, payment=payment, holds=(hold,))
+
+    assert decided("accept-total", total="38.00").status == 409
+    assert there(app) == po
+
+
+# --- what the timeline says ---
+
+
+def test_what_was_seen_to_is_told_in_the_words_of_each_hold(app: RoomApp) -> None:
+    open_for_business(app)
+    both = (*LATER["holds"], Reason.of("hold.closed_there", supplier_order="S-9"))
+    a_purchase_in(app, state=PoState.ACKNOWLEDGED, clean=False, holds=both)
+
+    decided("noted", total="40.00", reason="they rang")
+
+    told = [t("en", fact.code, **fact.values) for fact in there(app).facts]
+    assert told == [
+        "A person saw to it (The supplier will send these later: lamp × 1) they rang",
+        "A person saw to it (The supplier closed its order S-9 and will not ship it) they rang",
+    ]
 
 
 # --- trust ---

@@ -19,6 +19,7 @@ from daifa.models.supplied import SupplierOrder
 from daifa.ports import Done, NeverSent, Refused, Unclear
 from daifa.rules import acknowledgement, breaker, watching
 from daifa.tables.orders import refunded
+from daifa.texts import t
 from forward import handler
 from forward.reroute import reroute
 from forward.revise import revise
@@ -263,6 +264,23 @@ def test_f44_money_that_is_owed_stays_a_task_until_it_is_seen(app: RoomApp, cloc
     clock.forward(hours=1)
     po = step(app)
     assert (po.payment, holds(po), po.work_due) == (PaymentState.REFUNDED, [], None)
+
+
+def test_f44_why_the_supplier_will_not_cancel_is_read_wherever_the_purchase_is(app: RoomApp) -> None:
+    said = Refused("1042", "supplier.cj.refused.cancel", {"reference": "S-9", "said": "already packed"})
+    lamps = open_for_business(app)
+    lamps.capabilities = SupplierSays(can=CANCELS).capabilities
+    object.__setattr__(lamps, "cancel", lambda reference: said)
+    wish = {"cancel_requested": True, "holds": (Reason.of("hold.cancel_requested", supplier_order="S-9"),)}
+    a_purchase_in(app, state=PoState.SUBMITTED, clean=False, supplier_order="S-9", **wish)
+
+    po = step(app)
+
+    for told in (po.holds[0], next(fact for fact in po.facts if fact.code == "purchase.cancel_refused")):
+        assert "S-9" in t("en", told.code, **told.values)
+        assert "can't be cancelled at CJ: already packed" in t("en", told.code, **told.values)
+        assert "already packed" in t("zh-CN", told.code, **told.values)
+    assert po.holds[0].beat == ()
 
 
 def test_f44_a_person_who_asked_the_supplier_says_that_it_is_cancelled_or_stays(app: RoomApp) -> None:

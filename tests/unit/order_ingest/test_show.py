@@ -66,7 +66,15 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "another amount, paid": (
         THERE | {"state": PoState.SUBMITTED, "payment": PaymentState.PAID, "holds": (OTHER_TOTAL,)},
-        ["cancel"],
+        ["accept-total", "cancel"],
+    ),
+    "another amount, paid and sent": (
+        THERE | {"state": PoState.SHIPPED, "payment": PaymentState.PAID, "holds": (OTHER_TOTAL,)},
+        ["accept-total"],
+    ),
+    "paid too much": (
+        THERE | {"state": PoState.SUBMITTED, "payment": PaymentState.PAID, "holds": held("hold.overpaid")},
+        ["noted", "cancel"],
     ),
     "our money was refused": (
         THERE | {"state": PoState.SUBMITTED, "holds": held("hold.not_paid")},
@@ -122,10 +130,9 @@ def test_what_is_offered_is_not_refused(app: RoomApp, name: str, verb: str) -> N
     a_purchase_in(app, **CASES[name][0])
     shown = purchase_shown()
     total = {
-        "approve": shown["total"]["amount"],
         "accept-total": "42.50",
         "accept-lines": (shown["changed_total"] or {}).get("amount"),
-    }.get(verb)
+    }.get(verb, shown["total"]["amount"])
     body = {"ver": shown["ver"], "total": total, "supplier_order": "S-1" if verb == "resolve" else None}
     if name == "there for another amount" and verb == "resolve":
         # With its number it would be there for that amount; without, it is not there at all.
