@@ -13,6 +13,7 @@ from daifa.models.purchase import REFUSALS, LineAnswer, LineState, PoLine, Purch
 from daifa.models.states import PoState
 from daifa.multipart import Fields
 from daifa.rules.acknowledgement import accepted, answered, refused
+from forward.wake import saved
 
 # A promise further away is a slip of the finger.
 FURTHEST = timedelta(days=180)
@@ -52,7 +53,7 @@ def answer_lines(po: PurchaseOrder, fields: Fields, app: App) -> None:
 def _say(po: PurchaseOrder, answers: tuple[LineAnswer, ...], app: App) -> None:
     following = answered(po, answers, "supplier", app.clock.now())
     if following is not po:
-        app.orders.save(following, po)
+        saved(following, po, app)
 
 
 def _answer(line: PoLine, place: int, po: PurchaseOrder, fields: Fields, app: App) -> LineAnswer | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from daifa.messages import Room
 from daifa.models.purchase import LineState
 from daifa.models.states import PoState
 from tests.builders.rows import a_purchase, cny
@@ -38,6 +39,14 @@ def test_f40_each_line_has_its_own_answer_and_pressing_twice_is_once(
     po = there(app)
     assert ([line.state for line in po.lines], holds(po), po.ver) == (states, held, 2)
     assert po.state is PoState.ACKNOWLEDGED
+
+
+def test_f40_a_refused_line_wakes_the_room_at_once(app: RoomApp) -> None:
+    at_two_lines(app)
+    knock(app, form(answer_1="reject", reason_1="out_of_stock"))
+
+    (told,) = app.sent(Room.FORWARD)
+    assert (told["kind"], told["id"], there(app).work_due) == ("purchase", there(app).number, app.clock.now())
 
 
 def test_what_was_said_stands_on_the_page(app: RoomApp) -> None:
