@@ -8,9 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import daifa.errors
+from daifa import suppliers
 from daifa.channels import CHANNELS
 from daifa.models.aftersales import CaseReason, Payer
 from daifa.models.collected import Blocked
@@ -38,11 +41,18 @@ def low(states: Sequence[StrEnum] | type[StrEnum]) -> list[str]:
     return [state.value.lower() for state in states]
 
 
+def companies() -> set[str]:
+    """Every company that a supplier's adapter names or a supplier may choose, by its code; "auto" for none."""
+    adapters = [import_module(f"daifa.suppliers.{found.name}") for found in iter_modules(suppliers.__path__)]
+    named = {code for adapter in adapters for code in getattr(adapter, "COMPANIES", {}).values()}
+    return named | {company or "auto" for company in supplier_acts.CARRIERS}
+
+
 # A name that is put together when the program runs: its shape in the source, and everything that may stand in it.
 FAMILIES: Mapping[str, Sequence[str]] = {
     "shipment.state.{}": low(ShipmentState),
     "shipment.{}": low(ShipmentState),
-    "carrier.{}": [company or "auto" for company in supplier_acts.CARRIERS],
+    "carrier.{}": sorted(companies()),
     "case.reason.{}": low(CaseReason),
     "page.case_state.{}": low(CaseState),
     "page.order_state.{}": low(OrderState),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import string
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from daifa.models.words import Notice, Party
 from daifa.rules import notices
 from daifa.texts import LOCALES, language, t, texts
 from tests.builders.rows import START, a_case, a_purchase, a_scan, a_shipment, a_shop, a_supplier, an_order, cny
-from tests.unit.texts.codes import ENGLISH, FAMILIES, Asked, asked, shapes, words
+from tests.unit.texts.codes import ENGLISH, FAMILIES, ROOT, Asked, asked, companies, shapes, words
 
 FILLED = {shape.replace("{}", one) for shape, values in FAMILIES.items() for one in values}
 TEMPLATES = {key.removesuffix(".text") for key in ENGLISH if key.startswith("notice.") and key.endswith(".text")}
@@ -46,6 +47,14 @@ def test_every_name_given_to_a_fact_a_reason_or_an_error_is_a_sentence() -> None
 def test_every_name_that_is_put_together_is_a_sentence_whatever_stands_in_it() -> None:
     assert {shape: where for shape, where in shapes().items() if shape not in FAMILIES} == {}
     assert sorted(FILLED - ENGLISH.keys() - {"supplier.sheet.row"}) == []
+
+
+def test_every_company_that_an_adapter_can_name_has_a_name_on_the_admin_page_too() -> None:
+    codes = companies() - {"auto"}
+    assert {"usps", "huitongkuaidi", "shunfeng"} <= codes
+    for locale in LOCALES:
+        page = json.loads((ROOT / f"admin/lang/{locale}.json").read_text("utf-8"))
+        assert sorted(code for code in codes if f"carrier.{code}" not in page) == []
 
 
 def test_no_family_outlives_its_use() -> None:
