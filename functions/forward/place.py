@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 from daifa.app import App
@@ -64,13 +65,15 @@ def place(po: PurchaseOrder, app: App, deadline: float) -> None:
         reason = Reason.of("hold.not_set_up", supplier=supplier.name, code=error.code)
         saved(purchasing.held(po, (reason,), now), po, app)
         return
-    ready = check(po, order, _request(po, recipient, admits, shop, app), admits, shop, port, app)
+    asked = _request(po, recipient, admits, shop, app)
+    ready = check(po, order, asked, admits, shop, port, app)
     if ready is None:
         return
     if left(deadline, app) < CALL_BUDGET:
         wait(po, admits, app)
         return
-    request = _request(ready, recipient, admits, shop, app)
+    # The same wish at today's prices.
+    request = replace(asked, lines=_lines(ready), shipping=ready.shipping, total=ready.total)
     claimed = _claim(ready, po, request, admits, shop, app)
     if claimed is None:
         return
@@ -140,18 +143,7 @@ def _minor(cap: Money | None) -> int | None:
 def _request(po: PurchaseOrder, recipient: Recipient, supplier: Supplier, shop: Shop, app: App) -> PurchaseRequest:
     return PurchaseRequest(
         number=po.number,
-        lines=tuple(
-            PurchaseLine(
-                line=line.order_line,
-                offer=line.external_offer,
-                variant=line.external_variant,
-                title=line.title,
-                sku=line.sku,
-                quantity=line.quantity,
-                unit_cost=line.unit_cost,
-            )
-            for line in po.lines
-        ),
+        lines=_lines(po),
         shipping=po.shipping,
         total=po.total,
         recipient=recipient,
@@ -159,6 +151,21 @@ def _request(po: PurchaseOrder, recipient: Recipient, supplier: Supplier, shop: 
         supplier_email=supplier.email,
         link=app.links.url(LinkKind.SUPPLIER, po.shop, po.order, po.number, app.clock.now(), LINK_DAYS),
         ship_by=po.ship_by,
+    )
+
+
+def _lines(po: PurchaseOrder) -> tuple[PurchaseLine, ...]:
+    return tuple(
+        PurchaseLine(
+            line=line.order_line,
+            offer=line.external_offer,
+            variant=line.external_variant,
+            title=line.title,
+            sku=line.sku,
+            quantity=line.quantity,
+            unit_cost=line.unit_cost,
+        )
+        for line in po.lines
     )
 
 
