@@ -17,7 +17,6 @@ UNREACHED: dict[str, str] = {
     "purchase: SUBMITTING -> NEEDS_HUMAN": "1688 says before the claim what it would refuse",
     "purchase: READY -> NEEDS_HUMAN": "a wish to cancel just between two questions to one who can't be asked is rare",
     "purchase: ACKNOWLEDGED -> REJECTED": "who accepted by mail keeps the word",
-    "purchase: REJECTED -> ON_HOLD": "no verb leads there: a refusal is bought elsewhere or cancelled",
 }
 
 OTHERS = (
