@@ -41,7 +41,11 @@ CLAUSES = (
 SHIPPING = {"lamps": "4.00", "yiwu": "6.00", "gadgets": "4.80"}
 
 # By adapter: the party of the world that a supplier is reached through, where its product pages are, its currency.
-REACHED = {"alibaba": ("gateway1688", "detail.1688.com", "CNY"), "cj": ("cj", "cjdropshipping.com", "USD")}
+REACHED = {
+    "alibaba": ("gateway1688", "detail.1688.com", "CNY"),
+    "cj": ("cj", "cjdropshipping.com", "USD"),
+    "webhook": ("webhook_supplier", "", "CNY"),
+}
 
 
 def seed(stack: Stack, deployment: Deployment, world: World) -> None:
@@ -83,7 +87,7 @@ def _supplier(name: str, told: dict[str, Any], world: World) -> Supplier:
         currency=currency,
         email=told["email"],
         robots=("main",) if told["robot_key"] else (),
-        sites=(site,),
+        sites=(site or shop,),
         shipping=Money.of(SHIPPING.get(name, "8.00"), currency),
         settle_seconds=SETTLE_SECONDS,
         options={"late_seconds": str(SETTLE_SECONDS)} if party else {},
@@ -106,7 +110,7 @@ def _secrets(world: World) -> dict[str, dict[str, Any]]:
         },
         "supplier/lamps": known["supplier/lamps"],
         "supplier/yiwu": known["supplier/yiwu"],
-        "supplier/webhook": known["supplier/webhook"],
+        "supplier/pottery": known["supplier/webhook"],
         # The keys that a token is renewed with are nobody's business here.
         "supplier/gadgets": {name: known["supplier/gadgets"][name] for name in ("access_token", "open_id")},
         "carrier/kuaidi100": known["carrier/kuaidi100"] | {"endpoint": world.endpoints["kuaidi100"]},

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PoState, ShipmentState
 from daifa.texts import t
+from local.by_webhook import by_webhook
 from local.play import PATIENCE, Play
 from local.running import PORT, Running, http, running
 from local.seed import LOGIN, PASSWORD, SHOP
@@ -271,7 +272,7 @@ def settle(play: Play) -> None:
     )
 
 
-STEPS = (collect, price_and_list, order, purchase, ship, letters, settle)
+STEPS = (collect, price_and_list, order, purchase, ship, letters, settle, by_webhook)
 
 
 def _in(play: Play, supplier: str, state: PoState, paid: bool = False) -> PurchaseOrder | None:

@@ -32,7 +32,7 @@ SUPPLIERS: dict[str, dict[str, Any]] = {
     "harbor": {"name": "Harbor Outdoor Supply", "kind": "email", "email": "sales@harbor-outdoor.example"},
     "yiwu": {"name": "义乌市洁佳日用品商行", "kind": "email", "email": "dan@yiwu-jiejia.example"},
     "tierra": {"name": "Tierra Wholesale", "kind": "email", "email": "trade@tierra-wholesale.example"},
-    "pottery": {"name": "Kiln & Clay", "kind": "email", "email": "hello@kiln-clay.example"},
+    "pottery": {"name": "Kiln & Clay", "kind": "webhook", "email": ""},
     "lamps": {"name": "中山市明澈照明电器厂", "kind": "alibaba", "email": "mingche@zs-lamps.example"},
     "gadgets": {"name": "CJ Dropshipping", "kind": "cj", "email": ""},
 }
@@ -168,6 +168,8 @@ STORY_LINES = (
     # + 3 x 40.00 + 4.00 = 412.00
     {"product": "dish-cloth", "variant": "JJ-30718", "quantity": 5},  # 5 x 12.80 = 64.00
 )
+# What a second customer orders, of the supplier who built webhooks.
+STORY_SECOND_LINES = ({"product": "clay-planter", "variant": "KC-PL-S-TE", "quantity": 1},)
 CUSTOMER = {
     "first_name": "测试", "last_name": "张", "name": "张测试", "email": "zhang.ceshi@customer.example",
     "phone": "13800000000", "province": "浙江省", "province_code": "ZJ", "city": "杭州市", "district": "西湖区",
@@ -199,6 +201,7 @@ def story(url: str, goods: dict[str, Any], offers: dict[str, Any]) -> dict[str, 
             _offer(url, key, offers[key]) if key in offers else _page(url, key, goods[key]) for key in STORY_PRODUCTS
         ],
         "lines": [dict(line) for line in STORY_LINES],
+        "second_lines": [dict(line) for line in STORY_SECOND_LINES],
         "customer": dict(CUSTOMER),
     }
 

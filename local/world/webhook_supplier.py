@@ -204,7 +204,8 @@ class WebhookSupplier(Party):
              times: int = 1) -> dict[str, Any]:  # fmt: skip
         """Push any event; what is pushed is also returned, with its headers, for whoever has no callback."""
         self.state["pushes"] += 1
-        now = self.world.now()
+        # By the real clock, as with what is received: who is told does not know of the world's.
+        now = datetime.now(UTC)
         message = {"type": EVENT + event, "timestamp": now.isoformat(), "data": data}
         body = json.dumps(message, ensure_ascii=False).encode()
         id, seconds = f"msg_{self.world.epoch}_{self.state['pushes']}", str(int(now.timestamp()))
