@@ -305,9 +305,9 @@ class Oracles:
                     self.world.wrong("no order is lost", f"#{1000 + order.index} line {line.title} has no purchase")
 
     def _given_up(self, order: ShopOrder, line: int) -> bool:
-        """A merchant cancelled the purchase of this line: a person's decision."""
+        """A merchant cancelled the purchase of this line, or left it at its refusal: a person's decision."""
         return any(
-            po["order"] == str(order.id) and po["state"] == "CANCELLED" and _by_person(po)
+            po["order"] == str(order.id) and (po["state"] == "CANCELLED" and _by_person(po) or _left_refused(po))
             for po in self.purchases.values()
             if any(one["order_line"] == str(line) for one in po["lines"])
         )
@@ -377,6 +377,11 @@ def _expected(po: Row, line: Row) -> bool:
 
 def _by_person(po: Row) -> bool:
     return any(fact.get("by", "system") != "system" for fact in po["facts"] if "cancel" in fact["code"])
+
+
+def _left_refused(po: Row) -> bool:
+    noted = [fact for fact in po["facts"] if fact["code"] == "purchase.noted"]
+    return any("hold.lines_rejected" in fact["values"].get("holds", "") for fact in noted)
 
 
 def fen(money: Mapping[str, Any]) -> int:

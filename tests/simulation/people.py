@@ -280,6 +280,8 @@ class People:
             return []
         if po["payment"] == "UNPAID" and holds and there and there.payable:
             return [("approve", {})] if there.minor == fen(po["total"]) else []
+        if "hold.lines_rejected" in holds and rng.random() < 0.5:
+            return [("reroute", {})]
         if holds:
             return [("noted", {})]
         if rng.random() < 0.1 and not self.world.calm:

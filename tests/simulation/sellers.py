@@ -76,7 +76,7 @@ class Sellers:
             self._refuse(endpoint, order, lines if many == "all" or len(lines) == 1 else [rng.choice(lines)])
         elif rng.random() < 0.85:
             self._acknowledge(endpoint, order)
-        if swarm.ships or rng.random() < 0.3:
+        if swarm.ships or rng.random() < 0.1:
             self._send(endpoint, order)
 
     def _acknowledge(self, endpoint: Endpoint, order: dict[str, Any]) -> None:
