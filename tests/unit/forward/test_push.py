@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +14,9 @@ from daifa.models.states import PoState
 from daifa.ports import SupplierNews, SupplierParcel
 from forward import push
 from forward.take_push import NOT_YET
-from tests.builders.rows import a_purchase, a_supplier
+from tests.builders.rows import START, a_purchase, a_supplier
 from tests.unit.aws import RoomApp
-from tests.unit.forward.buying import NUMBER, a_purchase_in, know, open_for_business, there
+from tests.unit.forward.buying import NUMBER, a_purchase_in, at_two_lines, know, open_for_business, there
 
 LINE = a_purchase().lines[0].order_line
 
@@ -44,6 +45,16 @@ def test_a_signed_acknowledgement_is_the_suppliers_word(app: RoomApp) -> None:
     assert there(app).state is PoState.ACKNOWLEDGED
     assert pushed(app, SupplierNews(number=NUMBER, answers=(taken,))) == (200, "{}")
     assert there(app).ver == 2
+
+
+@pytest.mark.parametrize("late", ["in order", "overtaken"])
+def test_of_two_answers_to_a_line_the_later_one_counts_in_whatever_order_they_come(app: RoomApp, late: str) -> None:
+    at_two_lines(app)
+    yes = LineAnswer(line=LINE, state=LineState.ACCEPTED, said_at=START)
+    no = LineAnswer(line=LINE, state=LineState.REJECTED, reason="other", said_at=START + timedelta(seconds=1))
+    for answer in (no, yes) if late == "overtaken" else (yes, no):
+        assert pushed(app, SupplierNews(number=NUMBER, answers=(answer,)))[0] == 200
+    assert [line.state for line in there(app).lines] == [LineState.REJECTED, LineState.OPEN]
 
 
 def test_a_signed_shipment_becomes_a_parcel_once(app: RoomApp) -> None:
