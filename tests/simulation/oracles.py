@@ -29,6 +29,9 @@ LONGEST = 60.0
 # A parcel that was handed over this long ago is known.
 NOTICED = 6 * 3600.0
 
+# By these a person leaves at the supplier's what nobody wants any more.
+DECIDED = frozenset({"purchase.noted", "purchase.cancel_withdrawn"})
+
 # Errors that may leave a function: AWS itself failed beyond what its SDK retries, and the caller is told by a 5xx.
 MAY_ESCAPE = frozenset({"ClientError", "ReadTimeoutError"})
 
@@ -344,7 +347,7 @@ class Oracles:
                 for one in po["lines"]
                 if one["order_line"] == str(line.id) and one.get("state") not in ("REJECTED", "SHIPPED")
             ]
-            told = any(po["board"] or any(f["code"] == "purchase.noted" for f in po["facts"]) for po, _ in of_line)
+            told = any(po["board"] or any(f["code"] in DECIDED for f in po["facts"]) for po, _ in of_line)
             if sum(quantity for _, quantity in of_line) > line.left and not told and not order.cancelled:
                 self.world.wrong("nobody is sent what they gave back", f"#{1000 + order.index} {line.title}")
 

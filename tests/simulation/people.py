@@ -366,7 +366,7 @@ class People:
                 self.world.say("merchant", f"closes {there.reference} by hand")
         held = gateway.held(po["number"])
         if not held and "hold.cancelled_there" in holds:
-            return [("reroute", {})]
+            return [("reroute", {}), ("cancel", {})]
         if not held:
             return [*([("cancel", {})] if rng.random() < 0.3 else []), ("resolve", {})]
         if len(held) == 1 and held[0].minor == fen(po["total"]):

@@ -75,7 +75,7 @@ class Seed:
         self.carrier = Carrier(world, self._push)
         self.oracles = Oracles(world, self.house, self.shop, self.mailbox)
         self.people = People(world, self.house, self.shop, self.mailbox, self.oracles, self.carrier)
-        self.sellers = Sellers(world, self.house, self.carrier)
+        self.sellers = Sellers(world, self.house, self.carrier, self.oracles)
         opened = self.mailbox.opened
 
         def mailed(order: MailOrder) -> None:
@@ -266,6 +266,8 @@ class Seed:
         world.run(swarm.hours * 3600)
         world.calm = True
         world.say("world", "peace")
+        # Whether what was asked for before was ever answered, nobody knows.
+        self._listed.clear()
         world.moved_at = world.t
         self.house.redrive()
         world.at(rng.uniform(0.0, 3 * 86400.0), self.house.redrive)

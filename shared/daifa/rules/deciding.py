@@ -137,12 +137,6 @@ def may_be_noted(po: PurchaseOrder) -> bool:
     return not waiting and any(hold.code in NOTED for hold in po.holds)
 
 
-def gone_there(po: PurchaseOrder) -> bool:
-    """Whether it is certain that the supplier will not ship it under this number any more."""
-    closed = po.state is PoState.NEEDS_HUMAN and hold_of(po, "hold.cancelled_there") is not None
-    return closed or po.state is PoState.REJECTED
-
-
 def refused_lines(po: PurchaseOrder) -> list[PoLine]:
     """Lines that the supplier refused and nobody bought elsewhere yet."""
     return [line for line in po.lines if line.state is LineState.REJECTED and line.replaced_by is None]

@@ -139,11 +139,6 @@ def test_agreeing_to_a_price_does_not_take_back_a_wish_to_cancel(app: RoomApp, h
         ({"state": PoState.READY, "clean": False}, PoState.READY, ["hold.cancel_requested"]),
         ({"state": PoState.UNKNOWN, "clean": False}, PoState.UNKNOWN, ["hold.cancel_requested"]),
         ({"state": PoState.SUBMITTED, "clean": False}, PoState.SUBMITTED, ["hold.cancel_requested"]),
-        (
-            {"state": PoState.REJECTED, "clean": False, "payment": PaymentState.PAID},
-            PoState.REJECTED,
-            ["hold.cancel_requested"],
-        ),
     ],
 )
 def test_only_what_was_never_bought_is_cancelled_at_once(
