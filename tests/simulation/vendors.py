@@ -405,7 +405,9 @@ class Endpoint(_Counter):
         rng, swarm = self._world.rng, self._world.swarm
         if request.operation == "placed":
             new = request.json()["data"]["number"] not in self.orders
-            if new and swarm.refuses and rng.random() < swarm.refuses / 3:
+            # One who can't be asked is asked by sending again: there it matters most that this may be refused.
+            often = 1.0 if "lookup" not in swarm.features else 0.3
+            if new and swarm.refuses and rng.random() < swarm.refuses * often:
                 self._world.hit("seller: refused at the call")
                 return rng.choice(sorted(REFUSALS))
         elif request.operation == "cancel_requested" and rng.random() < swarm.stubborn:

@@ -10,6 +10,7 @@ from daifa.models.facts import Fact, Reason
 from daifa.models.money import Money, total
 from daifa.models.purchase import LineState, PoLine, PurchaseOrder
 from daifa.models.states import PaymentState, PoState
+from daifa.rules.acknowledgement import ANSWER_HOLDS
 from daifa.rules.lifecycle import PURCHASE, THERE, cannot
 from daifa.rules.purchasing import WISHES
 from daifa.rules.revising import ADDRESS_HOLDS
@@ -56,7 +57,9 @@ def approved(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
             raise cannot("payment", po.payment, PaymentState.PAID)
         # The supplier refused our money (an empty account, say); a person has seen to it and says: pay.
         fact = Fact.of(now, "purchase.payment_approved", by, total=po.total)
-        return told(po, fact, holds=_wishes(po), work_due=now)
+        # What the supplier said of its lines is not settled by paying.
+        said = tuple(hold for hold in po.holds if hold.code in ANSWER_HOLDS)
+        return told(po, fact, holds=(*_wishes(po), *said), work_due=now)
     if po.state is not PoState.ON_HOLD:
         # Other states become READY only when it is known that nothing was bought; agreeing to a price is no such proof.
         raise cannot("purchase", po.state, PoState.READY)

@@ -32,7 +32,7 @@ def cancelled(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
 
 
 def cancel_or_wish(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
-    """Cancelled if certainly nobody has it, or will send it; otherwise the wish, to be settled once the truth is known."""
+    """Cancelled if certainly nobody has it or will send it; otherwise the wish, to be settled once that is known."""
     if PURCHASE.terminal(po.state):
         PURCHASE.check(po.state, PoState.CANCELLED)
     if nothing_bought(po):

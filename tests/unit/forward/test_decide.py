@@ -11,6 +11,7 @@ from daifa.models.facts import Reason
 from daifa.models.ids import ShipmentId
 from daifa.models.shipment import ShopTold
 from daifa.models.states import OrderState, PaymentState, PoState
+from daifa.rules.acknowledgement import ANSWER_HOLDS
 from daifa.tables.orders import spent
 from forward import handler
 from forward.advance import advance
@@ -125,6 +126,17 @@ def test_agreeing_to_a_price_does_not_take_back_a_wish_to_cancel(app: RoomApp, h
     assert (told.status, told.body["code"]) == (409, "state.illegal_move")
     assert holds(there(app)) == ["hold.cancel_requested"]
     assert lamps.calls == []
+
+
+@pytest.mark.parametrize("code", sorted(ANSWER_HOLDS))
+def test_who_says_pay_has_not_settled_what_the_supplier_said_of_its_lines(app: RoomApp, code: str) -> None:
+    open_for_business(app)
+    said = (Reason.of("hold.not_paid"), Reason.of(code, lines="台灯 × 1"))
+    a_purchase_in(app, state=PoState.ACKNOWLEDGED, clean=False, holds=said)
+
+    assert decided("approve", total="40.00").status == 200
+
+    assert holds(there(app)) == [code]
 
 
 # --- cancel ---
