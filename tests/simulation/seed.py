@@ -19,6 +19,7 @@ from local.world.catalogue import ALIBABA, CJ, KUAIDI100, WEBHOOK
 from local.world.outbox import Delivery
 from tests.builders.rows import an_agreement, cny
 from tests.simulation.dynamodb import DynamoDb
+from tests.simulation.endpoints import Endpoint
 from tests.simulation.engine import START, Job, World
 from tests.simulation.held import Held
 from tests.simulation.house import TEMPLATE, House, doors, wired
@@ -30,7 +31,7 @@ from tests.simulation.sellers import Sellers
 from tests.simulation.shop import SECRET, Bought, Shop
 from tests.simulation.swarm import Swarm
 from tests.simulation.table import Table
-from tests.simulation.vendors import CJ_POST, RATE, WAY, CjAccount, Endpoint
+from tests.simulation.vendors import CJ_POST, RATE, WAY, CjAccount
 
 AFTERWARDS = 5 * 86400.0
 # How long nothing has moved when we believe that nothing will.

@@ -78,12 +78,13 @@ OWN = frozenset(FAMILIES["http"]) - frozenset(_PROCESS) | {
 MILD = (0.0, 0.0, 0.005, 0.02)
 HOSTILE = (0.08, 0.2)
 
-# What sellers with an endpoint of their own have built of it. One who can't be asked is the rare one.
+# What sellers with an endpoint of their own have built of it: the last two can't be asked.
 FEATURES = (
     "quote,cancel,amend,list,lookup",
     "quote,cancel,amend,list,lookup",
     "cancel,list,lookup",
     "quote,amend,cancel",
+    "quote,cancel",
 )
 
 
