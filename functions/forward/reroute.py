@@ -14,9 +14,9 @@ from daifa.models.order import Order, OrderLine
 from daifa.models.purchase import LineState, PoLine, PurchaseOrder
 from daifa.models.states import OrderState, PoState
 from daifa.rules import routing, undoing
-from daifa.rules.deciding import gone_there, refused_lines
+from daifa.rules.deciding import refused_lines
 from daifa.rules.lifecycle import cannot
-from daifa.rules.purchasing import nothing_bought
+from daifa.rules.purchasing import gone_there, nothing_bought
 from daifa.rules.routing import UNROUTED, Known
 from daifa.rules.telling import told, without
 from daifa.tables.store import Write

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from daifa.app import App
-from daifa.errors import IllegalMove
+from daifa.errors import IllegalMove, Retry
 from daifa.messages import Room, Wake
 from daifa.models.ids import PoNumber, ShopId, StoreOrderId, SupplierId
 from daifa.models.purchase import PurchaseOrder
+from daifa.models.states import PoState
 from daifa.ports import SupplierNews
 from daifa.rules.acknowledgement import answered
 from daifa.rules.parcels import shipped
 from daifa.telemetry import log
 from forward.wake import saved, saved_with_parcels, wake_purchase
 
+# States in which we do not know yet that the supplier has it; how they end is found out by looking.
+NOT_YET = {PoState.ON_HOLD, PoState.READY, PoState.SUBMITTING, PoState.UNKNOWN, PoState.NEEDS_HUMAN}
+
 
 def take_push(supplier_id: SupplierId, headers: Mapping[str, str], body: bytes, app: App) -> bytes:
-    """Verify the push, write what it says, wake whoever has to look; the supplier's own thanks."""
+    """Verify the push, write what it says, wake whoever has to look; the supplier's own thanks.
+
+    Retry for the supplier's word about a purchase that we do not yet know to be there: it has to come again.
+    """
     supplier = app.catalog.supplier(supplier_id)
     port = app.supplier(supplier)
     unnamed = False
@@ -39,6 +46,11 @@ def take_push(supplier_id: SupplierId, headers: Mapping[str, str], body: bytes, 
 
 
 def _take(po: PurchaseOrder, news: SupplierNews, app: App) -> None:
+    if po.state in NOT_YET and (news.answers or news.parcels):
+        # A look-up tells the order, not what was said of its lines: taken now, that would be lost for ever.
+        log.info("push came too early", extra={"po": po.number})
+        _hint(po, app)
+        raise Retry("supplier.too_early", po=po.number)
     try:
         if news.answers:
             following = answered(po, news.answers, "supplier", app.clock.now())
@@ -47,7 +59,7 @@ def _take(po: PurchaseOrder, news: SupplierNews, app: App) -> None:
         if news.parcels:
             _ship(po, news, app)
     except IllegalMove:
-        # News of a purchase that is not there yet, or not any more: what is true is looked up.
+        # News of a purchase that is not there any more: what is true is looked up.
         log.info("push came out of turn", extra={"po": po.number})
         _hint(po, app)
     if not news.answers and not news.parcels:

@@ -10,7 +10,7 @@ from daifa.models.purchase import LineState, PurchaseOrder
 from daifa.models.states import OrderState, PaymentState, PoState
 from daifa.rules import deciding
 from daifa.rules.lifecycle import PURCHASE, THERE
-from daifa.rules.purchasing import nothing_bought
+from daifa.rules.purchasing import gone_there, nothing_bought
 from daifa.rules.routing import UNROUTED
 
 CANCELLABLE = {PoState.ON_HOLD, PoState.READY, PoState.REJECTED, PoState.NEEDS_HUMAN} | THERE
@@ -43,7 +43,7 @@ def _reroute(po: PurchaseOrder, order: Order) -> bool:
         return False
     held = po.state is PoState.ON_HOLD and nothing_bought(po)
     refused = po.state in ANSWERED and bool(deciding.refused_lines(po))
-    return held or refused or deciding.gone_there(po)
+    return held or refused or gone_there(po)
 
 
 CHOICES: dict[str, Callable[[PurchaseOrder, Order], bool]] = {
@@ -56,5 +56,5 @@ CHOICES: dict[str, Callable[[PurchaseOrder, Order], bool]] = {
     "reroute": _reroute,
     "noted": lambda po, _: deciding.may_be_noted(po),
     "keep": lambda po, _: po.cancel_requested and not PURCHASE.terminal(po.state),
-    "cancel": lambda po, _: po.state in CANCELLABLE and not po.cancel_requested,
+    "cancel": lambda po, _: po.state in CANCELLABLE and (gone_there(po) or not po.cancel_requested),
 }

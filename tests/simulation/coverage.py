@@ -9,14 +9,8 @@ from daifa.rules.lifecycle import ORDER, PAYMENT, PURCHASE
 from tests.simulation.swarm import FAMILIES
 
 # What nobody in this world can cause yet, each with the reason.
-_PARTS = "nobody here ships a part of a purchase"
 UNREACHED: dict[str, str] = {
-    "purchase: ACKNOWLEDGED -> PARTIALLY_SHIPPED": _PARTS,
-    "purchase: PARTIALLY_SHIPPED -> CLOSED": _PARTS,
-    "purchase: SUBMITTING -> REJECTED": "1688 says before the claim what it would refuse",
-    "purchase: SUBMITTING -> NEEDS_HUMAN": "1688 says before the claim what it would refuse",
     "purchase: READY -> NEEDS_HUMAN": "a wish to cancel just between two questions to one who can't be asked is rare",
-    "purchase: ACKNOWLEDGED -> REJECTED": "who accepted by mail keeps the word",
 }
 
 OTHERS = (
@@ -30,6 +24,13 @@ OTHERS = (
     "webhook: doubled",
     "webhook: late",
     "webhook: sent again",
+    "push: lost",
+    "push: doubled",
+    "push: late",
+    "push: sent again",
+    "seller: refused at the call",
+    "seller: refused by a push",
+    "seller: refused to cancel",
     "schedule: skipped",
     "schedule: doubled",
 )

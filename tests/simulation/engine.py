@@ -64,7 +64,7 @@ class World:
         self.rng = random.Random(seed)
         # What people were taught later draws from here, so that older seeds stay what they were.
         self.more = random.Random(f"{seed}/more")
-        self.swarm = swarm or Swarm(self.rng, self.more)
+        self.swarm = swarm or Swarm(self.rng, self.more, random.Random(f"{seed}/kinds"))
         self.t = 0.0
         self.calm = False
         self.hub = getcurrent()

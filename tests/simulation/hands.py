@@ -222,11 +222,12 @@ class HttpHands:
         parts = urlsplit(url)
         party = self.parties[parts.netloc]
         sent = urlencode(form).encode() if form is not None else body or b""
-        name = party.named(parts.path, sent)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        name = party.named(path, sent)
         called = world.t
 
         def effect() -> Answer:
-            return party.serve(method, parts.path, dict(headers or {}), sent)  # type: ignore[no-any-return]
+            return party.serve(method, path, dict(headers or {}), sent)  # type: ignore[no-any-return]
 
         def none(why: str) -> NoAnswer:
             return NoAnswer("http.no_answer", host=parts.netloc, why=why)

@@ -20,6 +20,7 @@ import forward.handler
 import forward.look_up
 import forward.place
 import forward.reconcile
+import forward.take_push
 import forward.trouble
 import notify.handler
 import order_ingest.handler
@@ -31,7 +32,7 @@ from daifa.models.ids import PoNumber
 from daifa.models.outcomes import Done, NeverSent, Unclear
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PaymentState, PoState
-from daifa.rules import purchasing, revising, undoing
+from daifa.rules import acknowledgement, purchasing, revising, undoing
 from daifa.suppliers import alibaba, alibaba_orders
 from daifa.tables.store import Store, Write
 from daifa.telemetry import log
@@ -292,6 +293,23 @@ def _gives_back(swarm: Swarm) -> None:
     swarm.takes_back, swarm.cancels = 1.0, 0.0
 
 
+# --- what suppliers push ---
+
+
+def _early_word_is_dropped() -> Any:
+    return patch.object(forward.take_push, "NOT_YET", frozenset())
+
+
+def _the_last_to_arrive_counts() -> Any:
+    return patch.object(acknowledgement, "_overtaken", lambda *_: False)
+
+
+def _endpoints(swarm: Swarm) -> None:
+    """Every supplier has an endpoint of its own, refuses often, and its pushes come late."""
+    swarm.adapters, swarm.refuses, swarm.unasked, swarm.mail = ["webhook"] * 3, 0.7, False, False
+    swarm.webhooks_late, swarm.slow = 0.6, 0.4
+
+
 @contextmanager
 def _all(*patches: Any) -> Iterator[None]:
     for one in patches:
@@ -324,6 +342,8 @@ MUTANTS = (
     Mutant("a part passes for the whole", _a_part_is_the_whole, _in_parts),
     Mutant("a pause is not heeded", _pause_not_heeded, _pauses),
     Mutant("what was given back is bought", _given_back_is_bought, _gives_back),
+    Mutant("an early word of a supplier's is dropped", _early_word_is_dropped, _endpoints),
+    Mutant("the answer that arrives last counts", _the_last_to_arrive_counts, _endpoints),
 )
 
 

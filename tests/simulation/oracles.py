@@ -14,9 +14,9 @@ from pydantic_core import from_json
 
 from tests.simulation.coverage import edge
 from tests.simulation.engine import FOREVER, World
+from tests.simulation.held import Counter, Held
 from tests.simulation.house import House
 from tests.simulation.mailbox import Mailbox, MailOrder
-from tests.simulation.parties import Gateway
 from tests.simulation.shop import Shop, ShopOrder
 
 # States in which we say that the supplier has the purchase.
@@ -28,6 +28,9 @@ WAITS = frozenset({"ON_HOLD", "NEEDS_HUMAN", "REJECTED"})
 LONGEST = 60.0
 # A parcel that was handed over this long ago is known.
 NOTICED = 6 * 3600.0
+
+# By these a person leaves at the supplier's what nobody wants any more.
+DECIDED = frozenset({"purchase.noted", "purchase.cancel_withdrawn"})
 
 # Errors that may leave a function that the clock woke, which is woken again: AWS itself, or a shop, could not answer.
 MAY_ESCAPE = frozenset({"Busy", "Retry"})
@@ -48,8 +51,7 @@ class Oracles:
 
     def __init__(self, world: World, house: House, shop: Shop, mailbox: Mailbox) -> None:
         self.world, self.house, self.shop, self.mailbox = world, house, shop, mailbox
-        self.gateways: dict[str, Gateway] = {}
-        self.titles: dict[str, str] = {}
+        self.gateways: dict[str, Counter] = {}
         self.day_cap: int | None = None
         self.rows: dict[tuple[str, str], Row] = {}
         self.purchases: dict[str, Row] = {}
@@ -129,12 +131,12 @@ class Oracles:
         gateway = self.gateways.get(po["supplier"])
         if gateway is None:
             return
-        there = gateway.orders.get(po.get("supplier_order", ""))
-        if there is None or there["out_id"] != po["number"]:
+        there = gateway.there(po.get("supplier_order", ""))
+        if there is None or there.number != po["number"]:
             self.world.wrong("submitted means it is there", f"{po['number']} as {po.get('supplier_order')}")
-        elif fen(po["total"]) not in there["totals"]:
-            self.world.wrong("submitted means the same amount", f"{po['number']} {po['total']} {there['totals']}")
-        elif there["address"]["mobile"] != self._customer(po).phone:
+        elif fen(po["total"]) not in there.minors or po["total"]["currency"] != gateway.currency:
+            self.world.wrong("submitted means the same amount", f"{po['number']} {po['total']} {there.minors}")
+        elif there.phone != self._customer(po).phone:
             self.world.wrong("submitted means the same address", po["number"])
 
     def nothing_there(self, po: Row, when: str) -> None:
@@ -148,8 +150,8 @@ class Oracles:
     def paid_there(self, po: Row) -> None:
         """PAID only if the supplier has our money."""
         gateway = self.gateways.get(po["supplier"])
-        there = gateway.orders.get(po.get("supplier_order", "")) if gateway else None
-        if gateway is not None and (there is None or not there["paid"]):
+        there = gateway.there(po.get("supplier_order", "")) if gateway else None
+        if gateway is not None and (there is None or not there.paid):
             self.world.wrong("paid means paid there", po["number"])
 
     def refunds_within(self, refund: Row) -> None:
@@ -166,24 +168,22 @@ class Oracles:
 
     # --- the other sides ---
 
-    def on_made(self, gateway: Gateway, order: dict[str, Any]) -> None:
+    def on_made(self, gateway: Counter, there: Held) -> None:
         """A supplier with an API took an order."""
-        self.world.say("supplier", f"{gateway.host} made {order['id']} for {order['out_id']} {order['fen']}")
-        po = self.purchases.get(order["out_id"])
-        lines = [(self.titles[entry["offerId"]], entry["quantity"]) for entry in order["entries"]]
+        self.world.say("supplier", f"{gateway.host} made {there.reference} for {there.number} {there.minor}")
+        po = self.purchases.get(there.number)
         if po is None:
-            self.world.wrong("every purchase has a row", order["out_id"])
+            self.world.wrong("every purchase has a row", there.number)
         else:
             if po["state"] == "CANCELLED":
                 self.world.wrong("nothing is bought after a confirmed cancel", f"{po['number']} made afterwards")
             if self._claimed[po["number"]] > self._paused.get(po["supplier"], FOREVER) + LONGEST:
                 self.world.wrong("nothing is bought from a supplier that is paused", po["number"])
-            self._spend(po, order["fen"])
-            address = order["address"]["address"]
+            self._spend(po, gateway.in_fen(there.minor), there.minor == fen(po["total"]))
             customer = self._customer(po)
-            if address not in [customer.address(street) for street in customer.streets]:
+            if there.street not in [customer.address(street) for street in customer.streets]:
                 self.world.wrong("submitted means the same address", po["number"])
-        self._pieces(order["address"]["mobile"], lines)
+        self._pieces(there.phone, there.lines)
 
     def on_mail(self, order: MailOrder) -> None:
         """A supplier by mail reads of a new purchase."""
@@ -206,24 +206,24 @@ class Oracles:
     def _open(self, phone: str, title: str) -> int:
         pieces = 0
         for gateway in self.gateways.values():
-            for order in gateway.orders.values():
-                if order["address"]["mobile"] == phone and order["status"] != "cancel":
-                    pieces += sum(e["quantity"] for e in order["entries"] if self.titles[e["offerId"]] == title)
+            for there in gateway.all():
+                if there.phone == phone and not there.closed:
+                    pieces += sum(quantity for name, quantity in there.lines if name == title)
         for mail in self.mailbox.orders.values():
             if mail.phone == phone and mail.state not in ("rejected", "returned"):
                 pieces += sum(quantity for name, quantity in mail.lines if name == title)
         return pieces
 
-    def _spend(self, po: Row, amount: int) -> None:
-        """What is bought in a day stays within the day's cap."""
+    def _spend(self, po: Row, amount: int, agreed: bool) -> None:
+        """What is bought in a day, in fen of the shop's, stays within the day's cap."""
         attempt = po.get("attempt")
         if attempt is None or self.day_cap is None:
             return
         day = attempt["started_at"][:10]
         self._spent[day] += amount
         # What was closed again there, by a person or by the seller, is not spent.
-        closed = sum(x["fen"] for g in self.gateways.values() for x in g.orders.values() if x["status"] == "cancel")
-        if self._spent[day] - closed > self.day_cap and amount == fen(po["total"]):
+        closed = sum(g.in_fen(there.minor) for g in self.gateways.values() for there in g.all() if there.closed)
+        if self._spent[day] - closed > self.day_cap and agreed:
             self.world.wrong("spending stays within the cap", f"{day} {self._spent[day]} of {self.day_cap}")
 
     def on_pause(self, supplier: str, paused: bool) -> None:
@@ -233,14 +233,14 @@ class Oracles:
         else:
             self._paused.pop(supplier, None)
 
-    def on_paid(self, gateway: Gateway, order: dict[str, Any], again: bool) -> None:
+    def on_paid(self, gateway: Counter, there: Held, again: bool) -> None:
         """A supplier was paid, or asked to be paid once more."""
-        self.world.say("supplier", f"{gateway.host} paid {order['id']} again={again}")
-        po = self.purchases.get(order["out_id"])
-        if again and not order.get("by_hand"):
-            self.world.wrong("each purchase is paid once", order["out_id"])
-        elif po is not None and order["fen"] != fen(po["total"]):
-            self.world.wrong("paid is what was agreed", order["out_id"])
+        self.world.say("supplier", f"{gateway.host} paid {there.reference} again={again}")
+        po = self.purchases.get(there.number)
+        if again and not there.order.get("by_hand"):
+            self.world.wrong("each purchase is paid once", there.number)
+        elif po is not None and there.minor != fen(po["total"]):
+            self.world.wrong("paid is what was agreed", there.number)
 
     def on_refund(self, order: ShopOrder, refund: dict[str, Any]) -> None:
         """The shop paid a refund of ours."""
@@ -271,9 +271,9 @@ class Oracles:
             self._wanted(order)
         for po in self.purchases.values():
             self._settled(po)
-        for supplier, gateway in self.gateways.items():
-            for there in gateway.orders.values():
-                self._known(supplier, there)
+        for gateway in self.gateways.values():
+            for there in gateway.all():
+                self._known(there)
         for (_, sk), row in self.rows.items():
             if sk.startswith("NOTICE#") and row.get("state", "PENDING") in ("PENDING", "SENDING"):
                 due = datetime.fromisoformat(row["work_due"]) if row.get("work_due") else None
@@ -302,15 +302,15 @@ class Oracles:
                     for po in self.purchases.values()
                     if po["order"] == str(order.id)
                     and po["state"] != "CANCELLED"
-                    and any(one["order_line"] == str(line.id) for one in po["lines"])
+                    and any(one["order_line"] == str(line.id) and _expected(po, one) for one in po["lines"])
                 ]
                 if not served and not self._given_up(order, line.id):
                     self.world.wrong("no order is lost", f"#{1000 + order.index} line {line.title} has no purchase")
 
     def _given_up(self, order: ShopOrder, line: int) -> bool:
-        """A merchant cancelled the purchase of this line: a person's decision."""
+        """A merchant cancelled the purchase of this line, or left it at its refusal: a person's decision."""
         return any(
-            po["order"] == str(order.id) and po["state"] == "CANCELLED" and _by_person(po)
+            po["order"] == str(order.id) and (po["state"] == "CANCELLED" and _by_person(po) or _left_refused(po))
             for po in self.purchases.values()
             if any(one["order_line"] == str(line) for one in po["lines"])
         )
@@ -323,16 +323,19 @@ class Oracles:
         if po.get("payment") in ("PAYING", "PAYMENT_UNKNOWN") and not with_person:
             self.world.wrong("every purchase comes to rest", f"{po['number']} payment {po['payment']}")
         gateway = self.gateways.get(po["supplier"])
-        if gateway is not None and (made := gateway.orders.get(po.get("supplier_order", ""))):
+        if gateway is not None and (made := gateway.there(po.get("supplier_order", ""))):
             self._followed(po, made)
         if po["state"] in STANDS and gateway is not None and not with_person:
-            there = gateway.orders.get(po.get("supplier_order", ""))
-            if there is None or there["status"] == "cancel":
+            there = gateway.there(po.get("supplier_order", ""))
+            refused = gateway.refused(po["number"])
+            if there is None or there.closed:
                 self.world.wrong("submitted exactly when it is there", f"{po['number']} {po['state']}")
-            elif there["fen"] != fen(po["total"]):
+            elif there.minor != fen(po["total"]):
                 self.world.wrong("submitted means the same amount", f"{po['number']} at the end")
-            elif po["state"] in ("SUBMITTED", "ACKNOWLEDGED") and not there["paid"]:
+            elif po["state"] in ("SUBMITTED", "ACKNOWLEDGED") and gateway.pays_apart and not there.paid:
                 self.world.wrong("every purchase comes to rest", f"{po['number']} was never paid")
+            elif any(line["order_line"] in refused and line.get("state") != "REJECTED" for line in po["lines"]):
+                self.world.wrong("what a supplier refuses is known", f"{po['number']} {po['state']}")
 
     def _wanted(self, order: ShopOrder) -> None:
         """What is bought of a line and on its way is no more than the customer still wants, or a person was told."""
@@ -344,38 +347,46 @@ class Oracles:
                 for one in po["lines"]
                 if one["order_line"] == str(line.id) and one.get("state") not in ("REJECTED", "SHIPPED")
             ]
-            told = any(po["board"] or any(f["code"] == "purchase.noted" for f in po["facts"]) for po, _ in of_line)
+            told = any(po["board"] or any(f["code"] in DECIDED for f in po["facts"]) for po, _ in of_line)
             if sum(quantity for _, quantity in of_line) > line.left and not told and not order.cancelled:
                 self.world.wrong("nobody is sent what they gave back", f"#{1000 + order.index} {line.title}")
 
-    def _followed(self, po: Row, there: Mapping[str, Any]) -> None:
+    def _followed(self, po: Row, there: Held) -> None:
         """Every parcel that a supplier handed over some hours ago is a row of ours."""
-        for parcel in there["parcels"]:
-            sent = datetime.fromisoformat(parcel["sent"])
-            known = any(
-                sk.startswith("SHIPMENT#") and row["number"] == parcel["number"] for (_, sk), row in self.rows.items()
-            )
+        for number, sent in there.parcels:
+            known = any(sk.startswith("SHIPMENT#") and row["number"] == number for (_, sk), row in self.rows.items())
             if not known and (self.world.moment - sent).total_seconds() > NOTICED and not po["board"]:
-                self.world.wrong("every parcel is followed", f"{po['number']} {parcel['number']}")
+                self.world.wrong("every parcel is followed", f"{po['number']} {number}")
 
-    def _known(self, supplier: str, there: dict[str, Any]) -> None:
+    def _known(self, there: Held) -> None:
         """What a supplier holds open is SUBMITTED or later here, or with a person."""
-        po = self.purchases.get(there["out_id"])
-        if there["status"] == "cancel" or po is None:
+        po = self.purchases.get(there.number)
+        if there.closed or po is None:
             return
         if po["state"] not in STANDS and not po["board"]:
-            self.world.wrong("submitted exactly when it is there", f"{po['number']} {po['state']}, there {there['id']}")
+            told = f"{po['number']} {po['state']}, there {there.reference}"
+            self.world.wrong("submitted exactly when it is there", told)
         elif po["state"] in ("SUBMITTED", "ACKNOWLEDGED") and not po["board"]:
             customer = self._customer(po)
             over = customer.cancelled or customer.status == "REFUNDED"
-            if there["address"]["address"] != customer.address(customer.street) and not over:
+            if there.street != customer.address(customer.street) and not over:
                 self.world.wrong("goods go where the customer lives now", po["number"])
+
+
+def _expected(po: Row, line: Row) -> bool:
+    """Whether this line is still to come, or a person knows that it is not."""
+    return line.get("state") != "REJECTED" or bool(po["board"])
 
 
 def _by_person(po: Row) -> bool:
     return any(fact.get("by", "system") != "system" for fact in po["facts"] if "cancel" in fact["code"])
 
 
+def _left_refused(po: Row) -> bool:
+    noted = [fact for fact in po["facts"] if fact["code"] == "purchase.noted"]
+    return any("hold.lines_rejected" in fact["values"].get("holds", "") for fact in noted)
+
+
 def fen(money: Mapping[str, Any]) -> int:
-    """An amount of ours in fen."""
+    """An amount of ours in its smallest coin: every currency here has hundredths."""
     return round(float(money["amount"]) * 100)

@@ -6,7 +6,7 @@ import json
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,6 +19,7 @@ from local.world.kuaidi100 import Kuaidi100
 from local.world.outbox import Delivery
 from local.world.wire import Party, Reply, Request
 from tests.simulation.engine import World
+from tests.simulation.held import Held
 
 
 class Books:
@@ -53,14 +54,20 @@ class Vendor:
 
     def named(self, path: str, body: bytes) -> str:
         """The call's name, for the trace."""
-        return self.party.operation(Request("POST", path, "", {}, b"")).rpartition(".")[2]
+        return self.party.operation(Request("POST", path.partition("?")[0], "", {}, b"")).rpartition(".")[2]
 
     def serve(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Do what is asked."""
-        request = Request(method, path, "", {k.lower(): v for k, v in headers.items()}, body)
+        where, _, query = path.partition("?")
+        request = Request(method, where, query, {k.lower(): v for k, v in headers.items()}, body)
         request.operation = self.party.operation(request)
+        request.told = self.mood(request)
         reply: Reply = self.party.answer(request)
         return Answer(reply.status, {k.lower(): v for k, v in reply.headers.items()}, reply.body)
+
+    def mood(self, request: Request) -> str:
+        """What the party is told to do instead of what it is asked for; mostly nothing."""
+        return ""
 
     def names_one(self, name: str) -> bool:
         """Whether the answer to this call is about one thing, so that it could be about another."""
@@ -86,22 +93,102 @@ class Unasked(Alibaba):
         return replace(super().capabilities, lookup=False, lists=False, same_number=True)
 
 
+@dataclass(frozen=True)
+class At1688:
+    """One order at 1688, as everybody speaks of it."""
+
+    order: dict[str, Any]
+
+    @property
+    def reference(self) -> str:
+        """1688's id."""
+        return self.order["id"]  # type: ignore[no-any-return]
+
+    @property
+    def number(self) -> str:
+        """Ours."""
+        return self.order["out_id"]  # type: ignore[no-any-return]
+
+    @property
+    def minor(self) -> int:
+        """In fen."""
+        return self.order["fen"]  # type: ignore[no-any-return]
+
+    @property
+    def minors(self) -> list[int]:
+        """Before and after the seller changed it."""
+        return self.order["totals"]  # type: ignore[no-any-return]
+
+    @property
+    def phone(self) -> str:
+        """The recipient's."""
+        return self.order["address"]["mobile"]  # type: ignore[no-any-return]
+
+    @property
+    def street(self) -> str:
+        """The recipient's."""
+        return self.order["address"]["address"]  # type: ignore[no-any-return]
+
+    @property
+    def lines(self) -> list[tuple[str, int]]:
+        """All of it: a seller here refuses nothing in part."""
+        return [(entry["name"], entry["quantity"]) for entry in self.order["entries"]]
+
+    @property
+    def parcels(self) -> list[tuple[str, datetime]]:
+        """As the seller gave them to a carrier."""
+        return [(one["number"], datetime.fromisoformat(one["sent"])) for one in self.order["parcels"]]
+
+    @property
+    def closed(self) -> bool:
+        """By whomever."""
+        return self.order["status"] == "cancel"  # type: ignore[no-any-return]
+
+    @property
+    def paid(self) -> bool:
+        """Whether it ever was."""
+        return bool(self.order["paid"])
+
+    @property
+    def payable(self) -> bool:
+        """Open and unpaid."""
+        return self.order["status"] == "waitbuyerpay"  # type: ignore[no-any-return]
+
+    closable = payable
+
+    def close(self) -> None:
+        """On the website."""
+        self.order.update(status="cancel", close_reason="buyerCancel")
+
+    def move(self, street: str) -> None:
+        """By the seller."""
+        self.order["address"]["address"] = street
+
+
 class Gateway(Vendor):
     """One supplier at 1688, whose look-ups lag behind what it knows; `made` and `paid` hear of what happens."""
+
+    currency = "CNY"
+    pays_apart = True
 
     def __init__(
         self,
         host: str,
         world: World,
         offers: dict[str, Any],
-        made: Callable[[Gateway, dict[str, Any]], None],
-        paid: Callable[[Gateway, dict[str, Any], bool], None],
+        made: Callable[[Any, Held], None],
+        paid: Callable[[Any, Held, bool], None],
         epoch: int,
+        push: Callable[[Delivery], None],
     ) -> None:
         self._world = world
-        party = _Gateway(Books(world, lambda _: None, epoch))  # type: ignore[arg-type]
+        party = _Gateway(Books(world, push, epoch))  # type: ignore[arg-type]
         party.state.update(
-            offers=offers, dedupe=world.swarm.dedupes or world.swarm.unasked, text_success=False, balance=5_000_000
+            offers=offers,
+            dedupe=world.swarm.dedupes or world.swarm.unasked,
+            text_success=False,
+            balance=5_000_000,
+            callback=host if world.swarm.pushes else "",
         )
         # What lands late must have been shown before the bound is over.
         super().__init__(host, party, world.swarm.late_bound - world.swarm.lookup_lag)
@@ -117,9 +204,30 @@ class Gateway(Vendor):
         """Every order by 1688's id."""
         return self.party.state["orders"]  # type: ignore[no-any-return]
 
-    def held(self, number: str) -> list[dict[str, Any]]:
+    def all(self) -> list[Held]:
+        """Every order, oldest first."""
+        return [At1688(order) for order in self.orders.values()]
+
+    def there(self, reference: str) -> Held | None:
+        """The order with 1688's id."""
+        order = self.orders.get(reference)
+        return At1688(order) if order else None
+
+    def held(self, number: str) -> list[Held]:
         """The orders under one number that are not closed."""
-        return [order for order in self.orders.values() if order["out_id"] == number and order["status"] != "cancel"]
+        return [one for one in self.all() if one.number == number and not one.closed]
+
+    def pay_by_hand(self, there: Held) -> None:
+        """At the cashier."""
+        self.party.pay(there.reference)  # type: ignore[attr-defined]
+
+    def in_fen(self, minor: int) -> int:
+        """As it is."""
+        return minor
+
+    def refused(self, number: str) -> frozenset[str]:
+        """None: a seller here closes the whole order."""
+        return frozenset()
 
     def serve(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """As the gateway, but what is new is not shown at once, and every purchase and payment is told."""
@@ -133,14 +241,14 @@ class Gateway(Vendor):
             before = order["status"] if order else ""
             answer = super().serve(method, path, headers, body)
             if order and before != "waitbuyerpay" and order["paid"]:
-                self._paid(self, order, True)
+                self._paid(self, At1688(order), True)
             elif order and order["status"] != before:
-                self._paid(self, order, False)
+                self._paid(self, At1688(order), False)
             return answer
         answer = super().serve(method, path, headers, body)
         for order in list(self.orders.values())[known:]:
             order["totals"] = [order["fen"]]
-            self._made(self, order)
+            self._made(self, At1688(order))
         return answer
 
     def _shown(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:

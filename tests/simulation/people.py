@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.simulation.engine import World
+from tests.simulation.held import Held
 from tests.simulation.house import House
 from tests.simulation.mailbox import Mailbox, MailOrder
 from tests.simulation.oracles import Oracles, fen
@@ -273,33 +274,31 @@ class People:
         if "hold.address_changed" in holds or "hold.address_refused" in holds:
             self._amend_by_hand(po, there)
             return [("amended", {})]
-        if (
-            "hold.other_total" in holds
-            and there
-            and there["fen"] == fen({"amount": holds["hold.other_total"]["exact"]})
-        ):
+        if "hold.other_total" in holds and there and there.minor == fen({"amount": holds["hold.other_total"]["exact"]}):
             return [("accept-total", {"total": holds["hold.other_total"]["exact"]})]
-        if po["payment"] == "UNPAID" and there and there["status"] == "waitbuyerpay" and self._pays_by_hand(po, there):
+        if po["payment"] == "UNPAID" and there and there.payable and self._pays_by_hand(po, there):
             return []
-        if po["payment"] == "UNPAID" and holds and there and there["status"] == "waitbuyerpay":
-            return [("approve", {})] if there["fen"] == fen(po["total"]) else []
+        if po["payment"] == "UNPAID" and holds and there and there.payable:
+            return [("approve", {})] if there.minor == fen(po["total"]) else []
+        if "hold.lines_rejected" in holds and rng.random() < 0.5:
+            return [("reroute", {})]
         if holds:
             return [("noted", {})]
         if rng.random() < 0.1 and not self.world.calm:
             return [("cancel", {})]
         return []
 
-    def _there(self, po: dict[str, Any]) -> dict[str, Any] | None:
+    def _there(self, po: dict[str, Any]) -> Held | None:
         gateway = self.oracles.gateways.get(po["supplier"])
-        return gateway.orders.get(po["supplier_order"]) if gateway else None
+        return gateway.there(po["supplier_order"]) if gateway else None
 
-    def _pays_by_hand(self, po: dict[str, Any], there: dict[str, Any]) -> bool:
+    def _pays_by_hand(self, po: dict[str, Any], there: Held) -> bool:
         """Some merchants pay on the supplier's page what waits there, if it is what was agreed."""
-        if there["fen"] != fen(po["total"]) or self.world.more.random() >= self.world.swarm.pays_by_hand:
+        if there.minor != fen(po["total"]) or self.world.more.random() >= self.world.swarm.pays_by_hand:
             return False
-        self.oracles.gateways[po["supplier"]].party.pay(there["id"])  # type: ignore[attr-defined]
-        there["by_hand"] = True
-        self.world.say("merchant", f"pays {there['id']} by hand")
+        self.oracles.gateways[po["supplier"]].pay_by_hand(there)
+        there.order["by_hand"] = True
+        self.world.say("merchant", f"pays {there.reference} by hand")
         return True
 
     def pause(self) -> None:
@@ -323,26 +322,25 @@ class People:
                 world.sleep(world.more.uniform(5.0, 60.0))
             world.sleep(wait)
 
-    def _taken_back(self, po: dict[str, Any], there: dict[str, Any] | None) -> list[tuple[str, dict[str, Any]]]:
+    def _taken_back(self, po: dict[str, Any], there: Held | None) -> list[tuple[str, dict[str, Any]]]:
         """Ring the supplier up: what is not sent may be taken back, or the wish is given up."""
         mail = self.mailbox.orders.get(po["number"])
         refuses = self.world.rng.random() < 0.4
-        if there is not None and there["status"] in ("waitbuyerpay", "waitsellersend") and not refuses:
-            if there["status"] == "waitbuyerpay":
-                there.update(status="cancel", close_reason="buyerCancel")
-                self.world.say("merchant", f"has {there['id']} closed")
-                return [("cancelled", {})]
-        elif mail is not None and mail.state == "open" and not mail.parcels and not refuses:
+        if there is not None and there.closable and not refuses:
+            there.close()
+            self.world.say("merchant", f"has {there.reference} closed")
+            return [("cancelled", {})]
+        if mail is not None and mail.state == "open" and not mail.parcels and not refuses:
             mail.state = "returned"
             return [("cancelled", {})]
-        elif there is not None and there["status"] == "cancel":
+        if there is not None and there.closed:
             return [("cancelled", {})]
         return [("keep", {})]
 
-    def _amend_by_hand(self, po: dict[str, Any], there: dict[str, Any] | None) -> None:
+    def _amend_by_hand(self, po: dict[str, Any], there: Held | None) -> None:
         order = self.shop.orders[int(po["order"])]
         if there is not None:
-            there["address"]["address"] = order.address(order.street)
+            there.move(order.address(order.street))
 
     def _truth(self, po: dict[str, Any], holds: dict[str, dict[str, str]]) -> list[tuple[str, dict[str, Any]]]:
         """Look at the supplier's own page, or ring them up, once nothing can be on its way any more."""
@@ -359,20 +357,20 @@ class People:
         held = gateway.held(po["number"])
         if len(held) == 1 and "hold.other_total" in holds and rng.random() < 0.5:
             exact = holds["hold.other_total"]["exact"]
-            if held[0]["fen"] == fen({"amount": exact}) and held[0]["id"] == po["supplier_order"]:
+            if held[0].minor == fen({"amount": exact}) and held[0].reference == po["supplier_order"]:
                 return [("accept-total", {"total": exact})]
         for there in held:
-            if there["fen"] != fen(po["total"]) and there["status"] == "waitbuyerpay":
+            if there.minor != fen(po["total"]) and there.closable:
                 # Nobody pays another amount than was agreed: closed by hand on the supplier's page.
-                there.update(status="cancel", close_reason="buyerCancel")
-                self.world.say("merchant", f"closes {there['id']} by hand")
+                there.close()
+                self.world.say("merchant", f"closes {there.reference} by hand")
         held = gateway.held(po["number"])
         if not held and "hold.cancelled_there" in holds:
-            return [("reroute", {})]
+            return [("reroute", {}), ("cancel", {})]
         if not held:
             return [*([("cancel", {})] if rng.random() < 0.3 else []), ("resolve", {})]
-        if len(held) == 1 and held[0]["fen"] == fen(po["total"]):
-            return [("resolve", {"supplier_order": held[0]["id"]})]
+        if len(held) == 1 and held[0].minor == fen(po["total"]):
+            return [("resolve", {"supplier_order": held[0].reference})]
         return []
 
     def _decide(self, verb: str, po: dict[str, Any], body: dict[str, Any]) -> None:

@@ -12,21 +12,26 @@ from daifa.clock import iso
 from daifa.models.catalog import Mapping, Offer, OfferVariant, Pricing, Source, Supplier
 from daifa.models.catalog import Shop as ShopRow
 from daifa.models.ids import OfferId, ProductId, ShopId, SupplierId, VariantId
+from daifa.models.money import Money
 from daifa.models.states import OfferState
 from local.template import read
-from local.world.catalogue import KUAIDI100
+from local.world.catalogue import ALIBABA, CJ, KUAIDI100, WEBHOOK
 from local.world.outbox import Delivery
 from tests.builders.rows import an_agreement, cny
 from tests.simulation.dynamodb import DynamoDb
+from tests.simulation.endpoints import Endpoint
 from tests.simulation.engine import START, Job, World
+from tests.simulation.held import Held
 from tests.simulation.house import TEMPLATE, House, doors, wired
 from tests.simulation.mailbox import Mailbox, MailOrder
 from tests.simulation.oracles import Oracles
 from tests.simulation.parties import Carrier, Gateway, offer
 from tests.simulation.people import People
+from tests.simulation.sellers import Sellers
 from tests.simulation.shop import SECRET, Bought, Shop
 from tests.simulation.swarm import Swarm
 from tests.simulation.table import Table
+from tests.simulation.vendors import CJ_POST, RATE, WAY, CjAccount
 
 AFTERWARDS = 5 * 86400.0
 # How long nothing has moved when we believe that nothing will.
@@ -61,7 +66,8 @@ class Seed:
             "daifa/carrier/kuaidi100": {**KUAIDI100, "endpoint": "https://kuaidi100.sim"},
         }
         for name in ("one", "two", "three"):
-            secrets[f"daifa/supplier/{name}"] = {"app_key": "1", "app_secret": "s", "access_token": "t"}
+            # Each adapter finds its own in there.
+            secrets[f"daifa/supplier/{name}"] = {**ALIBABA, **CJ, **WEBHOOK}
         self.house = House(
             world, dynamodb(world), {name: json.dumps(fields) for name, fields in secrets.items()}, self.mailbox.arrive
         )
@@ -70,6 +76,7 @@ class Seed:
         self.carrier = Carrier(world, self._push)
         self.oracles = Oracles(world, self.house, self.shop, self.mailbox)
         self.people = People(world, self.house, self.shop, self.mailbox, self.oracles, self.carrier)
+        self.sellers = Sellers(world, self.house, self.carrier, self.oracles)
         opened = self.mailbox.opened
 
         def mailed(order: MailOrder) -> None:
@@ -100,7 +107,7 @@ class Seed:
                 currency="CNY",
                 approval_limit=cny("60") if swarm.wants_approval else cny("900"),
                 day_cap=cap,
-                pricing=Pricing(),
+                pricing=Pricing(rates={"USD": RATE}, rates_at=START),
             )
         )
         names = ("one", "two", "three")[: swarm.suppliers]
@@ -127,27 +134,35 @@ class Seed:
             )
 
     def _supplier(self, name: str, at: int, mail: bool) -> None:
-        world, swarm, rng = self.world, self.world.swarm, self.world.rng
-        catalog = self.house.app.catalog
+        swarm, rng, catalog = self.world.swarm, self.world.rng, self.house.app.catalog
+        adapter = "email" if mail else "unasked" if swarm.unasked else swarm.adapters[at - 1]
+        dollars = adapter == "cj"
+        options = {} if mail else {"late_seconds": str(swarm.late_bound)}
+        if adapter == "webhook":
+            options["features"] = swarm.features
+        elif dollars and swarm.way:
+            options["logistic_name"] = WAY
         catalog.create(
             Supplier(
                 id=SupplierId(name),
                 name=name.title(),
-                adapter="email" if mail else "unasked" if swarm.unasked else "alibaba",
+                adapter=adapter,
                 endpoint="" if mail else f"https://{name}.sim",
-                currency="CNY",
+                currency="USD" if dollars else "CNY",
                 email=f"{name}@suppliers.example" if mail else "",
-                shipping=cny("4.00"),
+                shipping=Money.from_minor(CJ_POST, "USD") if dollars else cny("4.00"),
                 settle_seconds=rng.choice((60, 300, 900)),
                 approved=rng.random() < 0.9,
-                options={} if mail else {"late_seconds": str(swarm.late_bound)},
+                options=options,
             )
         )
         if rng.random() < 0.95:
             catalog.create(an_agreement(name))
-        offers = {}
+        goods = {}
         for number, title in enumerate(TITLES, 1):
-            price, external = 36 + at, _external(at, number)
+            # What costs a yuan more at each supplier costs two dollar cents less than that at CJ.
+            price, external = (500 + 14 * at if dollars else 3600 + 100 * at), _external(at, number)
+            money = Money.from_minor(price, "USD" if dollars else "CNY")
             catalog.create(
                 Offer(
                     id=OfferId(f"offer-{name}-{number}"),
@@ -156,27 +171,57 @@ class Seed:
                     url=f"https://{name}.example/{number}",
                     title=title,
                     state=OfferState.AVAILABLE,
-                    variants=(OfferVariant(external=f"spec-{external}", price=cny(str(price)), stock=50),),
+                    variants=(OfferVariant(external=f"spec-{external}", price=money, stock=50),),
                     collected_at=START,
                 )
             )
-            self.oracles.titles[external] = title
             moved = 1 if swarm.price_moves and rng.random() < 0.5 else 0
             stock = 0 if swarm.stock_out and rng.random() < 0.5 else 50
-            offers[external] = offer(external, title, f"{price + moved}.00", seller=name, stock=stock, post=400)
+            goods[external] = (title, price + moved * (14 if dollars else 100), stock)
         if not mail:
-            gateway = Gateway(f"{name}.sim", world, offers, self._made, self._paid, at)
-            self.oracles.gateways[name] = gateway
-            self.house.http.parties[f"{name}.sim"] = gateway
+            self._open(name, at, adapter, goods)
 
-    def _made(self, gateway: Gateway, order: dict[str, Any]) -> None:
-        self.oracles.on_made(gateway, order)
-        self.world.start("seller", lambda: self.people.seller(gateway, order), faulty=False)
+    def _open(self, name: str, at: int, adapter: str, goods: dict[str, tuple[str, int, int]]) -> None:
+        """The interface of one supplier."""
+        host, world, sellers = f"{name}.sim", self.world, self.sellers
 
-    def _paid(self, gateway: Gateway, order: dict[str, Any], again: bool) -> None:
-        self.oracles.on_paid(gateway, order, again)
-        if not again:
-            self.world.start("seller", lambda: self.people.shipping(gateway, order), faulty=False)
+        def push(delivery: Delivery) -> None:
+            sellers.push(name, delivery)
+
+        gateway: Gateway | CjAccount | Endpoint
+        if adapter == "cj":
+            gateway = CjAccount(host, world, goods, self._made, self._paid, at, push)
+        elif adapter == "webhook":
+            gateway = Endpoint(host, world, goods, self._made, at, push)
+        else:
+            offers = {
+                external: offer(external, title, f"{fen // 100}.{fen % 100:02d}", seller=name, stock=stock, post=400)
+                for external, (title, fen, stock) in goods.items()
+            }
+            gateway = Gateway(host, world, offers, self._made, self._paid, at, push)
+        self.oracles.gateways[name] = self.house.http.parties[host] = gateway
+
+    def _made(self, gateway: Gateway | CjAccount | Endpoint, there: Held) -> None:
+        self.oracles.on_made(gateway, there)
+        self.world.start("seller", lambda: self._sell(gateway, there), faulty=False)
+
+    def _sell(self, gateway: Gateway | CjAccount | Endpoint, there: Held) -> None:
+        match gateway:
+            case CjAccount():
+                self.sellers.cj(gateway, there.order)
+            case Endpoint():
+                self.sellers.endpoint(gateway, there.order)
+            case _:
+                self.people.seller(gateway, there.order)
+
+    def _paid(self, gateway: Gateway | CjAccount, there: Held, again: bool) -> None:
+        self.oracles.on_paid(gateway, there, again)
+        if again:
+            return
+        if isinstance(gateway, CjAccount):
+            self.world.start("seller", lambda: self.sellers.cj_ships(gateway, there.order), faulty=False)
+        else:
+            self.world.start("seller", lambda: self.people.shipping(gateway, there.order), faulty=False)
 
     # --- what knocks by itself ---
 
@@ -222,6 +267,8 @@ class Seed:
         world.run(swarm.hours * 3600)
         world.calm = True
         world.say("world", "peace")
+        # Whether what was asked for before was ever answered, nobody knows.
+        self._listed.clear()
         world.moved_at = world.t
         self.house.redrive()
         world.at(rng.uniform(0.0, 3 * 86400.0), self.house.redrive)
@@ -309,9 +356,14 @@ class Seed:
         row = self.oracles.rows[key]
         if not key[1].startswith("PO#") or row["state"] not in ("SUBMITTED", "ACKNOWLEDGED", "PARTIALLY_SHIPPED"):
             return False
-        if row.get("payment", "UNPAID") == "PAID" or row["supplier"] not in self.oracles.gateways:
+        if row.get("payment", "UNPAID") == "PAID" or not self._pays(row):
             return not self.world.swarm.ships
         return False
+
+    def _pays(self, row: dict[str, Any]) -> bool:
+        """Whether this purchase, if it is one, is paid through the supplier's interface."""
+        gateway = self.oracles.gateways.get(row.get("supplier", ""))
+        return gateway is not None and gateway.pays_apart
 
     def _rests(self) -> bool:
         """Nothing can move by itself any more: only purchases that wait for their parcel are looked at, and letters
@@ -327,7 +379,7 @@ class Seed:
                 continue
             held = key[1].startswith("PO#") and row["state"] in ("SUBMITTED", "ACKNOWLEDGED") and row.get("holds")
             shipped = key[1].startswith("PO#") and row["state"] in ("SUBMITTED", "ACKNOWLEDGED", "PARTIALLY_SHIPPED")
-            paid = row.get("payment", "UNPAID") == "PAID" or row.get("supplier") not in self.oracles.gateways
+            paid = row.get("payment", "UNPAID") == "PAID" or not self._pays(row)
             if not held and not (shipped and paid):
                 return False
         return True

@@ -78,13 +78,22 @@ OWN = frozenset(FAMILIES["http"]) - frozenset(_PROCESS) | {
 MILD = (0.0, 0.0, 0.005, 0.02)
 HOSTILE = (0.08, 0.2)
 
+# What sellers with an endpoint of their own have built of it: the last two can't be asked.
+FEATURES = (
+    "quote,cancel,amend,list,lookup",
+    "quote,cancel,amend,list,lookup",
+    "cancel,list,lookup",
+    "quote,amend,cancel",
+    "quote,cancel",
+)
+
 
 class Swarm:
     """The character of one seed, drawn once from its randomness."""
 
     own = OWN
 
-    def __init__(self, rng: Random, more: Random) -> None:
+    def __init__(self, rng: Random, more: Random, kinds: Random) -> None:
         self.quiet = rng.random() < 0.06
         hostile = rng.choice(sorted(FAMILIES)) if rng.random() < 0.5 else ""
         self.rates: dict[str, float] = {}
@@ -133,6 +142,13 @@ class Swarm:
         self.takes_back = more.choice((0.0, 0.0, 0.3))
         self.sellers_refund = 0.0 if self.quiet else more.choice((0.0, 0.0, 0.0, 0.4))
         self.pays_by_hand = more.choice((0.0, 0.0, 0.4))
+        # Drawn apart, so that what a seed was like before there were other kinds of suppliers is what it is still like.
+        self.adapters = kinds.choices(("alibaba", "cj", "webhook"), (2, 1, 1), k=3)
+        self.pushes = kinds.random() < 0.3
+        self.refuses = kinds.choice((0.0, 0.3, 0.7))
+        self.stubborn = kinds.choice((0.0, 0.3))
+        self.way = kinds.choice(("", "CJPacket Ordinary"))
+        self.features = kinds.choice(FEATURES)
         # Only runs of mutants assume less than what the supplier really does.
         self.lateness = 1.0
 

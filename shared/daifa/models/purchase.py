@@ -38,8 +38,8 @@ REFUSALS = ("out_of_stock", "price_changed", "address", "other")
 class LineAnswer(Model):
     """A supplier's answer to one line: ACCEPTED, BACKORDERED (`promised` says until when), REJECTED or CHANGED.
 
-    `reason` is one of REFUSALS; `quantity` and `unit_cost` are what a
-    changed line would be, None as we ordered it.
+    `reason` is one of REFUSALS; `quantity` and `unit_cost` are what a changed line would be, None as we ordered it.
+    `said_at` is when the supplier's system says that it was said, None where nobody tells.
     """
 
     line: str
@@ -48,6 +48,7 @@ class LineAnswer(Model):
     promised: UtcTime | None = None
     quantity: Quantity | None = None
     unit_cost: Money | None = None
+    said_at: UtcTime | None = None
 
 
 class PoLine(Model):

@@ -32,7 +32,8 @@ def refused(po: PurchaseOrder, reason: str) -> tuple[LineAnswer, ...]:
 def answered(po: PurchaseOrder, answers: Iterable[LineAnswer], by: str, now: datetime) -> PurchaseOrder:
     """The purchase after these answers; the same object if they say nothing new.
 
-    All lines rejected is REJECTED; anything else is ACKNOWLEDGED, with a hold for what a person must decide. Rejected
+    An answer that was given before the one that stands was overtaken on its way and changes nothing. All lines rejected
+    is REJECTED; anything else is ACKNOWLEDGED, with a hold for what a person must decide. Rejected
     if an answer names a line that is not in the purchase or gives no known reason; IllegalMove where nothing can be
     answered any more.
     """
@@ -45,7 +46,7 @@ def answered(po: PurchaseOrder, answers: Iterable[LineAnswer], by: str, now: dat
         line = lines[answer.line]
         if answer.unit_cost is not None and answer.unit_cost.currency != line.unit_cost.currency:
             raise Rejected("link.other_currency", currency=line.unit_cost.currency)
-        if line.state is not LineState.SHIPPED:
+        if line.state is not LineState.SHIPPED and not _overtaken(answer, line):
             lines[answer.line] = line.model_copy(update={"state": answer.state, "answer": answer})
     if tuple(lines.values()) == po.lines:
         return po
@@ -69,6 +70,11 @@ def answered(po: PurchaseOrder, answers: Iterable[LineAnswer], by: str, now: dat
             "facts": (*po.facts, Fact.of(now, "purchase.acknowledged", by, **counts)),
         }
     )
+
+
+def _overtaken(answer: LineAnswer, line: PoLine) -> bool:
+    stands = line.answer.said_at if line.answer else None
+    return answer.said_at is not None and stands is not None and answer.said_at < stands
 
 
 def _rejected(po: PurchaseOrder, told: tuple[PoLine, ...], by: str, now: datetime) -> PurchaseOrder:

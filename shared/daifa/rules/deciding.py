@@ -10,6 +10,7 @@ from daifa.models.facts import Fact, Reason
 from daifa.models.money import Money, total
 from daifa.models.purchase import LineState, PoLine, PurchaseOrder
 from daifa.models.states import PaymentState, PoState
+from daifa.rules.acknowledgement import ANSWER_HOLDS
 from daifa.rules.lifecycle import PURCHASE, THERE, cannot
 from daifa.rules.purchasing import WISHES
 from daifa.rules.revising import ADDRESS_HOLDS
@@ -71,7 +72,9 @@ def approved(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
             raise cannot("payment", po.payment, PaymentState.PAID)
         # The supplier refused our money (an empty account, say); a person has seen to it and says: pay.
         fact = Fact.of(now, "purchase.payment_approved", by, total=po.total)
-        return told(po, fact, holds=_wishes(po), work_due=now)
+        # What the supplier said of its lines is not settled by paying.
+        said = tuple(hold for hold in po.holds if hold.code in ANSWER_HOLDS)
+        return told(po, fact, holds=(*_wishes(po), *said), work_due=now)
     if po.state is not PoState.ON_HOLD:
         # Other states become READY only when it is known that nothing was bought; agreeing to a price is no such proof.
         raise cannot("purchase", po.state, PoState.READY)
@@ -167,12 +170,6 @@ def may_be_noted(po: PurchaseOrder) -> bool:
     """Whether a person's having seen to it settles any of its holds."""
     waiting = po.state in (PoState.ON_HOLD, PoState.NEEDS_HUMAN)
     return not waiting and any(hold.code in NOTED for hold in po.holds)
-
-
-def gone_there(po: PurchaseOrder) -> bool:
-    """Whether it is certain that the supplier will not ship it under this number any more."""
-    closed = po.state is PoState.NEEDS_HUMAN and hold_of(po, "hold.cancelled_there") is not None
-    return closed or po.state is PoState.REJECTED
 
 
 def refused_lines(po: PurchaseOrder) -> list[PoLine]:

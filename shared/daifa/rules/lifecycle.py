@@ -101,7 +101,7 @@ PURCHASE = Lifecycle(
             _P.CANCELLED,
         ),  # the supplier has it, proved
         _P.ACKNOWLEDGED: (_P.PARTIALLY_SHIPPED, _P.SHIPPED, _P.REJECTED, _P.CANCELLED),  # the supplier said yes
-        _P.PARTIALLY_SHIPPED: (_P.SHIPPED, _P.CLOSED),  # some lines are under way
+        _P.PARTIALLY_SHIPPED: (_P.SHIPPED,),  # some lines are under way
         _P.SHIPPED: (_P.CLOSED,),  # all lines are under way
         _P.REJECTED: (_P.CANCELLED,),  # the supplier said no: bought elsewhere under another number, or cancelled
         _P.CLOSED: (),  # delivered and settled

@@ -17,7 +17,7 @@ from daifa.models.states import PaymentState, PoState
 from daifa.models.supplied import SupplierOrder
 from daifa.rules.lifecycle import PAYMENT, PURCHASE
 from daifa.rules.recipients import same_recipient
-from daifa.rules.telling import told
+from daifa.rules.telling import hold_of, told
 
 # Longer than the function can live (60 s), twice the clock skew we allow between machines (5 s), and a margin: after
 # this, nobody who holds the claim can still be speaking to the supplier.
@@ -57,6 +57,12 @@ def nothing_bought(po: PurchaseOrder) -> bool:
     if po.state is PoState.REJECTED:
         return po.payment is PaymentState.UNPAID
     return po.clean and po.state in (PoState.ON_HOLD, PoState.READY)
+
+
+def gone_there(po: PurchaseOrder) -> bool:
+    """Whether it is certain that the supplier will not ship it under this number any more."""
+    closed = po.state is PoState.NEEDS_HUMAN and hold_of(po, "hold.cancelled_there") is not None
+    return closed or po.state is PoState.REJECTED
 
 
 # --- placing ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from daifa.models.outcomes import Done, NeverSent, Outcome, Refused, Unclear
 from daifa.models.purchase import PurchaseOrder, Undo
 from daifa.models.states import PaymentState, PoState
 from daifa.rules.lifecycle import PURCHASE, THERE
-from daifa.rules.purchasing import nothing_bought
+from daifa.rules.purchasing import gone_there, nothing_bought
 from daifa.rules.telling import told, without
 
 # What a wish to cancel leaves on the row, and what comes down once it is settled.
@@ -32,11 +32,14 @@ def cancelled(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
 
 
 def cancel_or_wish(po: PurchaseOrder, by: str, now: datetime) -> PurchaseOrder:
-    """Cancelled if certainly nobody has it; otherwise the wish, to be settled once the truth is known."""
+    """Cancelled if certainly nobody has it or will send it; otherwise the wish, to be settled once that is known."""
     if PURCHASE.terminal(po.state):
         PURCHASE.check(po.state, PoState.CANCELLED)
     if nothing_bought(po):
         return cancelled(po, by, now)
+    if gone_there(po):
+        # It was there and is closed: only money that was paid for it is left to come back.
+        return given_up(po, Fact.of(now, "purchase.cancelled", by), now)
     if po.cancel_requested:
         return po
     reason = Reason.of("hold.cancel_requested", supplier_order=po.supplier_order)

@@ -37,6 +37,15 @@ def _moment(value: object) -> object:
     return datetime.fromisoformat(value.replace("Z", "+00:00"))
 
 
+def _moment_if_told(value: object) -> object:
+    # Not every sender writes it, and none is turned away for how it is written.
+    try:
+        moment = _moment(value)
+    except ValueError:
+        return None
+    return moment if isinstance(moment, datetime) and moment.tzinfo else None
+
+
 # Numbers and references travel in headers and addresses.
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
@@ -140,8 +149,7 @@ class Ack(Told):
     quantity: Pieces | None = None
     unit_cost: ToldMoney | None = None
 
-    @property
-    def answer(self) -> LineAnswer:
+    def answer(self, said_at: datetime | None) -> LineAnswer:
         """As the purchase keeps it."""
         return LineAnswer(
             line=self.line,
@@ -151,6 +159,7 @@ class Ack(Told):
             promised=self.promised,
             quantity=self.quantity,
             unit_cost=self.unit_cost.money if self.unit_cost else None,
+            said_at=said_at,
         )
 
 
@@ -178,9 +187,10 @@ class Hint(Told):
 
 
 class Push(Told):
-    """The envelope of everything that comes in."""
+    """The envelope of everything that comes in; `timestamp` is when it happened, not when it was pushed."""
 
     type: Annotated[str, Field(max_length=100)]
+    timestamp: Annotated[AwareDatetime | None, BeforeValidator(_moment_if_told)] = None
     data: dict[str, Any]
 
 
@@ -189,7 +199,8 @@ def news(push: Push) -> tuple[SupplierNews, ...]:
     match push.type:
         case "purchase_order.acknowledged":
             ack = Acknowledged.model_validate(push.data)
-            return (SupplierNews(ack.number, ack.reference, answers=tuple(one.answer for one in ack.lines)),)
+            answers = tuple(one.answer(push.timestamp) for one in ack.lines)
+            return (SupplierNews(ack.number, ack.reference, answers=answers),)
         case "purchase_order.shipped":
             sent = Shipped.model_validate(push.data)
             return (SupplierNews(sent.number, sent.reference, parcels=tuple(one.parcel for one in sent.shipments)),)

@@ -70,6 +70,27 @@ def test_f37_a_number_is_used_again_only_under_another_revision_once_its_cancell
     assert there(app).state is PoState.CANCELLED
 
 
+@pytest.mark.parametrize("wished", [False, True], ids=["first closed there", "first wished"])
+def test_what_was_closed_there_ends_when_nobody_wants_it_any_more(app: RoomApp, wished: bool) -> None:
+    lamps = open_for_business(app)
+    lamps.says("find", at_supplier(state="cancelled"))
+    a_purchase_in(app, state=PoState.UNKNOWN, clean=False, attempt=an_attempt(), cancel_requested=wished)
+    assert holds(step(app)) == ["hold.cancelled_there"]
+
+    assert decided(app, "cancel").status == 200
+
+    assert (there(app).state, holds(there(app))) == (PoState.CANCELLED, [])
+
+
+def test_what_was_paid_and_closed_there_is_cancelled_with_its_money_still_owed(app: RoomApp) -> None:
+    open_for_business(app)
+    a_purchase_in(app, state=PoState.REJECTED, payment=PaymentState.PAID, clean=False)
+
+    assert decided(app, "cancel").status == 200
+
+    assert (there(app).state, holds(there(app))) == (PoState.CANCELLED, ["hold.refund_due"])
+
+
 def test_f38_a_key_that_is_not_accepted_any_more_pauses_the_supplier_and_fails_no_message(
     app: RoomApp, clock: FixedClock
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from daifa.models.purchase import LineAnswer, LineState
 from daifa.models.states import PoState
 from daifa.ports import SupplierNews, SupplierParcel
 from forward import push
-from tests.builders.rows import a_purchase, a_supplier
+from forward.take_push import NOT_YET
+from tests.builders.rows import START, a_purchase, a_supplier
 from tests.unit.aws import RoomApp
-from tests.unit.forward.buying import NUMBER, a_purchase_in, know, open_for_business, there
+from tests.unit.forward.buying import NUMBER, a_purchase_in, at_two_lines, know, open_for_business, there
 
 LINE = a_purchase().lines[0].order_line
 
@@ -45,6 +47,16 @@ def test_a_signed_acknowledgement_is_the_suppliers_word(app: RoomApp) -> None:
     assert there(app).ver == 2
 
 
+@pytest.mark.parametrize("late", ["in order", "overtaken"])
+def test_of_two_answers_to_a_line_the_later_one_counts_in_whatever_order_they_come(app: RoomApp, late: str) -> None:
+    at_two_lines(app)
+    yes = LineAnswer(line=LINE, state=LineState.ACCEPTED, said_at=START)
+    no = LineAnswer(line=LINE, state=LineState.REJECTED, reason="other", said_at=START + timedelta(seconds=1))
+    for answer in (no, yes) if late == "overtaken" else (yes, no):
+        assert pushed(app, SupplierNews(number=NUMBER, answers=(answer,)))[0] == 200
+    assert [line.state for line in there(app).lines] == [LineState.REJECTED, LineState.OPEN]
+
+
 def test_a_signed_shipment_becomes_a_parcel_once(app: RoomApp) -> None:
     open_for_business(app)
     a_purchase_in(app, state=PoState.ACKNOWLEDGED, clean=False)
@@ -72,9 +84,28 @@ def test_a_hint_makes_us_look_and_changes_nothing(app: RoomApp, news: SupplierNe
     assert [wake["kind"] for wake in app.sent(Room.FORWARD)] == kinds
 
 
-def test_an_answer_out_of_turn_is_looked_up_not_believed(app: RoomApp) -> None:
+@pytest.mark.parametrize("state", sorted(NOT_YET))
+@pytest.mark.parametrize(
+    "news",
+    [
+        SupplierNews(number=NUMBER, answers=(LineAnswer(line=LINE, state=LineState.REJECTED, reason="other"),)),
+        SupplierNews(number=NUMBER, parcels=(SupplierParcel("zhongtong", "7531000000001"),)),
+    ],
+    ids=["an answer", "a parcel"],
+)
+def test_word_of_a_purchase_not_known_to_be_there_has_to_come_again(
+    app: RoomApp, news: SupplierNews, state: PoState
+) -> None:
     open_for_business(app)
-    po = a_purchase_in(app, state=PoState.UNKNOWN, clean=False)
+    po = a_purchase_in(app, state=state, clean=False)
+    assert pushed(app, news) == (503, "supplier.too_early")
+    assert there(app) == po
+    assert "check" in [wake["kind"] for wake in app.sent(Room.FORWARD)]
+
+
+def test_an_answer_about_what_is_over_is_looked_up_not_believed(app: RoomApp) -> None:
+    open_for_business(app)
+    po = a_purchase_in(app, state=PoState.CANCELLED, clean=False)
     taken = LineAnswer(line=LINE, state=LineState.ACCEPTED)
     assert pushed(app, SupplierNews(number=NUMBER, answers=(taken,)))[0] == 200
     assert there(app) == po

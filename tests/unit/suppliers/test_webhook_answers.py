@@ -295,6 +295,30 @@ def test_a_signed_push_that_cannot_be_read_is_rejected(world: World, body: bytes
         a_supplier(world).read_push(told, body)
 
 
+@pytest.mark.parametrize(
+    ("told", "said_at"),
+    [
+        ({"timestamp": "2026-12-01T08:00:00+08:00"}, datetime(2026, 12, 1, tzinfo=UTC)),
+        ({"timestamp": "2026-12-01T00:00:00Z"}, datetime(2026, 12, 1, tzinfo=UTC)),
+        ({}, None),
+        ({"timestamp": 1764547200}, None),
+        ({"timestamp": "yesterday"}, None),
+        ({"timestamp": "2026-12-01T00:00:00"}, None),
+    ],
+)
+def test_an_answer_keeps_when_it_was_said_if_that_is_told_plainly(
+    world: World, told: dict[str, Any], said_at: datetime | None
+) -> None:
+    data = {"number": "D1", "lines": [{"line": "L1", "state": "accepted"}]}
+    body = json.dumps({"type": "purchase_order.acknowledged", "data": data, **told}).encode()
+    now = datetime.now(UTC)
+    key = world.credentials["supplier/webhook"]["keys"][0]
+    headers = {"webhook-id": "m", "webhook-timestamp": str(int(now.timestamp()))}
+    headers["webhook-signature"] = sign("m", now, body, key)
+    (news,) = a_supplier(world).read_push(headers, body)
+    assert news.answers[0].said_at == said_at
+
+
 def test_a_push_over_the_cap_is_not_even_verified(world: World) -> None:
     with pytest.raises(TooLarge):
         a_supplier(world).read_push({}, b" " * (webhook.PUSH_CAP + 1))
