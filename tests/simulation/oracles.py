@@ -384,7 +384,7 @@ def _by_person(po: Row) -> bool:
 
 def _left_refused(po: Row) -> bool:
     noted = [fact for fact in po["facts"] if fact["code"] == "purchase.noted"]
-    return any("hold.lines_rejected" in fact["values"].get("holds", "") for fact in noted)
+    return any(fact["values"]["what"] == "hold.lines_rejected" for fact in noted)
 
 
 def fen(money: Mapping[str, Any]) -> int:

@@ -270,6 +270,8 @@ class Seed:
         # Whether what was asked for before was ever answered, nobody knows.
         self._listed.clear()
         world.moved_at = world.t
+        # What was listed while answers came back as garbage is listed once more.
+        self._listed.clear()
         self.house.redrive()
         world.at(rng.uniform(0.0, 3 * 86400.0), self.house.redrive)
         world.at(600.0, self._attend)
