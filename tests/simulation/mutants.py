@@ -119,6 +119,8 @@ def _leaves_late(swarm: Swarm) -> None:
     swarm.rates = dict.fromkeys(swarm.rates, 0.0) | {"transact": 0.4, "http": 0.4}
     swarm.kinds["transact"], swarm.kinds["http"] = (Fault.PAUSE_AFTER,), (Fault.NO_ANSWER_LATE,)
     swarm.late_bound, swarm.lookup_lag, swarm.skew, swarm.mail = 600, 0.0, 0.0, False
+    # Where the same number is the same order by contract nothing could be bought twice.
+    swarm.adapters = ["alibaba", "cj", "alibaba"]
 
 
 def _lands_late(swarm: Swarm) -> None:
