@@ -22,6 +22,10 @@ from tests.simulation.engine import World
 from tests.simulation.held import Held
 
 
+# Reads that may show what was true some seconds ago.
+LAGGING = ("alibaba.trade.get.buyerView", "alibaba.trade.getBuyerOrderList")
+
+
 class Books:
     """What a party of the local stack needs of its world."""
 
@@ -233,7 +237,7 @@ class Gateway(Vendor):
         """As the gateway, but what is new is not shown at once, and every purchase and payment is told."""
         name = path.split("/")[5]
         known = len(self.orders)
-        if name == "alibaba.trade.get.buyerView" and self._world.swarm.lookup_lag:
+        if name in LAGGING and self._world.swarm.lookup_lag:
             return self._shown(method, path, headers, body)
         if name == "alibaba.trade.pay.protocolPay.preparePay":
             asked = json.loads(dict(parse_qsl(body.decode()))["tradeWithholdPreparePayParam"])
