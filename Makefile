@@ -5,6 +5,9 @@ PATHS := $(CURDIR)/shared:$(CURDIR)/functions:$(CURDIR)
 PY   := PYTHONPATH="$(PATHS)" $(BIN)/python
 # The locks are whole, so nothing is resolved again: what is installed is what is written.
 PIP  := install --quiet --disable-pip-version-check --require-hashes --no-deps
+# Tests run on every core at once; the simulation uses every core by itself, so it comes alone, after them.
+SIM  := tests/unit/simulation/test_simulation.py
+MANY := --numprocesses auto --dist loadgroup --ignore $(SIM)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -29,7 +32,8 @@ publish: .venv/installed ## Put the admin page of a stack deployed to AWS into i
 	@$(PY) -m local.publish "$(STACK)"
 
 test: lint judges chromium ## Everything: lint, unit, integration on the local stack, browser
-	@$(PY) -m pytest tests/unit tests/integration tests/browser
+	@$(PY) -m pytest $(MANY) tests/unit tests/integration tests/browser
+	@$(PY) -m pytest $(SIM)
 
 lint: .venv/installed ## ruff, mypy --strict on shared and functions, cfn-lint with the serverless rules, diagrams in docs
 	@$(BIN)/ruff check --quiet
@@ -43,7 +47,8 @@ format: .venv/installed ## Let ruff put the code in shape
 	@$(BIN)/ruff format
 
 unit: .venv/installed judges ## Unit tests only
-	@$(PY) -m pytest tests/unit
+	@$(PY) -m pytest $(MANY) tests/unit
+	@$(PY) -m pytest $(SIM)
 
 integration: .venv/installed judges ## Integration tests only, on the local stack
 	@$(PY) -m pytest tests/integration
