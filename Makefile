@@ -7,7 +7,7 @@ PY   := PYTHONPATH="$(PATHS)" $(BIN)/python
 PIP  := install --quiet --disable-pip-version-check --require-hashes --no-deps
 # Tests run on every core at once; the simulation uses every core by itself, so it comes alone, after them.
 SIM  := tests/unit/simulation/test_simulation.py
-MANY := --numprocesses auto --dist loadgroup --ignore $(SIM)
+MANY := --numprocesses auto --ignore $(SIM)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

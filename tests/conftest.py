@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-HERE = Path(__file__).parent
 # One thing that is slow to start serves all tests of such a directory: the running system, Chromium, an emulator.
-TOGETHER = (HERE / "integration", HERE / "browser", HERE / "unit" / "local")
+TOGETHER = ("tests/integration/", "tests/browser/", "tests/unit/local/")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those of such a directory stay together on one core, in their order; all others go where there is room."""
-    for item in items:
-        if item.path.parent in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+class Scheduling(LoadScopeScheduling):
+    """Each of these directories goes first and as a whole to one core; every other test to the core that is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """What pytest-xdist asks for the order to work in."""
+    return Scheduling(config, log)
