@@ -1,6 +1,6 @@
 """The whole house under every fault we know: thousands of schedules and no violation.
 
-It uses every core by itself, so `make test` and `make unit` run this file alone, after all others.
+It uses every core by itself, so `make test` and `make unit` run this file alone, after the other unit tests.
 """
 
 from __future__ import annotations
