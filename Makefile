@@ -5,6 +5,9 @@ PATHS := $(CURDIR)/shared:$(CURDIR)/functions:$(CURDIR)
 PY   := PYTHONPATH="$(PATHS)" $(BIN)/python
 # The locks are whole, so nothing is resolved again: what is installed is what is written.
 PIP  := install --quiet --disable-pip-version-check --require-hashes --no-deps
+# Tests are shared out among the cores (tests/conftest.py); the simulation uses every core by itself, so it runs alone.
+SIM  := tests/unit/simulation/test_simulation.py
+MANY := --numprocesses auto --ignore $(SIM)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -28,8 +31,8 @@ publish: .venv/installed ## Put the admin page of a stack deployed to AWS into i
 	@test -n "$(STACK)" || { echo "make publish STACK=<name>" >&2; exit 2; }
 	@$(PY) -m local.publish "$(STACK)"
 
-test: lint judges chromium ## Everything: lint, unit, integration on the local stack, browser
-	@$(PY) -m pytest tests/unit tests/integration tests/browser
+test: lint unit chromium ## Everything: lint, unit, integration on the local stack, browser
+	@$(PY) -m pytest $(MANY) tests/integration tests/browser
 
 lint: .venv/installed ## ruff, mypy --strict on shared and functions, cfn-lint with the serverless rules, diagrams in docs
 	@$(BIN)/ruff check --quiet
@@ -43,7 +46,8 @@ format: .venv/installed ## Let ruff put the code in shape
 	@$(BIN)/ruff format
 
 unit: .venv/installed judges ## Unit tests only
-	@$(PY) -m pytest tests/unit
+	@$(PY) -m pytest $(MANY) tests/unit
+	@$(PY) -m pytest $(SIM)
 
 integration: .venv/installed judges ## Integration tests only, on the local stack
 	@$(PY) -m pytest tests/integration
