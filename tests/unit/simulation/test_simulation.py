@@ -12,8 +12,8 @@ import pytest
 from tests.simulation import coverage
 from tests.simulation.run import Result, run
 
-# As many as leave the whole test run under ten minutes on two cores; `make simulate` plays more.
-SEEDS = 2_000
+# They take two minutes on two cores that do nothing else; `make simulate` plays more.
+SEEDS = 5_000
 
 
 @pytest.fixture(scope="module")
