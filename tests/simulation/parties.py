@@ -21,7 +21,6 @@ from local.world.wire import Party, Reply, Request
 from tests.simulation.engine import World
 from tests.simulation.held import Held
 
-
 # Reads that may show what was true some seconds ago.
 LAGGING = ("alibaba.trade.get.buyerView", "alibaba.trade.getBuyerOrderList")
 
