@@ -240,7 +240,7 @@ def test_a_stale_or_illegal_decision_is_refused_with_the_current_state(run: Runn
     play = buy((steps.LAMP, 9))
     held = steps.in_state(play, "lamps", PoState.ON_HOLD)
     total = str(held.total.amount)
-    for payload in ({"ver": held.ver + 1, "total": total}, {"total": "1.00"}, {}):
+    for payload in ({"ver": held.ver + 1, "total": total}, {"total": "1.00"}, {"total": None}):
         problem(steps.decide(play, held, "approve", **payload), 409, "purchase.changed", state="ON_HOLD")
     assert play.po("lamps") == held
     assert steps.decide(play, held, "approve", total=total).status_code == 200
