@@ -120,7 +120,7 @@ def _leaves_late(swarm: Swarm) -> None:
     swarm.kinds["transact"], swarm.kinds["http"] = (Fault.PAUSE_AFTER,), (Fault.NO_ANSWER_LATE,)
     swarm.late_bound, swarm.lookup_lag, swarm.skew, swarm.mail = 600, 0.0, 0.0, False
     # Where the same number is the same order by contract nothing could be bought twice.
-    swarm.adapters = ["alibaba", "cj", "alibaba"]
+    swarm.adapters = ["alibaba"] * 3
 
 
 def _lands_late(swarm: Swarm) -> None:
