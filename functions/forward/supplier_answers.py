@@ -12,8 +12,8 @@ from daifa.models.money import Money
 from daifa.models.purchase import REFUSALS, LineAnswer, LineState, PoLine, PurchaseOrder
 from daifa.models.states import PoState
 from daifa.multipart import Fields
-from daifa.rules.acknowledgement import accepted, answered, refused
-from forward.wake import saved
+from daifa.rules.acknowledgement import accepted, refused
+from forward.hear import hear
 
 # A promise further away is a slip of the finger.
 FURTHEST = timedelta(days=180)
@@ -27,9 +27,9 @@ def accept(po: PurchaseOrder, fields: Fields, app: App) -> None:
     promised = _date(fields.one("promised"), po, app)
     if po.state in (PoState.ACKNOWLEDGED, PoState.PARTIALLY_SHIPPED):
         if promised is not None:
-            _say(po, tuple(_promising(line, promised) for line in po.lines if _may_promise(line)), app)
+            hear(po, tuple(_promising(line, promised) for line in po.lines if _may_promise(line)), app)
         return
-    _say(po, tuple(answer.model_copy(update={"promised": promised}) for answer in accepted(po)), app)
+    hear(po, tuple(answer.model_copy(update={"promised": promised}) for answer in accepted(po)), app)
 
 
 def reject(po: PurchaseOrder, fields: Fields, app: App) -> None:
@@ -39,7 +39,7 @@ def reject(po: PurchaseOrder, fields: Fields, app: App) -> None:
         return
     if reason not in REFUSALS:
         raise Rejected("link.no_reason")
-    _say(po, refused(po, reason), app)
+    hear(po, refused(po, reason), app)
 
 
 def answer_lines(po: PurchaseOrder, fields: Fields, app: App) -> None:
@@ -47,13 +47,7 @@ def answer_lines(po: PurchaseOrder, fields: Fields, app: App) -> None:
     answers = tuple(
         told for place, line in enumerate(po.lines) if (told := _answer(line, place, po, fields, app)) is not None
     )
-    _say(po, answers, app)
-
-
-def _say(po: PurchaseOrder, answers: tuple[LineAnswer, ...], app: App) -> None:
-    following = answered(po, answers, "supplier", app.clock.now())
-    if following is not po:
-        saved(following, po, app)
+    hear(po, answers, app)
 
 
 def _answer(line: PoLine, place: int, po: PurchaseOrder, fields: Fields, app: App) -> LineAnswer | None:

@@ -11,10 +11,10 @@ from daifa.models.ids import PoNumber, ShopId, StoreOrderId, SupplierId
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PoState
 from daifa.ports import SupplierNews
-from daifa.rules.acknowledgement import answered
 from daifa.rules.parcels import shipped
 from daifa.telemetry import log
-from forward.wake import saved, saved_with_parcels, wake_purchase
+from forward.hear import hear
+from forward.wake import saved_with_parcels, wake_purchase
 
 # States in which we do not know yet that the supplier has it; how they end is found out by looking.
 NOT_YET = {PoState.ON_HOLD, PoState.READY, PoState.SUBMITTING, PoState.UNKNOWN, PoState.NEEDS_HUMAN}
@@ -53,9 +53,7 @@ def _take(po: PurchaseOrder, news: SupplierNews, app: App) -> None:
         raise Retry("supplier.too_early", po=po.number)
     try:
         if news.answers:
-            following = answered(po, news.answers, "supplier", app.clock.now())
-            if following is not po:
-                po = saved(following, po, app)
+            po = hear(po, news.answers, app)
         if news.parcels:
             _ship(po, news, app)
     except IllegalMove:

@@ -9,6 +9,7 @@ from daifa.models.facts import Reason
 from daifa.models.ids import PoNumber
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.shipment import Shipment
+from daifa.models.states import PoState
 from daifa.rules.parcels import SHIPPABLE, contents, shipped
 from daifa.tables.store import Write
 
@@ -16,7 +17,8 @@ from daifa.tables.store import Write
 def ship(wake: Wake, app: App) -> None:
     """Ask the supplier for parcels of one purchase and keep the new ones with the purchase's move, all or nothing."""
     po = app.orders.purchase(wake.key, PoNumber(wake.id))
-    if po.state not in SHIPPABLE:
+    # Once everything is under way nobody asks any more, but whoever is told to look finds a parcel that came later.
+    if po.state not in SHIPPABLE | {PoState.SHIPPED}:
         return
     port = app.supplier(app.catalog.supplier(po.supplier))
     if not port.capabilities.ships_by_api:
@@ -27,7 +29,7 @@ def ship(wake: Wake, app: App) -> None:
     whole = False
     for parcel in port.parcels(po.supplier_order):
         held = contents(following, parcel.goods) if parcel.goods else parcel.lines or None
-        if held is None and whole:
+        if held is None and (whole or po.state is PoState.SHIPPED):
             # A parcel before it was taken for all that was left: this one is followed, whatever is in it.
             held = ()
         whole = whole or held is None

@@ -32,10 +32,10 @@ def refused(po: PurchaseOrder, reason: str) -> tuple[LineAnswer, ...]:
 def answered(po: PurchaseOrder, answers: Iterable[LineAnswer], by: str, now: datetime) -> PurchaseOrder:
     """The purchase after these answers; the same object if they say nothing new.
 
-    An answer that was given before the one that stands was overtaken on its way and changes nothing. All lines rejected
-    is REJECTED; anything else is ACKNOWLEDGED, with a hold for what a person must decide. Rejected
-    if an answer names a line that is not in the purchase or gives no known reason; IllegalMove where nothing can be
-    answered any more.
+    An answer that was given before the one that stands was overtaken on its way and changes nothing, and a line that
+    was bought elsewhere stays refused. All lines rejected is REJECTED; anything else is ACKNOWLEDGED, with a hold for
+    what a person must decide. Rejected if an answer names a line that is not in the purchase or gives no known reason;
+    IllegalMove where nothing can be answered any more.
     """
     lines = {line.order_line: line for line in po.lines}
     for answer in answers:
@@ -46,7 +46,7 @@ def answered(po: PurchaseOrder, answers: Iterable[LineAnswer], by: str, now: dat
         line = lines[answer.line]
         if answer.unit_cost is not None and answer.unit_cost.currency != line.unit_cost.currency:
             raise Rejected("link.other_currency", currency=line.unit_cost.currency)
-        if line.state is not LineState.SHIPPED and not _overtaken(answer, line):
+        if line.state is not LineState.SHIPPED and line.replaced_by is None and not _overtaken(answer, line):
             lines[answer.line] = line.model_copy(update={"state": answer.state, "answer": answer})
     if tuple(lines.values()) == po.lines:
         return po
@@ -69,6 +69,20 @@ def answered(po: PurchaseOrder, answers: Iterable[LineAnswer], by: str, now: dat
             "work_due": now if counts["rejected"] else po.work_due,
             "facts": (*po.facts, Fact.of(now, "purchase.acknowledged", by, **counts)),
         }
+    )
+
+
+def taken_after_all(po: PurchaseOrder, answers: Iterable[LineAnswer]) -> tuple[PoLine, ...]:
+    """The lines that these answers take although the supplier had refused them and we have gone on since."""
+    taken = {answer.line: answer for answer in answers if answer.state is not LineState.REJECTED}
+    over = po.state in (PoState.REJECTED, PoState.CANCELLED)
+    return tuple(
+        line
+        for line in po.lines
+        if line.order_line in taken
+        and line.state is LineState.REJECTED
+        and (over or line.replaced_by is not None)
+        and not _overtaken(taken[line.order_line], line)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from daifa.models.derive import derived
 from daifa.models.facts import Fact, Reason
 from daifa.models.ids import OrderKey, ShopId, WorkItemId
 from daifa.models.order import Order
-from daifa.models.purchase import PurchaseOrder
+from daifa.models.purchase import PoLine, PurchaseOrder
 from daifa.models.supplied import SupplierOrder
 from daifa.models.work import WorkItem, WorkState
 
@@ -48,6 +49,14 @@ def not_listed(po: PurchaseOrder, supplier: Supplier, now: datetime) -> WorkItem
     )
     where: dict[str, Any] = {"order": po.order, "order_number": po.order_number, "supplier": supplier.id}
     return _item(po.shop, reason, now, po.number, reference=po.supplier_order, **where)
+
+
+def taken_after_all(po: PurchaseOrder, lines: Sequence[PoLine], now: datetime) -> WorkItem:
+    """A supplier says yes to what it had refused, and we may have bought it elsewhere since."""
+    named = "; ".join(f"{line.title} × {line.quantity}" for line in lines)
+    reason = Reason.of("item.taken_after_all", number=po.number, reference=po.supplier_order, lines=named)
+    where: dict[str, Any] = {"order": po.order, "order_number": po.order_number, "supplier": po.supplier}
+    return _item(po.shop, reason, now, po.number, named, reference=po.supplier_order, **where)
 
 
 def uncovered(order: Order, pieces: int, now: datetime) -> WorkItem:

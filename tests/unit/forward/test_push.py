@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,16 +10,22 @@ import pytest
 
 from daifa.errors import Unauthenticated
 from daifa.messages import Room
+from daifa.models.ids import PoNumber
 from daifa.models.purchase import LineAnswer, LineState
 from daifa.models.states import PoState
 from daifa.ports import SupplierNews, SupplierParcel
 from forward import push
 from forward.take_push import NOT_YET
-from tests.builders.rows import START, a_purchase, a_supplier
+from tests.builders.rows import SHOP, START, a_purchase, a_supplier
 from tests.unit.aws import RoomApp
 from tests.unit.forward.buying import NUMBER, a_purchase_in, at_two_lines, know, open_for_business, there
 
 LINE = a_purchase().lines[0].order_line
+
+
+def gaps(app: RoomApp) -> list[str]:
+    """The codes of the work items that lie with a person."""
+    return [json.loads(row["reason"])["code"] for row in app.orders.queue(SHOP, 50) if row["kind"] == "item"]
 
 
 def pushed(app: RoomApp, *news: Any, supplier: str = "lamps") -> tuple[int, str]:
@@ -55,6 +62,33 @@ def test_of_two_answers_to_a_line_the_later_one_counts_in_whatever_order_they_co
     for answer in (no, yes) if late == "overtaken" else (yes, no):
         assert pushed(app, SupplierNews(number=NUMBER, answers=(answer,)))[0] == 200
     assert [line.state for line in there(app).lines] == [LineState.REJECTED, LineState.OPEN]
+
+
+@pytest.mark.parametrize("state", ["bought elsewhere", "given up"])
+def test_a_yes_to_what_was_refused_and_bought_elsewhere_is_a_persons_and_changes_nothing(
+    app: RoomApp, state: str
+) -> None:
+    at_two_lines(app)
+    no = LineAnswer(line=LINE, state=LineState.REJECTED, reason="other", said_at=START)
+    pushed(app, SupplierNews(number=NUMBER, answers=(no,)))
+    po = there(app)
+    if state == "given up":
+        refused = tuple(line.model_copy(update={"state": LineState.REJECTED}) for line in po.lines)
+        app.orders.save(po.model_copy(update={"state": PoState.CANCELLED, "lines": refused}), po)
+    else:
+        gone = po.lines[0].model_copy(update={"replaced_by": PoNumber("D0000000000000000000B")})
+        app.orders.save(po.model_copy(update={"lines": (gone, *po.lines[1:])}), po)
+    before = there(app)
+    overtaken = LineAnswer(line=LINE, state=LineState.ACCEPTED, said_at=START - timedelta(seconds=1))
+    yes = LineAnswer(line=LINE, state=LineState.ACCEPTED, said_at=START + timedelta(minutes=5))
+
+    assert pushed(app, SupplierNews(number=NUMBER, answers=(overtaken,)))[0] == 200
+    assert gaps(app) == []
+    for _ in range(2):
+        assert pushed(app, SupplierNews(number=NUMBER, answers=(yes,)))[0] == 200
+
+    assert gaps(app) == ["item.taken_after_all"]
+    assert there(app).lines == before.lines
 
 
 def test_a_signed_shipment_becomes_a_parcel_once(app: RoomApp) -> None:

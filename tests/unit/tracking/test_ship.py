@@ -86,6 +86,20 @@ def test_several_parcels_whose_contents_nobody_names_are_all_followed(app: RoomA
     assert story.purchases[0].state is PoState.SHIPPED
 
 
+def test_a_parcel_that_is_told_of_after_everything_seemed_sent_is_followed(app: RoomApp) -> None:
+    po = stage(app)
+    first = SupplierParcel("zhongtong", NUMBER)
+    hears(app, first)
+    ship(woken(po.number, "purchase"), app)
+    hears(app, first, SupplierParcel("yuantong", "YT0000000002"))
+
+    ship(woken(po.number, "purchase"), app)
+
+    story = app.orders.story(KEY)
+    assert {row.number: len(row.lines) for row in story.shipments} == {NUMBER: 1, "YT0000000002": 0}
+    assert story.purchases[0].state is PoState.SHIPPED
+
+
 def test_a_part_in_the_suppliers_own_names_leaves_the_rest_open(app: RoomApp) -> None:
     line = a_purchase().lines[0]
     cup = line.model_copy(update={"order_line": "line-杯子", "title": "杯子", "external_variant": "cup"})
@@ -124,7 +138,7 @@ def test_the_parcel_and_the_purchases_move_are_written_together_or_not_at_all(
     assert len(app.orders.story(KEY).shipments) == 1
 
 
-@pytest.mark.parametrize("state", [PoState.READY, PoState.UNKNOWN, PoState.CANCELLED, PoState.SHIPPED])
+@pytest.mark.parametrize("state", [PoState.READY, PoState.UNKNOWN, PoState.CANCELLED, PoState.CLOSED])
 def test_a_purchase_that_cannot_ship_is_not_asked_about(app: RoomApp, state: PoState) -> None:
     po = stage(app, po=a_purchase(state=state, supplier_order="S-1"))
     supplier = hears(app, SupplierParcel("zhongtong", NUMBER))
