@@ -17,7 +17,8 @@ from tests.simulation.engine import FOREVER, World
 from tests.simulation.held import Counter, Held
 from tests.simulation.house import House
 from tests.simulation.mailbox import Mailbox, MailOrder
-from tests.simulation.shop import Shop, ShopOrder
+from tests.simulation.shop import Shop
+from tests.simulation.shop_order import ShopOrder
 
 # States in which we say that the supplier has the purchase.
 STANDS = frozenset({"SUBMITTED", "ACKNOWLEDGED", "PARTIALLY_SHIPPED", "SHIPPED", "CLOSED"})

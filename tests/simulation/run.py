@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.simulation.engine import World
-from tests.simulation.house import wired
 from tests.simulation.seed import Seed
 from tests.simulation.swarm import Swarm
+from tests.simulation.wiring import wired
 
 KEPT = Path(__file__).parent / "seeds.json"
 # So many seeds are handed to a process at a time.

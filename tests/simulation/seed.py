@@ -22,13 +22,15 @@ from tests.simulation.dynamodb import DynamoDb
 from tests.simulation.endpoints import Endpoint
 from tests.simulation.engine import START, Job, World
 from tests.simulation.held import Held
-from tests.simulation.house import TEMPLATE, House, doors, wired
+from tests.simulation.house import TEMPLATE, House, doors
 from tests.simulation.mailbox import Mailbox, MailOrder
+from tests.simulation.merchant import Merchant
 from tests.simulation.oracles import Oracles
 from tests.simulation.parties import Carrier, Gateway, offer
 from tests.simulation.people import People
 from tests.simulation.sellers import Sellers
-from tests.simulation.shop import SECRET, Bought, Shop
+from tests.simulation.shop import SECRET, Shop
+from tests.simulation.shop_order import Bought
 from tests.simulation.swarm import Swarm
 from tests.simulation.table import Table
 from tests.simulation.vendors import CJ_POST, RATE, WAY, CjAccount
@@ -75,6 +77,7 @@ class Seed:
         self.shop = Shop(world, self._webhook)
         self.carrier = Carrier(world, self._push)
         self.oracles = Oracles(world, self.house, self.shop, self.mailbox)
+        self.merchant = Merchant(world, self.house, self.shop, self.mailbox, self.oracles)
         self.people = People(world, self.house, self.shop, self.mailbox, self.oracles, self.carrier)
         self.sellers = Sellers(world, self.house, self.carrier, self.oracles)
         opened = self.mailbox.opened
@@ -261,7 +264,7 @@ class Seed:
         if rng.random() < swarm.merchant_acts:
             world.at(rng.uniform(600.0, 3600.0), self._visit)
         if swarm.pauses:
-            world.start("merchant", self.people.pause, delay=world.more.uniform(0.0, 4000.0), faulty=False)
+            world.start("merchant", self.merchant.pause, delay=world.more.uniform(0.0, 4000.0), faulty=False)
         if rng.random() < 0.5:
             world.at(rng.uniform(0.5, 1.0) * swarm.hours * 3600, self.house.redrive)
         world.run(swarm.hours * 3600)
@@ -291,7 +294,7 @@ class Seed:
     def _visit(self) -> None:
         if self.world.calm:
             return
-        self.world.start("merchant", lambda: self.people.merchant(False), faulty=False)
+        self.world.start("merchant", lambda: self.merchant.look(False), faulty=False)
         self.world.at(self.world.rng.uniform(300.0, 5400.0), self._visit)
 
     def _attend(self) -> None:
@@ -304,7 +307,7 @@ class Seed:
         self._unchanged = self._unchanged + 1 if board == self._board else 0
         self._board = board
         if board and (self._unchanged < 2 or self.world.rng.random() < 0.2):
-            self.world.start("merchant", lambda: self.people.merchant(True), faulty=False)
+            self.world.start("merchant", lambda: self.merchant.look(True), faulty=False)
         self.world.at(3600.0, self._attend)
 
     def _tick(self, handler: str, every: float, text: str) -> None:
@@ -389,9 +392,3 @@ class Seed:
 
 def _external(supplier: int, number: int) -> str:
     return f"6000000{supplier:02d}{number:03d}"
-
-
-def play(number: int, tune: Callable[[Swarm], None] | None = None) -> World:
-    """One seed alone."""
-    with wired() as use:
-        return Seed(number, use, tune).play()
