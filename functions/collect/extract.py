@@ -54,10 +54,17 @@ def _page(page: Page) -> CollectedProduct:
     if not state and any(merge.is_listing(each, page) for each in marked):
         return CollectedProduct(url=page.url, blocked=Blocked.MANY_PRODUCTS)
     structured = [one for each in marked if (one := merge.main_product(each, page))]
-    found = [*state, *structured, opengraph.find(page), visible.find(page)]
-    found.append(Found("address", sku=identity.from_address(page)))
+    found = [*state, *structured, opengraph.find(page)]
     if site:
         found.insert(0, sites.find(page, site))
+    # Looking at a page as people do is the slowest way, so it is not asked for what others know better.
+    known = {name for name in visible.COSTLY if merge.told_by(name, found, "page")}
+    if any(one.sku and one.sku in page.url for one in found):
+        # Perhaps only the database's name for it: people may be shown another (merge._code).
+        known.discard("sku")
+    found.append(visible.find(page, known))
+    if not merge.told_by("sku", found, "address"):
+        found.append(Found("address", sku=identity.from_address(page)))
     product = merge.merge(page, found, site.only if site else frozenset())
     if _holds_product(product, state, structured):
         return product

@@ -66,6 +66,13 @@ def merge(page: Page, found: list[Found], only: frozenset[str] = frozenset()) ->
     return CollectedProduct(url=page.url, sources=sources, **told)
 
 
+def told_by(field: str, found: list[Found], source: str) -> bool:
+    """Whether one of these gives the field and its word counts more than what `source` would say."""
+    order = TRUST_BY_FIELD.get(field, TRUST)
+    before = order[: order.index(source)]
+    return any(one.source in before and getattr(one, field) not in (None, [], {}) for one in found)
+
+
 def _name(told: dict[str, Any], sources: dict[str, str], found: list[Found]) -> None:
     """The page's heading instead of a bare model name, when it is that name with the brand before it."""
     heading = next((one.title for one in found if one.source == "page"), None)

@@ -16,11 +16,14 @@ DEEPEST = 300
 MANY_TAGS = 12_000
 MOST_TAGS = 60_000
 MOST_ATTRIBUTES = 150
+# A tag of fewer characters has no room for more attributes than that.
+LONG_TAG = 450
+# So many open tags at once still take the parser less than a twentieth of a second.
+STEEPEST = 6_000
 LONGEST = 3_000_000
 MOST_PIECES = 20_000
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "textarea"))
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{450,}>?")
 _ATTRIBUTE = re.compile(r"[^\s\"'=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"']*))?")
 # Tags that hold nothing or close themselves when the next one opens: they nest nothing.
 _FLAT = frozenset(
@@ -134,8 +137,13 @@ def names(node: LexborNode) -> str:
 
 def _shallow(text: str) -> str:
     """The text up to where tags are more or deeper than any real page's, so that no page keeps the parser busy."""
-    text = _LONG_TAG.sub(_modest, text)
-    if text.count("<") < MANY_TAGS:
+    pieces = text.split("<")
+    crowded = [at for at, piece in enumerate(pieces) if len(piece) > LONG_TAG and _crowded(piece)]
+    if crowded:
+        for at in crowded:
+            pieces[at] = pieces[at].partition(">")[2]
+        text = "<".join(pieces)
+    if len(pieces) <= MANY_TAGS or (len(pieces) <= MOST_TAGS and not _may_be_deep(text)):
         return text
     depth = 0
     for at, tag in enumerate(_TAG.finditer(text)):
@@ -150,7 +158,23 @@ def _shallow(text: str) -> str:
     return text
 
 
-def _modest(tag: re.Match[str]) -> str:
-    """A long tag as it is, or nothing if it is long by its number of attributes."""
-    attributes = _ATTRIBUTE.finditer(tag[0])
-    return "" if sum(1 for _ in zip(attributes, range(MOST_ATTRIBUTES + 1), strict=False)) > MOST_ATTRIBUTES else tag[0]
+def _crowded(piece: str) -> bool:
+    """Whether what follows a `<` is a tag of more attributes than any real one has."""
+    if not piece[0].isalpha() or 0 <= (end := piece.find(">")) <= LONG_TAG:
+        return False
+    attributes = _ATTRIBUTE.finditer(piece, 0, end if end >= 0 else len(piece))
+    return sum(1 for _ in zip(attributes, range(MOST_ATTRIBUTES + 1), strict=False)) > MOST_ATTRIBUTES
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether more tags may be open somewhere than the parser takes lightly, judged without looking at each of them."""
+    step = len(text) // 32 + 1
+    open_now = 0
+    for start in range(0, len(text), step):
+        # A tag cut in two at the border counts once too often or too seldom, which is nothing among thousands.
+        opened = text.count("<", start, start + step)
+        closed = text.count("</", start, start + step)
+        if open_now + opened > STEEPEST:
+            return True
+        open_now = max(0, open_now + opened - 2 * closed)
+    return False

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -53,6 +54,8 @@ _NOT_ALL = re.compile(
                       r"im monat|par mois|al mes|membership|with member|包邮|满|shipping|versand|delivery|livraison|"
                       r"you save|"
                       r"ersparnis|立省|up to|orders? over|off\b|%")  # fmt: skip
+_PRODUCTS = re.compile(r"product|detail|main|buy|offer|pdp")
+_DIGIT = re.compile(r"\d")
 _STRUCK = frozenset(("s", "del", "strike"))
 
 
@@ -116,7 +119,7 @@ def _candidates(page: Page) -> list[_Candidate]:
 
 def _said(node: LexborNode, page: Page) -> amounts.Priced | None:
     """What the node itself says, its struck parts left out; the node must be one price, not a box of many things."""
-    if any(inner > 30 for inner, _ in enumerate(node.traverse(), 1)):
+    if not _DIGIT.search(node.text()) or any(inner > 30 for inner, _ in enumerate(node.traverse(), 1)):
         return None
     parts = [
         piece.text(deep=False)
@@ -157,27 +160,49 @@ def _silent(piece: LexborNode, top: LexborNode) -> bool:
 
 def _judge(node: LexborNode) -> tuple[int, bool] | None:
     """How well a node is placed to be the price, and whether it is struck out; None if it is something else's."""
-    name = names(node)
-    if _elsewhere(name):
+    own = _said_by(names(node))
+    if own.elsewhere:
         return None
-    struck = node.tag in _STRUCK or _WAS.search(name) is not None
-    score = (2 if "price" in name.lower() else 1) + (1 if _GOOD.search(name) else 0) - (4 if _OTHER.search(name) else 0)
+    struck = node.tag in _STRUCK or own.was
+    score = (2 if own.price else 1) + (1 if own.good else 0) - (4 if own.other else 0)
     parent, levels = node.parent, 0
-    while parent is not None and levels < 14 and parent.tag not in ("body", "html"):
-        around = names(parent)
-        if parent.tag in ("footer", "nav", "aside", "select") or _elsewhere(around):
+    while parent is not None and levels < 14:
+        tag = parent.tag
+        if tag in ("body", "html"):
+            break
+        around = _said_by(names(parent))
+        if tag in ("footer", "nav", "aside", "select") or around.elsewhere:
             return None
-        if parent.tag in _STRUCK or (levels < 2 and _WAS.search(around) and not _GOOD.search(name)):
+        if tag in _STRUCK or (levels < 2 and around.was and not own.good):
             struck = True
-        if levels < 2 and _OTHER.search(around):
+        if levels < 2 and around.other:
             score -= 4
-        if score < 6 and re.search(r"(?i)product|detail|main|buy|offer|pdp", around):
+        if score < 6 and around.products:
             score += 1
         parent, levels = parent.parent, levels + 1
     return score, struck
 
 
+class _Says(NamedTuple):
+    """What an element's names say of the amounts in it."""
+
+    elsewhere: bool
+    was: bool
+    good: bool
+    other: bool
+    price: bool
+    products: bool
+
+
 # Pages repeat a few names thousands of times.
 @lru_cache(maxsize=4096)
-def _elsewhere(name: str) -> bool:
-    return _ELSEWHERE.search(name) is not None or not _ELSEWHERE_WHOLE.isdisjoint(name.lower().split())
+def _said_by(name: str) -> _Says:
+    lower = name.lower()
+    return _Says(
+        elsewhere=_ELSEWHERE.search(name) is not None or not _ELSEWHERE_WHOLE.isdisjoint(lower.split()),
+        was=_WAS.search(name) is not None,
+        good=_GOOD.search(name) is not None,
+        other=_OTHER.search(name) is not None,
+        price="price" in lower,
+        products=_PRODUCTS.search(lower) is not None,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from decimal import Decimal
 
 from selectolax.lexbor import LexborNode
@@ -27,8 +28,12 @@ LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hir
         "data-lazy", "data-image", "data-zoom")  # fmt: skip
 
 
-def find(page: Page) -> Found:
-    """Title, prices, stock, codes, tiers and images from what a reader sees."""
+# Fields that take long to look for.
+COSTLY = ("images", "availability", "sku")
+
+
+def find(page: Page, known: Collection[str] = ()) -> Found:
+    """Title, prices, stock, codes, tiers and images from what a reader sees; not those of COSTLY that are `known`."""
     found = Found("page")
     found.title = page.heading or _from_title(page.title)
     _from_labels(found, page)
@@ -39,13 +44,16 @@ def find(page: Page) -> Found:
         found.list_price = price.struck
     if found.list_price is not None and (found.price is None or found.list_price <= found.price):
         found.list_price = None
-    found.sku = found.sku or _marked_code(page)
-    state, stock = shown_stock(page)
-    found.availability = found.availability or state
-    found.stock = found.stock if found.stock is not None else stock
+    if "sku" not in known:
+        found.sku = found.sku or _marked_code(page)
+    if "availability" not in known:
+        state, stock = shown_stock(page)
+        found.availability = found.availability or state
+        found.stock = found.stock if found.stock is not None else stock
     found.tiers = _tiers(page)
     found.category_path = _breadcrumb(page, found.title)
-    found.images = _images(page)
+    if "images" not in known:
+        found.images = _images(page)
     return found
 
 
