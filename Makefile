@@ -11,7 +11,7 @@ MANY := --numprocesses auto --ignore $(SIM)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: simulate help run collect order publish test lint format unit integration browser bench validate judges chromium lock clean
+.PHONY: peers simulate help run collect order publish test lint format unit integration browser bench validate judges chromium lock clean
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,10 @@ simulate: .venv/installed ## Fault schedules over the real handlers: SEEDS=n FIR
 bench: .venv/installed ## Measure what the closing notes promise
 	@$(PY) -m benchmarks
 
+peers: .venv-peers/installed ## Our extractor beside others on labelled pages: PAGES=<folder with a manifest.json>
+	@test -n "$(PAGES)" || { echo "make peers PAGES=<folder with pages and a manifest.json>" >&2; exit 2; }
+	@PYTHONPATH="$(PATHS)" .venv-peers/bin/python -m benchmarks.peers "$(PAGES)"
+
 validate: .venv-sam/installed ## sam validate --lint and sam build, as before a deployment
 	@PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 sh .ci/validate
 
@@ -70,7 +74,7 @@ chromium: .venv/installed
 	@$(PY) -m tests.chromium
 
 lock: ## Pin every package again by version and hash, after a change to requirements/*.in (needs uv)
-	@for name in layer dev sam node; do \
+	@for name in layer dev sam node peers; do \
 		to=requirements/$$name.txt; if [ $$name = layer ]; then to=shared/requirements.txt; fi; \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 			--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
@@ -78,7 +82,7 @@ lock: ## Pin every package again by version and hash, after a change to requirem
 	done
 
 clean: ## Forget the local stack's data, the environments and everything else that was made
-	rm -rf .venv .venv-sam .local .judges .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	rm -rf .venv .venv-sam .venv-peers .local .judges .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/installed: requirements/dev.txt .ci/python
@@ -91,6 +95,12 @@ clean: ## Forget the local stack's data, the environments and everything else th
 	@echo "setting up .venv-sam (about half a minute)"
 	@python="$$(sh .ci/python)" && "$$python" -m venv --clear .venv-sam
 	@.venv-sam/bin/python -m pip $(PIP) -r requirements/sam.txt
+	@touch $@
+
+.venv-peers/installed: requirements/peers.txt .ci/python
+	@echo "setting up .venv-peers (about half a minute)"
+	@python="$$(sh .ci/python)" && "$$python" -m venv --clear .venv-peers
+	@.venv-peers/bin/python -m pip $(PIP) -r requirements/peers.txt
 	@touch $@
 
 .judges/installed: tests/judges/judges.json tests/judges/fetch.py .venv/installed
