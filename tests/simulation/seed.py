@@ -379,8 +379,8 @@ class Seed:
             return False
         for key, (room, at) in self.oracles.due.items():
             row = self.oracles.rows[key]
-            if room == "notify" and at > iso(world.moment) and world.seed % 5:
-                # A letter for a day to come: one seed in five waits for it.
+            if room == "notify" and at > iso(world.moment) and world.seed % 12:
+                # A letter for a day to come: one seed in twelve waits for it.
                 continue
             held = key[1].startswith("PO#") and row["state"] in ("SUBMITTED", "ACKNOWLEDGED") and row.get("holds")
             shipped = key[1].startswith("PO#") and row["state"] in ("SUBMITTED", "ACKNOWLEDGED", "PARTIALLY_SHIPPED")

@@ -109,11 +109,11 @@ class Swarm:
             self.rates["http"] = rng.choice((0.05, 0.15, 0.3))
         self.slow = rng.choice((0.02, 0.05, 0.4))
         self.skew = 0.0 if self.quiet else rng.choice((0.0, 0.0, 5.0))
-        self.hours = rng.choice((2.0, 2.0, 3.0, 4.0))
+        self.hours = rng.choice((2.0, 2.0, 2.0, 4.0))
         self.orders = rng.choice((1, 1, 1, 1, 2, 3))
         self.suppliers = rng.choice((1, 2, 2, 3))
         self.mail = rng.random() < 0.4
-        self.ships = rng.random() < 0.15
+        self.ships = rng.random() < 0.12
         self.webhooks_lost = 0.0 if self.quiet else rng.choice((0.0, 0.1, 0.5, 1.0))
         self.webhooks_doubled = 0.0 if self.quiet else rng.choice((0.0, 0.2, 0.6))
         self.webhooks_late = 0.0 if self.quiet else rng.choice((0.0, 0.2, 0.6))
