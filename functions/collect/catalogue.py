@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from pydantic import ValidationError
 
-from collect.price import priced
+from collect.follow import follow, follow_failure
 from collect.shelf import wake
 from collect.start import offer_number, supplier_at
 from collect.tasks import AskSupplier, Look, Outcome, Report
@@ -21,8 +21,9 @@ from daifa.models.facts import Reason
 from daifa.models.ids import ShopId
 from daifa.models.states import OfferState
 from daifa.ports import OfferReader
-from daifa.rules.offers import LOOK_AGAIN, checked_address, offer_id, offer_of, renewed, stale
-from daifa.rules.products import product_id, product_of
+from daifa.rules.changes import answer, changed, renamed
+from daifa.rules.offers import checked_address, confirmed, failed, offer_id, offer_of, renewed
+from daifa.rules.products import product_id
 from daifa.tables.store import Write
 from daifa.telemetry import count, log
 
@@ -93,7 +94,7 @@ def _collected(report: Report, product: CollectedProduct, app: App) -> Reason | 
     seen = seen.model_copy(update={"snapshot": report.snapshot or "", "etag": report.etag or ""})
     for _ in range(TRIES):
         try:
-            _write(report, product, seen, app)
+            _write(report, product, seen, supplier, app)
             return None
         except Conflict:
             continue
@@ -111,19 +112,26 @@ def _address(report: Report, product: CollectedProduct, supplier: Supplier, app:
     return checked_address(report.url)
 
 
-def _write(report: Report, collected: CollectedProduct, seen: Offer, app: App) -> None:
-    """One transaction: the offer, the product of each shop that has or wants it, and the job."""
-    old = app.catalog.find_offer(seen.id)
-    new = renewed(old, seen)
+def _write(report: Report, collected: CollectedProduct, seen: Offer, supplier: Supplier, app: App) -> None:
+    """One transaction: the offer, the product of each shop that has or wants it, and the job; nothing if all is as it
+    was.
+    """
+    old, job = app.catalog.find_offer(seen.id), _job(report, app)
+    new = renewed(old, seen, supplier.price_jump, asked=job is not None)
     held = new or old or seen
-    job = _job(report, app)
+    told = changed(old, seen, supplier.price_jump) if old and new else ()
+    called, names = answer(told, supplier.actions), renamed(old, seen) if old and new else {}
+    # An offer that was only confirmed says nothing new of a product.
+    news = new is not None and (old is None or bool(told) or _content(old) != _content(new) or job is not None)
     writes = [Write(new, old)] if new else []
     due: list[Product] = []
     for shop in _shops(app, job):
         product = app.catalog.find_product(shop.id, product_id(shop.id, held.id))
-        if product is None and (job is None or job.shop != shop.id) or product is not None and new is None:
+        if product is None and (job is None or job.shop != shop.id) or product is not None and not news:
             continue
-        made = priced(product_of(collected, held, shop, product), product, shop, app, held)
+        made = follow(product, collected, held, shop, supplier, called, names, app)
+        if made == product:
+            continue
         writes.append(Write(made, product))
         if made.work_due and (product is None or made.work_due != product.work_due):
             due.append(made)
@@ -133,6 +141,10 @@ def _write(report: Report, collected: CollectedProduct, seen: Offer, app: App) -
         app.catalog.transact(*writes)
     for product in due:
         wake(product, app)
+
+
+def _content(offer: Offer) -> tuple[str, str, OfferState]:
+    return offer.words, offer.pictures, offer.state
 
 
 def _shops(app: App, job: CollectJob | None) -> list[Shop]:
@@ -157,12 +169,13 @@ def _waits(task: Look, app: App) -> bool:
 
 
 def _unchanged(report: Report, app: App) -> None:
-    """The page is byte for byte what it was: what we hold is confirmed as of now, unless we came to doubt it since."""
+    """The page is byte for byte what it was: written down only if somebody waits to hear that."""
     offer = app.catalog.find_offer(report.offer) if report.offer else None
-    if offer is None or offer.state is OfferState.STALE or report.fetched_at <= offer.collected_at:
+    if offer is None or offer.state is OfferState.STALE:
         return
-    confirmed = offer.model_copy(update={"collected_at": report.fetched_at, "work_due": report.fetched_at + LOOK_AGAIN})
-    app.catalog.save(confirmed, offer)
+    now_known = confirmed(offer, report.fetched_at)
+    if now_known is not None:
+        app.catalog.save(now_known, offer)
 
 
 def _failed(task: Look, why: Reason, app: App) -> None:
@@ -170,14 +183,30 @@ def _failed(task: Look, why: Reason, app: App) -> None:
     now = app.clock.now()
     job = _job(task, app)
     if job is not None and job.state == "QUEUED":
-        failed = {"state": "FAILED", "error": why, "work_due": None, "changed_at": now}
-        app.catalog.save(job.model_copy(update=failed), job)
+        gone = {"state": "FAILED", "error": why, "work_due": None, "changed_at": now}
+        app.catalog.save(job.model_copy(update=gone), job)
     offer = _held(task, app)
     at = task.fetched_at if isinstance(task, Report) else now
     if offer is not None and at > offer.collected_at:
-        app.catalog.save(stale(offer, why, at), offer)
+        _doubted(offer, why, at, app)
     log.info("not collected", extra={"code": why.code, "job": task.job})
     count("CollectFailed")
+
+
+def _doubted(offer: Offer, why: Reason, at: datetime, app: App) -> None:
+    found = failed(offer, why, at)
+    if found.offer == offer:
+        return
+    if found.change is None:
+        app.catalog.save(found.offer, offer)
+        return
+    supplier = app.catalog.supplier(offer.supplier)
+    called = answer((found.change,), supplier.actions)
+    made, products = follow_failure(found.offer, called, supplier, _shops(app, None), at, app)
+    app.catalog.transact(Write(made, offer), *(Write(new, old) for new, old in products))
+    for product, old in products:
+        if product.work_due and product.work_due != old.work_due:
+            wake(product, app)
 
 
 def _held(task: Look, app: App) -> Offer | None:

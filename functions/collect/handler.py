@@ -19,6 +19,7 @@ from daifa.app import app
 from daifa.models.base import Model
 from daifa.models.ids import JobId, ProductId, ShopId
 from daifa.queue import each_record
+from daifa.rules.waiting import waits_for
 from daifa.web import answer, caller, parsed, resolver, shown
 
 PAGE = 50
@@ -100,7 +101,8 @@ def _products() -> Response[str]:
 def _product(product: str) -> Response[str]:
     row, locale = app().catalog.product(_shop(), ProductId(product)), caller(router).locale
     offers = [shown(offer, locale) for offer in sources(row, app()).values()]
-    return answer({"product": shown(row, locale), "offers": offers})
+    told = row.model_copy(update={"problems": (*waits_for(row), *row.problems)})
+    return answer({"product": shown(told, locale), "offers": offers})
 
 
 @router.post("/api/products/<product>/price")

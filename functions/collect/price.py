@@ -10,18 +10,20 @@ from daifa.models.catalog import Offer, Product, Shop
 from daifa.models.facts import Fact
 from daifa.models.ids import ProductId, ShopId
 from daifa.rules.products import followed, with_prices
+from daifa.rules.waiting import agreed
 
 
 def price(product: ProductId, shop: ShopId, ver: int, markup: Decimal | None, by: str, app: App) -> Product:
     """The product priced anew, with this markup from now on if one is given; Conflict unless `ver` is what it is now.
 
-    A listed product whose prices changed is due in the shop at once.
+    Whoever prices a product agrees to what waits for a person. A listed product whose prices changed is due in the
+    shop at once.
     """
     selling, old = app.catalog.shop(shop), seen(product, shop, ver, app)
-    wanted = old
+    wanted = agreed(old, by, app.clock.now())
     if markup is not None and markup != old.markup:
         fact = Fact.of(app.clock.now(), "product.markup_set", by, markup=markup)
-        wanted = old.model_copy(update={"markup": markup, "facts": (*old.facts, fact)})
+        wanted = wanted.model_copy(update={"markup": markup, "facts": (*wanted.facts, fact)})
     made = app.catalog.save(priced(wanted, old, selling, app), old)
     if made.work_due and made.work_due != old.work_due:
         wake(made, app)

@@ -11,14 +11,14 @@ from daifa.app import App
 from daifa.errors import Conflict, DaifaError, NotFound, Rejected, Retry
 from daifa.http import NoAnswer
 from daifa.models.catalog import Mapping as Mapped
-from daifa.models.catalog import Offer, Product
+from daifa.models.catalog import Offer, Product, Shop
 from daifa.models.facts import Fact, Reason
 from daifa.models.ids import OfferId, ProductId, ShopId
 from daifa.models.states import ListingState
 from daifa.ports import Listed, ListingRequest, ListingVariant
 from daifa.rules.lifecycle import LISTING
 from daifa.rules.offers import KEPT_FACTS
-from daifa.rules.products import buyable, listing_name, pricing_of, problems
+from daifa.rules.products import OFF_SALE, buyable, listing_name, pricing_of, problems
 from daifa.telemetry import log
 from daifa.texts import t
 
@@ -55,6 +55,9 @@ def publish(task: Publish, app: App) -> None:
     if product.work_due is None:
         return
     shop = app.catalog.shop(task.shop)
+    if product.state in OFF_SALE:
+        _unlist(product, shop, app)
+        return
     offers = sources(product, app)
     found = problems(product, offers, pricing_of(product, shop))
     if found:
@@ -69,6 +72,37 @@ def publish(task: Publish, app: App) -> None:
     else:
         _map(product, listed, app)
         _written(product, listed, listing_name(product, offers), app)
+
+
+def _unlist(product: Product, shop: Shop, app: App) -> None:
+    """Make the shop show nothing of it; what the shop has deleted is not shown either."""
+    try:
+        app.storefront(shop).unlist(product.store_product)
+    except (Retry, NoAnswer) as error:
+        _later(product, error, app)
+    except NotFound:
+        _unlisted(product, app)
+    except Rejected as error:
+        _refused(product, error, app)
+    else:
+        _unlisted(product, app)
+
+
+def _unlisted(product: Product, app: App) -> None:
+    """The product as taken out of the shop, on top of whatever was written meanwhile; due again if it is back."""
+    now = app.clock.now()
+    for _ in range(TRIES):
+        fact = Fact.of(now, "product.unlisted", store_product=product.store_product)
+        due = None if product.state in OFF_SALE else now
+        kept = tuple(problem for problem in product.problems if problem.code != "listing.shop_busy")
+        update = {"listed": "", "problems": kept, "work_due": due, "facts": (*product.facts, fact)[-KEPT_FACTS:]}
+        try:
+            app.catalog.save(product.model_copy(update=update), product)
+        except Conflict:
+            product = app.catalog.product(product.shop, product.id)
+        else:
+            return
+    raise Retry("row.busy", of=app.catalog.table)
 
 
 def request(product: Product, offers: Mapping[OfferId, Offer]) -> ListingRequest:
@@ -120,7 +154,7 @@ def _written(product: Product, listed: Listed, name: str, app: App) -> None:
         if product.listed != name:
             fact = Fact.of(now, "product.listed", store_product=listed.store_product, variants=len(listed.variants))
             facts = (*facts, fact)[-KEPT_FACTS:]
-        current = listing_name(product, sources(product, app)) == name
+        current = product.state not in OFF_SALE and listing_name(product, sources(product, app)) == name
         update = {
             "state": state,
             "store_product": listed.store_product,

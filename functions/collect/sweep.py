@@ -1,7 +1,10 @@
-"""Wake what is due again: jobs whose message was lost, products the shop was not told of, offers to look at again."""
+"""Wake what is due again: jobs whose message was lost, products the shop was not told of, offers whose turn it is."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby
 from typing import TypeVar
 
 from collect.catalogue import GIVE_UP
@@ -12,53 +15,70 @@ from collect.start import look
 from collect.tasks import AGAIN, Look
 from daifa.app import App
 from daifa.clock import iso, parse_iso
-from daifa.errors import DaifaError, Rejected
+from daifa.errors import Conflict, DaifaError, NotFound, Rejected
 from daifa.messages import Room
 from daifa.models.catalog import CollectJob, Offer, Product
 from daifa.models.facts import Reason
 from daifa.models.ids import OfferId, ShopId
+from daifa.models.keeping import WINDOW, LookCursor, Pace
 from daifa.models.states import OfferState
-from daifa.rules.offers import LOOK_AGAIN, stale
+from daifa.rules.cadence import Turn, budget, chosen, patience
+from daifa.rules.offers import LOOK_SOON, stale
 from daifa.tables.store import Key
 from daifa.telemetry import count, gauge_seconds, log
 
 R = TypeVar("R", CollectJob, Offer, Product)
 
-# At most so many rows a sweep: four times an hour that is 28,800 looks a day, and 300 take well under 120 s.
+# At most about so many rows a sweep: four times an hour that is 28,800 looks a day, and 300 take well under 120 s.
 AT_ONCE = 300
+# After a pause of the clock so many of its windows are caught up with in one sweep.
+CATCH_UP = 96
 
 
 def sweep(app: App) -> int:
     """Wake every row of this room whose time has come, the oldest first; how many there were."""
     due = app.catalog.due(Room.CATALOGUE, iso(app.clock.now()), AT_ONCE)
+    asked: list[tuple[Turn, Offer]] = []
     for key, _ in due:
         try:
-            _again(key, app)
+            asked += _again(key, app)
         except DaifaError as error:
             # Moved by somebody else, or nobody's site any more: its time comes again, and no other row waits for it.
             log.info("not swept", extra={"row": key.pk, "code": error.code})
-    oldest = (app.clock.now() - parse_iso(due[0][1])).total_seconds() if due else 0.0
+    cursor = app.catalog.cursor()
+    turned, window = _turns(cursor, {offer.id for _, offer in asked}, app)
+    _looks([*asked, *turned], app)
+    _move(cursor, window, app)
+    # What a site can't bear yet is late by intent; everything else that is late is our fault.
+    late = [parse_iso(at) for key, at in due if key.sk != "OFFER"] + [turn.by for turn, _ in asked]
+    oldest = max(0.0, (app.clock.now() - min(late)).total_seconds()) if late else 0.0
     gauge_seconds("OldestWorkAge", oldest)
-    count("CatalogueSwept", len(due))
-    return len(due)
+    count("CatalogueSwept", len(due) + len(turned))
+    return len(due) + len(turned)
 
 
 def again(offer_id: OfferId, app: App) -> None:
     """Look at this offer once more, out of its turn; nothing for one that is not there any more."""
     offer = app.catalog.find_offer(offer_id)
     if offer is not None:
-        _offer_again(offer, app)
+        put_off = {"work_due": app.clock.now() + LOOK_SOON, "wanted_at": app.clock.now()}
+        _look(app.catalog.save(offer.model_copy(update=put_off), offer), app)
 
 
-def _again(key: Key, app: App) -> None:
-    """Put off the row first, then send its message: if only one of the two happens, the next sweep repeats it."""
+def _again(key: Key, app: App) -> list[tuple[Turn, Offer]]:
+    """Put off the row first, then send its message: if only one of the two happens, the next sweep repeats it.
+
+    An offer waits until it is known what else its supplier's site is to be asked.
+    """
     if key.sk == "JOB" and (job := _due(CollectJob, key, app)):
         _job_again(job, app)
     elif key.sk == "OFFER" and (offer := _due(Offer, key, app)):
-        _offer_again(offer, app)
+        now = app.clock.now()
+        return [(Turn(offer.id, offer.supplier, offer.work_due or now, patience(offer, now)), offer)]
     elif key.sk == "PRODUCT" and (product := _due(Product, key, app)):
         put_off = product.model_copy(update={"work_due": app.clock.now() + PUBLISH_REPEAT})
         wake(app.catalog.save(put_off, product), app)
+    return []
 
 
 def _due(kind: type[R], key: Key, app: App) -> R | None:
@@ -78,11 +98,84 @@ def _job_again(job: CollectJob, app: App) -> None:
     look(Look(job=job.id, shop=job.shop, url=job.url), app)
 
 
-def _offer_again(offer: Offer, app: App) -> None:
+# --- offers ---------------------------------------------------------------------------------------------------------
+
+
+def _window(moment: datetime) -> int:
+    """Which window of the clock a moment is in."""
+    return int(moment.timestamp() // WINDOW.total_seconds())
+
+
+def _turns(cursor: LookCursor | None, known: set[OfferId], app: App) -> tuple[list[tuple[Turn, Offer]], int]:
+    """The offers whose turn it has been since the cursor, oldest first, and up to which window; a pause of the clock
+    skips nobody.
+    """
+    here = _window(app.clock.now())
+    window = min(cursor.window, here) if cursor else here - 1
+    last = min(here, window + CATCH_UP)
+    found: dict[OfferId, tuple[Turn, Offer]] = {}
+    while window < last and len(found) < AT_ONCE:
+        window += 1
+        since = datetime.fromtimestamp(window * WINDOW.total_seconds(), UTC)
+        for pace in Pace:
+            for key in app.catalog.turn(pace, window):
+                offer = app.catalog.find(Offer, key)
+                # What is owed a look has left the turns; the index may be a moment behind.
+                if offer and offer.pace is pace and not offer.work_due and offer.id not in known | found.keys():
+                    found[offer.id] = (Turn(offer.id, offer.supplier, since, pace.period), offer)
+    return list(found.values()), window
+
+
+def _move(cursor: LookCursor | None, window: int, app: App) -> None:
+    """Two sweeps at once look twice, which costs a look and nothing else."""
+    try:
+        if cursor is None:
+            app.catalog.create(LookCursor(window=window))
+        elif cursor.window != window:
+            app.catalog.save(cursor.model_copy(update={"window": window}), cursor)
+    except Conflict as error:
+        log.info("swept twice", extra={"code": error.code})
+
+
+def _looks(turns: Sequence[tuple[Turn, Offer]], app: App) -> None:
+    """Look at what each supplier's site can bear now, the most urgent first; the rest is owed a look from then on."""
+    offers = {offer.id: offer for _, offer in turns}
+    by_supplier = sorted((turn for turn, _ in turns), key=lambda turn: turn.supplier)
+    for supplier, mine in groupby(by_supplier, key=lambda turn: turn.supplier):
+        try:
+            bearable = budget(app.catalog.supplier(supplier).looks_per_hour, _window(app.clock.now()), WINDOW)
+        except NotFound:
+            continue
+        now, later = chosen(mine, bearable)
+        for turn in now:
+            _one(offers[turn.offer], turn, app)
+        for turn in later:
+            _owed(offers[turn.offer], turn, app)
+
+
+def _one(offer: Offer, turn: Turn, app: App) -> None:
+    try:
+        if offer.work_due:
+            offer = app.catalog.save(offer.model_copy(update={"work_due": app.clock.now() + LOOK_SOON}), offer)
+        _look(offer, app)
+    except DaifaError as error:
+        log.info("not looked at", extra={"row": turn.offer, "code": error.code})
+
+
+def _owed(offer: Offer, turn: Turn, app: App) -> None:
+    """Owed by its deadline's rank: written once, however long it has to wait."""
+    if offer.work_due:
+        return
+    try:
+        app.catalog.save(offer.model_copy(update={"work_due": turn.since}), offer)
+    except DaifaError as error:
+        log.info("not put off", extra={"row": turn.offer, "code": error.code})
+
+
+def _look(offer: Offer, app: App) -> None:
     # An offer in doubt is read whole: "not changed" would not say that it can be bought.
     etag = offer.etag if offer.etag and offer.state is not OfferState.STALE else None
-    put_off = app.catalog.save(offer.model_copy(update={"work_due": app.clock.now() + LOOK_AGAIN}), offer)
     try:
         look(Look(job=f"{AGAIN}{offer.id}", shop=ShopId(""), url=offer.url, etag=etag), app)
     except Rejected as error:
-        app.catalog.save(stale(put_off, Reason.of(error.code, **error.values), app.clock.now()), put_off)
+        app.catalog.save(stale(offer, Reason.of(error.code, **error.values), app.clock.now()), offer)

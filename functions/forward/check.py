@@ -99,8 +99,8 @@ def _by_offers(po: PurchaseOrder, supplier: Supplier, app: App) -> Quote | None:
 
 def _look_again(offer: Offer, app: App) -> None:
     """Make the offer due, so that it is read again even if the message is lost; then say so."""
-    due = offer.model_copy(update={"work_due": app.clock.now()})
-    app.catalog.save(due, offer)
+    now = app.clock.now()
+    app.catalog.save(offer.model_copy(update={"work_due": now, "wanted_at": now}), offer)
     app.queues.send(Room.CATALOGUE, LookAgain(again=offer.id).model_dump_json())
 
 

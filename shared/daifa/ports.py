@@ -139,6 +139,9 @@ class Storefront(Protocol):
     def publish(self, request: ListingRequest) -> Listed:
         """Create or replace the product so that the shop shows exactly this; safe to repeat."""
 
+    def unlist(self, store_product: str) -> None:
+        """Take the product off sale without deleting it, until it is published again; NotFound if there is none."""
+
     def fulfil(self, order: str, lines: tuple[ShippedLine, ...], company: str, number: str, url: str) -> Outcome:
         """Tell the shop that these pieces travel under this tracking number."""
 

@@ -85,6 +85,10 @@ class ShopSays(Recorder):
         """The next `publish`."""
         return self._answer("publish", request)  # type: ignore[no-any-return]
 
+    def unlist(self, store_product: str) -> None:
+        """The next `unlist`."""
+        self._answer("unlist", store_product)
+
     def fulfil(self, order: str, lines: tuple[ShippedLine, ...], company: str, number: str, url: str) -> Outcome:
         """The next `fulfil`."""
         return self._answer("fulfil", order, lines, company, number, url)  # type: ignore[no-any-return]

@@ -11,6 +11,7 @@ from daifa.models.aftersales import CaseReason, Payer
 from daifa.models.base import Model, UtcTime
 from daifa.models.facts import Fact, Reason
 from daifa.models.ids import JobId, OfferId, ProductId, ShopId, SupplierId, VariantId
+from daifa.models.keeping import Action, ChangeKind, Pace, Point, Pulse
 from daifa.models.money import Currency, Money
 from daifa.models.sheet import SheetLayout
 from daifa.models.states import AgreementState, ListingState, OfferState
@@ -71,7 +72,9 @@ class Supplier(Model):
     `ship_hours`: hours from placing to the promised first scan; `fresh_minutes`: how old what we know of an offer may
     be when it is bought; `ships_to`: countries it sends to (none: everywhere); `po_cap` and `day_cap`: the most that
     one purchase and one day may cost there, in its currency; `paused` is the kill switch, `trouble` the breaker;
-    `sheet` lays its order sheet out (None: our own columns).
+    `sheet` lays its order sheet out (None: our own columns); `actions` is what a kind of change of its offers calls for
+    where that is not the usual (`keeping.ACTIONS`), a price that moves by more than `price_jump` of itself is a jump;
+    `looks_per_hour` is how often its site may be asked.
     """
 
     id: SupplierId
@@ -96,6 +99,9 @@ class Supplier(Model):
     trouble: Trouble = Trouble()
     options: dict[str, str] = {}
     sheet: SheetLayout | None = None
+    actions: dict[ChangeKind, Action] = {}
+    price_jump: Annotated[Decimal, Field(gt=0)] = Decimal("0.30")
+    looks_per_hour: Annotated[int, Field(gt=0)] = 120
     ver: int = 1
 
 
@@ -143,7 +149,12 @@ class OfferVariant(Model):
 
 
 class Offer(Model):
-    """What a supplier sells at one address, as last collected."""
+    """What a supplier sells at one address, as last written: a look that finds the same writes nothing.
+
+    `words` and `pictures` name what the page says beside the offer; `work_due` is set while a look is owed beyond the
+    offer's own `pace`; `failures` counts the looks that failed since the last good one, the latest at `failed_at`;
+    `wanted_at` is when somebody last was about to buy by it; `history` is each variant's prices and stock.
+    """
 
     id: OfferId
     supplier: SupplierId
@@ -157,6 +168,14 @@ class Offer(Model):
     snapshot: str = ""
     collected_at: UtcTime
     etag: str = ""
+    words: str = ""
+    pictures: str = ""
+    pace: Pace = Pace.DAY
+    pulse: Pulse | None = None
+    wanted_at: UtcTime | None = None
+    failures: int = 0
+    failed_at: UtcTime | None = None
+    history: dict[str, tuple[Point, ...]] = {}
     work_due: UtcTime | None = None
     ver: int = 1
     facts: tuple[Fact, ...] = ()
@@ -196,11 +215,36 @@ class Variant(Model):
     why: tuple[Reason, ...] = ()
 
 
+class Told(Model):
+    """What a page tells of a product, as one shop would show it."""
+
+    title: str
+    description: str = ""
+    images: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    variants: tuple[Variant, ...]
+    field_sources: dict[str, str] = {}
+    url: str
+    collected_at: UtcTime
+
+
+class Waiting(Model):
+    """What changed at the supplier's and waits for a person: the listing is held, or taken off sale, until then.
+
+    `told` is the product as its page tells it now; None means that nobody could read the page.
+    """
+
+    action: Action
+    reasons: tuple[Reason, ...]
+    since: UtcTime
+    told: Told | None = None
+
+
 class Product(Model):
     """What one shop sells or will sell, with its listing: `store_product` is the shop's own id once it is listed.
 
     `markup` is this product's own, None the shop's; `listed` names what the shop was last told to show, and `work_due`
-    is set while it has still to be told.
+    is set while it has still to be told; `waiting` is a change at the supplier's that a person has to agree to.
     """
 
     id: ProductId
@@ -213,6 +257,7 @@ class Product(Model):
     field_sources: dict[str, str] = {}
     state: ListingState = ListingState.DRAFT
     problems: tuple[Reason, ...] = ()
+    waiting: Waiting | None = None
     markup: Decimal | None = None
     store_product: str = ""
     listed: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -13,19 +14,30 @@ from daifa.models.collected import Availability, CollectedProduct, CollectedVari
 from daifa.models.derive import derived
 from daifa.models.facts import Fact, Reason
 from daifa.models.ids import OfferId, SupplierId
+from daifa.models.keeping import ChangeKind, Pace
 from daifa.models.money import Money
 from daifa.models.states import OfferState
+from daifa.rules import cadence
+from daifa.rules.changes import Change, changed, lively
+from daifa.rules.history import recorded
 
 # Longer addresses are not product pages; browsers and proxies of the field stop at about this length.
 LONGEST_URL = 2048
 # As many pieces as a small merchant may sell in the hours between two looks at the page.
 LOW_STOCK = 5
-# How often an offer is looked at again without anybody asking.
+# How often an offer that can't be read is tried again.
 LOOK_AGAIN = timedelta(hours=24)
 # A look that failed for the first time is repeated sooner: most failures are over by then.
 LOOK_SOON = timedelta(hours=1)
-# An unchanged offer is written again only this long after the last time: the same news twice costs no write.
+# Somebody who asks for what was written this recently learns nothing by another write.
 FRESH = timedelta(hours=1)
+# That an offer still is what it was is written down this long after the last time, even if nobody waits for it.
+CONFIRMED = timedelta(days=7)
+# A look that fails so often in a row is not an accident any more.
+BELIEVED = 2
+# The page, or the supplier itself, says that there is no such offer; 410 says so for good.
+GONE = ("collect.gone", "supplier.no_offer")
+GONE_FOR_GOOD = "410"
 # A row keeps the newest facts; older pages are in the snapshot bucket.
 KEPT_FACTS = 40
 
@@ -109,7 +121,8 @@ def offer_of(collected: CollectedProduct, supplier: Supplier, external: str, url
         tiers=tiers,
         minimum=minimum,
         collected_at=at,
-        work_due=at + LOOK_AGAIN,
+        words=derived("words", collected.description or "", *(f"{k}={v}" for k, v in collected.attributes.items())),
+        pictures=derived("pictures", *collected.images),
     )
 
 
@@ -166,62 +179,88 @@ def _names(rows: tuple[CollectedVariant, ...]) -> list[str]:
     return ["; ".join(f"{name}={value}" for name, value in sorted(row.options.items())) for row in rows]
 
 
-# --- what changed -----------------------------------------------------------------------------------------------
+# --- what we hold ---------------------------------------------------------------------------------------------------
 
 
-def renewed(old: Offer | None, seen: Offer) -> Offer | None:
-    """The offer to write now, with a fact for each change, or None if what we hold says the same or is newer."""
+def renewed(old: Offer | None, seen: Offer, jump: Decimal = Decimal("0.30"), asked: bool = False) -> Offer | None:
+    """The offer to write now, with a fact for each change; None if what we hold is newer, or the same and good enough.
+
+    `asked` says that a person waits for this look.
+    """
+    now = seen.collected_at
     if old is None:
-        return seen.model_copy(update={"facts": (Fact.of(seen.collected_at, "offer.collected"),)})
-    if seen.collected_at <= old.collected_at:
+        begun = cadence.begun(now)
+        first = {"pulse": begun, "pace": cadence.pace(begun, None, now), "history": recorded({}, seen.variants, now)}
+        return seen.model_copy(update={**first, "facts": (Fact.of(now, "offer.collected"),)})
+    if now <= old.collected_at:
         return None
-    told = changes(old, seen)
-    if not told and seen.collected_at - old.collected_at < FRESH:
+    told = changed(old, seen, jump)
+    same = not told and (old.words, old.pictures) == (seen.words, seen.pictures)
+    if same:
+        return confirmed(old, now, asked)
+    pulse = cadence.beat(old.pulse, now) if lively(told) else old.pulse
+    facts = tuple(Fact(at=now, code=change.reason.code, values=change.reason.values) for change in told)
+    return seen.model_copy(
+        update={
+            "facts": (*old.facts, *facts)[-KEPT_FACTS:],
+            "pulse": pulse,
+            "wanted_at": old.wanted_at,
+            "pace": _pace(seen, cadence.pace(pulse, old.wanted_at, now)),
+            "history": recorded(old.history, seen.variants, now),
+            "ver": old.ver,
+        }
+    )
+
+
+def confirmed(old: Offer, at: datetime, asked: bool = False) -> Offer | None:
+    """The offer confirmed as of `at`, if it matters to somebody that it is; None while a write would change nothing.
+
+    It matters if a look is owed or asked for, if it is long ago, or if the offer has come to another pace.
+    """
+    pace = _pace(old, cadence.pace(old.pulse, old.wanted_at, at))
+    age = at - old.collected_at
+    if at <= old.collected_at:
         return None
-    facts = tuple(Fact(at=seen.collected_at, code=change.code, values=change.values) for change in told)
-    return seen.model_copy(update={"facts": (*old.facts, *facts)[-KEPT_FACTS:], "ver": old.ver})
+    if old.work_due is None and pace is old.pace and age < (FRESH if asked else CONFIRMED):
+        return None
+    if age < FRESH and old.work_due is None and pace is old.pace:
+        return None
+    return old.model_copy(update={"collected_at": at, "pace": pace, "work_due": None})
 
 
-def changes(old: Offer, new: Offer) -> tuple[Reason, ...]:
-    """What a buyer of the old offer should know about the new one, each change by its kind."""
-    before = {variant.external: variant for variant in old.variants}
-    after = {variant.external: variant for variant in new.variants}
-    told: list[Reason] = []
-    for name in before.keys() - after.keys():
-        told.append(Reason.of("offer.variant_removed", variant=_shown(before[name])))
-    for name in after.keys() - before.keys():
-        told.append(Reason.of("offer.variant_added", variant=_shown(after[name]), price=after[name].price))
-    told.sort(key=lambda reason: (reason.code, reason.values["variant"]))
-    for name in (name for name in before if name in after):
-        told += _variant_changes(before[name], after[name])
-    if old.tiers != new.tiers:
-        told.append(Reason.of("offer.tiers_changed"))
-    if old.minimum != new.minimum:
-        told.append(Reason.of("offer.minimum_changed", old=old.minimum, new=new.minimum))
-    if old.title != new.title:
-        told.append(Reason.of("offer.title_changed", old=old.title, new=new.title))
-    if old.url != new.url:
-        told.append(Reason.of("offer.moved", new=new.url))
-    if old.state is not new.state:
-        told.append(Reason.of("offer.state_changed", old=old.state.value, new=new.state.value))
-    return tuple(told)
+def _pace(offer: Offer, pace: Pace) -> Pace:
+    """What nobody sells any more is looked at as rarely as can be."""
+    return Pace.WEEK if offer.state is OfferState.UNAVAILABLE else pace
 
 
-def _variant_changes(old: OfferVariant, new: OfferVariant) -> Iterable[Reason]:
-    name = _shown(new)
-    if old.price.currency != new.price.currency:
-        yield Reason.of("offer.currency_changed", variant=name, old=old.price, new=new.price)
-    elif old.price != new.price:
-        code = "offer.price_up" if new.price > old.price else "offer.price_down"
-        yield Reason.of(code, variant=name, old=old.price, new=new.price)
-    if old.stock != 0 and new.stock == 0:
-        yield Reason.of("offer.sold_out", variant=name)
-    elif old.stock == 0 and new.stock != 0:
-        yield Reason.of("offer.back_in_stock", variant=name)
-    elif old.stock != new.stock:
-        yield Reason.of("offer.stock_changed", variant=name, old=_count(old.stock), new=_count(new.stock))
-    if (old.options, old.sku, old.image) != (new.options, new.sku, new.image):
-        yield Reason.of("offer.variant_changed", variant=name)
+@dataclass(frozen=True)
+class Failed:
+    """What a failed look makes of the last good offer, and the change that a person should hear of, if any."""
+
+    offer: Offer
+    change: Change | None = None
+
+
+def failed(offer: Offer, why: Reason, at: datetime) -> Failed:
+    """The last good offer, marked as not confirmed; one that is gone, or can't be read a second time, is a change.
+
+    The same failure twice, and one more failure after that, says nothing new.
+    """
+    if offer.failed_at is not None and at <= offer.failed_at or offer.state is OfferState.UNAVAILABLE:
+        return Failed(offer)
+    count = offer.failures + 1
+    made = stale(offer, why, at).model_copy(update={"failures": count, "failed_at": at})
+    gone = why.code in GONE
+    if count == BELIEVED or gone and why.values.get("status") == GONE_FOR_GOOD:
+        return Failed(made, Change(ChangeKind.PRODUCT_GONE if gone else ChangeKind.UNREADABLE, why))
+    return Failed(made)
+
+
+def gone(offer: Offer, why: Reason, at: datetime) -> Offer:
+    """The offer that nobody sells any more; it is looked at now and then, because suppliers do come back."""
+    fact = Fact(at=at, code="offer.gone", values=why.values | {"reason": why.code})
+    update = {"state": OfferState.UNAVAILABLE, "pace": Pace.WEEK, "work_due": None}
+    return offer.model_copy(update={**update, "facts": (*offer.facts, fact)[-KEPT_FACTS:]})
 
 
 def stale(offer: Offer, why: Reason, at: datetime) -> Offer:
@@ -236,11 +275,3 @@ def stale(offer: Offer, why: Reason, at: datetime) -> Offer:
             "work_due": at + LOOK_SOON,
         }
     )
-
-
-def _shown(variant: OfferVariant) -> str:
-    return " / ".join(variant.options.values()) or variant.sku or variant.external
-
-
-def _count(stock: int | None) -> str:
-    return "?" if stock is None else str(stock)

@@ -11,6 +11,7 @@ from daifa.models.collected import CollectedProduct
 from daifa.models.derive import derived
 from daifa.models.facts import Fact, Reason
 from daifa.models.ids import OfferId, ProductId, ShopId, VariantId
+from daifa.models.keeping import Action
 from daifa.models.money import Money
 from daifa.models.states import ListingState, OfferState
 from daifa.rules.lifecycle import LISTING
@@ -18,6 +19,8 @@ from daifa.rules.offers import KEPT_FACTS
 from daifa.rules.pricing import Landed, NoPrice, priced, quote
 
 GONE = (OfferState.OUT_OF_STOCK, OfferState.UNAVAILABLE)
+# What a shop must not show.
+OFF_SALE = (ListingState.OUT_OF_STOCK, ListingState.ARCHIVED)
 
 
 def product_id(shop: ShopId, offer: OfferId) -> ProductId:
@@ -25,13 +28,21 @@ def product_id(shop: ShopId, offer: OfferId) -> ProductId:
     return ProductId(derived("product", shop, offer))
 
 
-def product_of(collected: CollectedProduct, offer: Offer, shop: Shop, old: Product | None) -> Product:
-    """The shop's product as the page tells it now, without prices; what the merchant and the shop decided is kept."""
+def product_of(
+    collected: CollectedProduct, offer: Offer, shop: Shop, old: Product | None, renamed: Mapping[str, str]
+) -> Product:
+    """The shop's product as the page tells it now, without prices; what the merchant and the shop decided is kept.
+
+    `renamed` names the supplier's variants that go by another name since the last look, new name to old.
+    """
     product = product_id(shop.id, offer.id)
     skus = [variant.sku for variant in offer.variants]
     distinct = len(set(skus)) == len(skus) and all(skus)
-    kept = {variant.id: variant for variant in old.variants} if old else {}
-    variants = tuple(_variant(product, offer, variant, distinct, kept) for variant in offer.variants)
+    kept = _kept(offer, old)
+    variants = tuple(
+        _variant(product, offer, variant, distinct, kept.get(renamed.get(variant.external, variant.external)))
+        for variant in offer.variants
+    )
     named = tuple(option.name for option in collected.options)
     options = named or tuple(dict.fromkeys(name for variant in offer.variants for name in variant.options))
     seen: dict[str, Any] = {
@@ -50,14 +61,26 @@ def product_of(collected: CollectedProduct, offer: Offer, shop: Shop, old: Produ
     return Product(id=product, shop=shop.id, facts=(fact,), **seen)
 
 
-def _variant(
-    product: ProductId, offer: Offer, variant: OfferVariant, distinct: bool, kept: Mapping[VariantId, Variant]
-) -> Variant:
-    name = VariantId(derived("variant", product, variant.external))
+def _kept(offer: Offer, old: Product | None) -> dict[str, Variant]:
+    """Our variants by the supplier's name for each; what waits for a person knows the newest names."""
+    waiting = old.waiting.told.variants if old and old.waiting and old.waiting.told else ()
+    return {
+        source.external_variant: variant
+        for variant in (*(old.variants if old else ()), *waiting)
+        for source in variant.sources
+        if source.offer == offer.id
+    }
+
+
+def _variant(product: ProductId, offer: Offer, variant: OfferVariant, distinct: bool, kept: Variant | None) -> Variant:
     source = Source(supplier=offer.supplier, offer=offer.id, external_variant=variant.external)
-    # A SKU that orders already speak of stays, even if the supplier renames its own.
-    sku = kept[name].sku if name in kept else variant.sku if distinct else name
-    return Variant(id=name, options=variant.options, sku=sku, image=variant.image, sources=(source,))
+    if kept is None:
+        name = VariantId(derived("variant", product, variant.external))
+        sku = variant.sku if distinct else name
+        return Variant(id=name, options=variant.options, sku=sku, image=variant.image, sources=(source,))
+    # A SKU that orders already speak of stays, even if the supplier renames its own; so do its other sources.
+    sources = tuple(source if one.offer == offer.id else one for one in kept.sources)
+    return Variant(id=kept.id, options=variant.options, sku=kept.sku, image=variant.image, sources=sources)
 
 
 def with_prices(
@@ -104,7 +127,12 @@ def sold_as(variant: Variant, offers: Mapping[OfferId, Offer]) -> tuple[Offer, O
 
 
 def buyable(product: Product, offers: Mapping[OfferId, Offer]) -> tuple[Variant, ...]:
-    """The variants that some source has, in the product's order; an unconfirmed offer counts as it last was."""
+    """The variants that some source has, in the product's order; an unconfirmed offer counts as it last was.
+
+    None while a change that takes the product off sale waits for a person.
+    """
+    if product.waiting and product.waiting.action is Action.OUT_OF_STOCK:
+        return ()
     found = []
     for variant in product.variants:
         sold = sold_as(variant, offers)
@@ -163,7 +191,14 @@ def followed(product: Product, old: Product | None, offers: Mapping[OfferId, Off
         then = before.get(variant.id)
         if then and variant.price and then != variant.price:
             facts.append(Fact.of(now, "product.repriced", variant=shown(variant), old=then, new=variant.price))
-    news = state is ListingState.ACTIVE and not product.problems and listing_name(product, offers) != product.listed
+    if state in OFF_SALE:
+        news = bool(product.store_product and product.listed)
+    else:
+        # Which of the supplier's variants each of ours is goes into the shop's mappings.
+        bought = {variant.id: variant.sources for variant in product.variants}
+        elsewhere = any(bought.get(v.id, v.sources) != v.sources for v in old.variants) if old else False
+        shows = elsewhere or listing_name(product, offers) != product.listed
+        news = state is ListingState.ACTIVE and not product.problems and shows
     due = now if news else product.work_due
     return product.model_copy(update={"state": state, "facts": tuple(facts[-KEPT_FACTS:]), "work_due": due})
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from daifa.models.catalog import Supplier
+from daifa.models.catalog import Product, Supplier
 from daifa.models.derive import derived
 from daifa.models.facts import Fact, Reason
 from daifa.models.ids import OrderKey, ShopId, WorkItemId
@@ -14,6 +14,7 @@ from daifa.models.order import Order
 from daifa.models.purchase import PoLine, PurchaseOrder
 from daifa.models.supplied import SupplierOrder
 from daifa.models.work import WorkItem, WorkState
+from daifa.rules.changes import Answer
 
 # Of every shop of the merchant's.
 EVERY_SHOP = ShopId("")
@@ -70,6 +71,14 @@ def not_taken(key: OrderKey, number: str, why: str, now: datetime) -> WorkItem:
     """The shop has an order that we could not take in."""
     reason = Reason.of("item.not_taken", number=number, why=why)
     return _item(key.shop, reason, now, key.order, order=key.order, order_number=number)
+
+
+def offer_changed(product: Product, supplier: Supplier, answer: Answer, at: datetime) -> WorkItem:
+    """A listed product's offer changed in a way that this supplier's actions want a person to see; `at` is the look."""
+    first = answer.changes[0].reason
+    told = {"product": product.title, "reason": first.code, "count": len(answer.changes)}
+    reason = Reason.of(f"item.offer_{answer.action.value}", **{**first.values, **told})
+    return _item(product.shop, reason, at, product.id, at.isoformat(), supplier=supplier.id)
 
 
 def settled(item: WorkItem, why: str, by: str, now: datetime) -> WorkItem:

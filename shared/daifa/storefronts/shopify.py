@@ -156,6 +156,18 @@ class Shopify:
             self._show(made[0])
         return Listed(made[0], {variant.variant: made[1][chosen] for variant, chosen in wanted})
 
+    def unlist(self, store_product: str) -> None:
+        """Make the product a draft, which no customer sees: its variants, pictures and address stay for the next time.
+
+        NotFound if the shop has no such product.
+        """
+        there = self._product({"id": store_product})
+        if there is None:
+            raise NotFound("shopify.product_gone", product=store_product)
+        # What productSet is not told of stays as it is.
+        asked = {"identifier": {"id": there[0]}, "input": {"status": "DRAFT"}}
+        self._admin.repeat(ask.PRODUCT_SET, asked, "productSet")
+
     def _show(self, product: str) -> None:
         channels = _shaped(shape.Channels, self._admin.read(ask.CHANNELS, {}).get("publications")).nodes
         if channels:

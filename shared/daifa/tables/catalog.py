@@ -18,8 +18,12 @@ from daifa.models.catalog import (
     Supplier,
 )
 from daifa.models.ids import JobId, OfferId, ProductId, ShopId, SupplierId
+from daifa.models.keeping import LookCursor, Pace
 from daifa.models.states import AgreementState
 from daifa.tables.store import Add, Codec, Key, Store
+
+# There is one.
+CURSOR = Key("CURSOR", "LOOKS")
 
 CODECS = (
     Codec("shop", Shop, lambda row: Key(f"SHOP#{row.id}", "SHOP"), board=lambda row: ("shops", row.id)),
@@ -41,7 +45,14 @@ CODECS = (
         },
     ),
     Codec("agreement", Agreement, lambda row: Key(f"SUPPLIER#{row.supplier}", f"AGREEMENT#{row.version:06d}")),
-    Codec("offer", Offer, lambda row: Key(f"OFFER#{row.id}", "OFFER"), room=Room.CATALOGUE),
+    Codec(
+        "offer",
+        Offer,
+        lambda row: Key(f"OFFER#{row.id}", "OFFER"),
+        room=Room.CATALOGUE,
+        turn=lambda row: (f"look#{row.pace}", row.pace.turn(row.id)),
+    ),
+    Codec("cursor", LookCursor, lambda _: CURSOR),
     Codec(
         "product",
         Product,
@@ -118,6 +129,14 @@ class Catalog(Store):
     def find_offer(self, offer: OfferId) -> Offer | None:
         """One supplier offer, or None."""
         return self.find(Offer, Key(f"OFFER#{offer}", "OFFER"))
+
+    def turn(self, pace: Pace, window: int) -> list[Key]:
+        """Offers of this pace whose turn is in this window of the clock."""
+        return list(self.turns(f"look#{pace}", window % pace.turns))
+
+    def cursor(self) -> LookCursor | None:
+        """Up to where offers had their turn, or None if none ever had."""
+        return self.find(LookCursor, CURSOR)
 
     def product(self, shop: ShopId, product: ProductId) -> Product:
         """One product of a shop."""

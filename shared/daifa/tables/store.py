@@ -36,12 +36,16 @@ class Key:
 
 @dataclass(frozen=True)
 class Codec:
-    """How one kind of model becomes a row: its key and what the indexes say of it."""
+    """How one kind of model becomes a row: its key and what the indexes say of it.
+
+    A row that nothing is due for may have a turn of its own in the work index, which no write has to move on.
+    """
 
     kind: str
     model: type[Model]
     key: Callable[[Any], Key]
     room: str = ""
+    turn: Callable[[Any], tuple[str, int]] | None = None
     lookup: Callable[[Any], str] | None = None
     board: Callable[[Any], tuple[str, str] | None] | None = None
     summary: Callable[[Any], dict[str, Any]] | None = None
@@ -149,6 +153,16 @@ class Store:
             found += [(Key(i["pk"]["S"], i["sk"]["S"]), i["work_due"]["S"]) for i in reply.get("Items", [])]
         return sorted(found, key=lambda pair: pair[1])[:limit]
 
+    def turns(self, slot: str, turn: int) -> Iterator[Key]:
+        """Keys of the rows whose turn it is; for finding, never for deciding."""
+        for item in self._pages(
+            IndexName="work",
+            KeyConditionExpression="#w = :w AND #d = :t",
+            ExpressionAttributeNames={"#w": "work_slot", "#d": "work_due"},
+            ExpressionAttributeValues={":w": {"S": slot}, ":t": {"S": f"{turn:04d}"}},
+        ):
+            yield Key(item["pk"]["S"], item["sk"]["S"])
+
     def lookup(self, name: str) -> list[Key]:
         """Where the rows with this outside name live."""
         reply = self._call(
@@ -255,6 +269,9 @@ class Store:
         if due is not None and codec.room:
             shard = zlib.crc32(f"{key.pk}\0{key.sk}".encode()) % WORK_SHARDS
             item |= {"work_slot": {"S": f"{codec.room}#{shard}"}, "work_due": {"S": iso(due)}}
+        elif codec.turn:
+            slot, turn = codec.turn(row)
+            item |= {"work_slot": {"S": slot}, "work_due": {"S": f"{turn:04d}"}}
         if codec.lookup and (name := codec.lookup(row)):
             item["lookup"] = {"S": name}
         if codec.board and (place := codec.board(row)):

@@ -13,7 +13,7 @@ from daifa.models.collected import CollectedProduct
 from daifa.models.ids import ShopId, SupplierId
 from daifa.models.money import Money
 from daifa.ports import Listed, ListingRequest
-from tests.unit.aws import Answered, RoomApp, call, messages
+from tests.unit.aws import Answered, FixedClock, RoomApp, call, messages
 
 DEMO = ShopId("demo")
 MUG = "https://harbor.example/products/enamel-mug"
@@ -93,6 +93,14 @@ def collect(app: RoomApp, product: Mapping[str, Any] | None = None) -> Product:
     return the_product(app)
 
 
+def the_clock_goes(app: RoomApp, clock: FixedClock, **delta: float) -> list[Any]:
+    """The schedule's beat before and after this time; what the fetcher was asked for."""
+    handler.on_schedule({}, None)
+    clock.forward(**delta)
+    handler.on_schedule({}, None)
+    return app.sent("fetch")
+
+
 def the_product(app: RoomApp) -> Product:
     """The shop's only product."""
     (row,) = app.catalog.products(DEMO, 10)
@@ -121,6 +129,13 @@ class Shelf:
     def __init__(self, *answers: Exception) -> None:
         self.answers = list(answers)
         self.told: list[ListingRequest] = []
+        self.unlisted: list[str] = []
+
+    def unlist(self, store_product: str) -> None:
+        """Show nothing of it."""
+        self.unlisted.append(store_product)
+        if self.answers:
+            raise self.answers.pop(0)
 
     def publish(self, request: ListingRequest) -> Listed:
         """Show exactly this."""

@@ -27,6 +27,7 @@ from tests.unit.collect_room.shelf_life import (
     know_suppliers,
     open_shop,
     take,
+    the_clock_goes,
     the_offer,
     the_product,
 )
@@ -255,13 +256,11 @@ def test_a_job_whose_message_was_lost_is_sent_again(app: RoomApp, clock: FixedCl
 def test_an_offer_is_looked_at_again_after_a_day_and_its_report_needs_no_job(app: RoomApp, clock: FixedClock) -> None:
     job = begin(app)
     take(a_report(app, job, etag='W/"1"'))
-    clock.forward(hours=25)
-    handler.on_schedule({}, None)
-    (task,) = app.sent("fetch")
+    (task,) = the_clock_goes(app, clock, hours=24)
     assert task == {"job": f"offer:{the_offer(app).id}", "shop": "", "url": MUG, "etag": 'W/"1"'}
     take(a_report(app, task["job"], a_mug("45.00"), shop=""))
     assert the_product(app).variants[0].price == Money.of("78.90", "CNY")
-    clock.forward(hours=25)
+    clock.forward(days=7)
     unchanged = a_report(app, task["job"], outcome="unchanged", shop="") | {"product": None}
     take(unchanged)
     assert the_offer(app).collected_at == clock.now()
@@ -294,9 +293,7 @@ def test_an_offer_whose_supplier_gave_up_its_site_is_in_doubt(app: RoomApp, cloc
     collect(app)
     harbor = app.catalog.supplier(SupplierId("harbor"))
     app.catalog.save(harbor.model_copy(update={"sites": ()}), harbor)
-    clock.forward(hours=25)
-    handler.on_schedule({}, None)
-    assert app.sent("fetch") == []
+    assert the_clock_goes(app, clock, hours=24) == []
     assert the_offer(app).state is OfferState.STALE
     assert the_offer(app).facts[-1].values["reason"] == "collect.no_supplier"
 

@@ -244,15 +244,22 @@ def test_a_sold_out_variant_leaves_the_shop_and_its_mapping_stays_for_old_orders
 def test_a_product_that_nobody_sells_any_more_is_out_of_stock_until_somebody_does(
     app: RoomApp, clock: FixedClock
 ) -> None:
-    listed(app)
+    shelf = listed(app)
     clock.forward(hours=2)
     take(a_report(app, begin(app), a_mug(availability="OutOfStock")))
     assert the_product(app).state is ListingState.OUT_OF_STOCK
-    assert app.sent("catalogue") == []
+    take(*app.sent("catalogue"))
+    assert (shelf.unlisted, the_product(app).work_due) == (["gid://shop/1"], None)
     clock.forward(hours=2)
     take(a_report(app, begin(app)))
-    assert the_product(app).state is ListingState.ACTIVE
-    assert codes(the_product(app))[-2:] == ["product.out_of_stock", "product.back_in_stock"]
+    take(*app.sent("catalogue"))
+    assert (the_product(app).state, len(shelf.told)) == (ListingState.ACTIVE, 2)
+    assert codes(the_product(app))[-4:] == [
+        "product.out_of_stock",
+        "product.unlisted",
+        "product.back_in_stock",
+        "product.listed",
+    ]
 
 
 def test_what_changes_while_the_shop_is_told_is_told_too(app: RoomApp, clock: FixedClock) -> None:

@@ -18,7 +18,8 @@ from daifa.models.facts import Reason
 from daifa.models.ids import SupplierId
 from daifa.models.money import Money
 from daifa.models.states import OfferState
-from daifa.rules.offers import changes, checked_address, offer_of, renewed, stale, supplier_for
+from daifa.rules.changes import changed
+from daifa.rules.offers import checked_address, offer_of, renewed, stale, supplier_for
 from daifa.rules.pricing import NoPrice, Quote, quote
 from daifa.texts import t, texts
 
@@ -130,7 +131,8 @@ CHANGES = [
 
 @pytest.mark.parametrize(("fields", "codes"), CHANGES)
 def test_each_change_has_its_kind(fields: dict[str, Any], codes: list[str]) -> None:
-    seen = changes(an_offer(stock=860), an_offer(NOON + timedelta(hours=2), **{"stock": 860} | fields))
+    told = changed(an_offer(stock=860), an_offer(NOON + timedelta(hours=2), **{"stock": 860} | fields))
+    seen = [change.reason for change in told]
     assert [change.code for change in seen] == codes
     for change in seen:
         for locale in ("zh-CN", "en"):
@@ -139,8 +141,8 @@ def test_each_change_has_its_kind(fields: dict[str, Any], codes: list[str]) -> N
 
 
 def test_what_is_back_is_told() -> None:
-    seen = changes(an_offer(stock=0), an_offer(stock=20))
-    assert [change.code for change in seen] == ["offer.back_in_stock", "offer.state_changed"]
+    seen = changed(an_offer(stock=0), an_offer(stock=20))
+    assert [change.reason.code for change in seen] == ["offer.back_in_stock", "offer.state_changed"]
 
 
 pages = st.fixed_dictionaries(
@@ -156,7 +158,7 @@ pages = st.fixed_dictionaries(
 @given(pages, pages)
 def test_nothing_changed_exactly_when_the_same_can_be_bought(one: dict[str, Any], other: dict[str, Any]) -> None:
     first, second = an_offer(**one), an_offer(**other)
-    assert (changes(first, second) == ()) == (first == second)
+    assert (changed(first, second) == ()) == (first == second)
 
 
 @given(st.lists(st.tuples(pages, st.integers(0, 10_000)), min_size=1, max_size=6), st.randoms())

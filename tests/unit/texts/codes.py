@@ -17,6 +17,7 @@ from daifa import suppliers
 from daifa.channels import CHANNELS
 from daifa.models.aftersales import CaseReason, Payer
 from daifa.models.collected import Blocked
+from daifa.models.keeping import Action
 from daifa.models.purchase import REFUSALS, LineState
 from daifa.models.states import CaseState, ClaimState, OrderState, PoState, ShipmentState
 from daifa.models.words import Party
@@ -70,6 +71,8 @@ FAMILIES: Mapping[str, Sequence[str]] = {
     "claim.{}": low([ClaimState.ACCEPTED, ClaimState.PARTIALLY_ACCEPTED, ClaimState.REJECTED]),
     "order.{}": low([OrderState.PENDING, OrderState.CONFIRMED, OrderState.CANCELLED]),
     "supplier.webhook.{}": REFUSALS,
+    "item.offer_{}": low([action for action in Action if action is not Action.UPDATE]),
+    "listing.waits_{}": low([Action.HOLD, Action.OUT_OF_STOCK]),
     "supplier.sheet.{}": [column.name for column in order_sheet.COLUMNS],
     "supplier.mail.sheet_{}": ["xlsx", "csv", "instead"],
     "supplier.sheet.help_{}": ["what", "same_number", "fill", "no_price", "link"],
