@@ -15,7 +15,7 @@ from local.world.shop_graphql import SCHEMA, Graph, chosen, cost, read, shown, s
 from local.world.shop_order_views import OrderViews, rest_order
 from local.world.shop_orders import Orders
 from local.world.shop_products import Products
-from local.world.shop_views import View, Views, number_of
+from local.world.shop_views import View, Views, number_of, on_sale
 from local.world.shop_webhooks import Webhooks
 from local.world.wire import Party, Reply, Request, json_reply, text_reply, verb
 
@@ -180,7 +180,7 @@ class Shop(Party):
         }
 
     def _storefront(self, handle: str) -> Reply:
-        product = next((p for p in self.state["products"].values() if p["handle"] == handle and p["published"]), None)
+        product = next((p for p in self.state["products"].values() if p["handle"] == handle and on_sale(p)), None)
         if not product:
             return text_reply("<h1>Not Found</h1>", 404, "text/html; charset=utf-8")
         title = escape(product["title"])

@@ -75,6 +75,11 @@ def _position(cursor: str) -> int:
         raise GraphQLError("Invalid cursor for current pagination sort.", extensions={"code": "BAD_REQUEST"}) from None
 
 
+def on_sale(product: dict[str, Any]) -> bool:
+    """Whether customers see the product: drafts and archived ones are on no sales channel, published or not."""
+    return bool(product["published"]) and product["status"] == "ACTIVE"
+
+
 def money(amount: Decimal | str, currency: str = catalogue.CURRENCY) -> View:
     """A MoneyBag in which shop and presentment are the same."""
     part = {"amount": str(Decimal(amount).quantize(Decimal("0.01"))), "currencyCode": currency}
@@ -122,7 +127,7 @@ class Views:
             "handle": p["handle"], "descriptionHtml": p["description"], "vendor": p["vendor"], "productType": p["type"],
             "status": p["status"], "tags": p["tags"], "createdAt": utc(p["created"]), "updatedAt": utc(p["updated"]),
             "publishedAt": utc(p["published"]),
-            "onlineStoreUrl": f"{self._url}/shop/products/{p['handle']}" if p["published"] else None,
+            "onlineStoreUrl": f"{self._url}/shop/products/{p['handle']}" if on_sale(p) else None,
             "publishedOnPublication": lambda info, publicationId: bool(p["published"]) and publicationId == PUBLICATION,
             "options": lambda info, first=None: [self._option(p, n, o) for n, o in enumerate(p["options"], 1)][:first],
             "hasOnlyDefaultVariant": [o["values"] for o in p["options"]] == [["Default Title"]],

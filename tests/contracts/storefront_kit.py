@@ -132,6 +132,30 @@ class StorefrontKit:
             rig.shop.publish(replace(MUG, store_product=gone))
         assert rig.products() == 1
 
+    def test_what_is_taken_off_sale_is_not_seen_until_it_is_published_again(self, rig: StorefrontRig) -> None:
+        listed = rig.shop.publish(MUG)
+        rig.shop.unlist(listed.store_product)
+        rig.shop.unlist(listed.store_product)
+        assert (rig.products(), rig.on_sale()) == (1, 0)
+        assert rig.shop.publish(replace(MUG, store_product=listed.store_product)) == listed
+        assert (rig.products(), rig.on_sale()) == (1, 1)
+
+    @pytest.mark.parametrize("kind", READ_FAULTS)
+    def test_taking_off_sale_may_be_told_again_when_the_answer_goes_wrong(self, rig: StorefrontRig, kind: str) -> None:
+        listed = rig.shop.publish(MUG)
+        rig.misbehave("publish", kind)
+        with pytest.raises(Retry):
+            rig.shop.unlist(listed.store_product)
+        rig.shop.unlist(listed.store_product)
+        assert rig.on_sale() == 0
+
+    def test_a_product_that_the_shop_does_not_have_can_not_be_taken_off_sale(self, rig: StorefrontRig) -> None:
+        listed = rig.shop.publish(MUG)
+        gone = listed.store_product[:-1] + ("1" if listed.store_product[-1] != "1" else "2")
+        with pytest.raises(NotFound):
+            rig.shop.unlist(gone)
+        assert rig.on_sale() == 1
+
     # Orders
 
     def test_an_order_that_is_told_equals_the_one_that_is_asked_for(self, rig: StorefrontRig) -> None:

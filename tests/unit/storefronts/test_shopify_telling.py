@@ -149,6 +149,12 @@ def test_a_product_that_could_not_be_shown_is_told_again() -> None:
         shop.publish(MUG)
 
 
+def test_a_product_that_is_taken_off_sale_becomes_a_draft_and_nothing_else_of_it_is_told() -> None:
+    http = Answers(a_product((21, CREAM)), a_set())
+    adapter(http).unlist("gid://shopify/Product/31")
+    assert http.asked[1].variables == {"identifier": {"id": "gid://shopify/Product/31"}, "input": {"status": "DRAFT"}}
+
+
 def test_a_product_that_somebody_deleted_is_not_found_and_not_made_again() -> None:
     with pytest.raises(NotFound):
         shopify({"productByIdentifier": None}).publish(replace(MUG, store_product="gid://shopify/Product/31"))
