@@ -56,7 +56,10 @@ def publish(task: Publish, app: App) -> None:
         return
     shop = app.catalog.shop(task.shop)
     if product.state in OFF_SALE:
-        _unlist(product, shop, app)
+        if product.store_product:
+            _unlist(product, shop, app)
+        else:
+            _unlisted(product, app)
         return
     offers = sources(product, app)
     found = problems(product, offers, pricing_of(product, shop))

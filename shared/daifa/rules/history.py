@@ -8,9 +8,9 @@ from datetime import datetime
 from daifa.models.catalog import OfferVariant
 from daifa.models.keeping import Point
 
-# Points of one variant, and of all variants of an offer together: about 60 bytes each before they are packed.
-MOST = 32
-MOST_OF_ALL = 480
+# Points of one variant, and of all variants of an offer together: 240 are at most about 2.5 kB of a packed row.
+MOST = 24
+MOST_OF_ALL = 240
 # Fewer than these can't show where it began, where it is, and how far it went.
 FEWEST = 4
 
@@ -30,7 +30,8 @@ def recorded(
 def _with(points: tuple[Point, ...], variant: OfferVariant, at: datetime, most: int) -> tuple[Point, ...]:
     last = points[-1] if points else None
     if last is None or (last.price, last.stock) != (variant.price, variant.stock):
-        points = (*points, Point(at=at, price=variant.price, stock=variant.stock))
+        # Nobody reads a curve by the second, and seconds do not pack.
+        points = (*points, Point(at=at.replace(second=0, microsecond=0), price=variant.price, stock=variant.stock))
     return thinned(points, most)
 
 

@@ -246,8 +246,11 @@ def failed(offer: Offer, why: Reason, at: datetime) -> Failed:
 
     The same failure twice, and one more failure after that, says nothing new.
     """
-    if offer.failed_at is not None and at <= offer.failed_at or offer.state is OfferState.UNAVAILABLE:
+    if offer.failed_at is not None and at <= offer.failed_at:
         return Failed(offer)
+    if offer.state is OfferState.UNAVAILABLE:
+        # No look is owed to what is gone.
+        return Failed(offer.model_copy(update={"work_due": None}))
     count = offer.failures + 1
     made = stale(offer, why, at).model_copy(update={"failures": count, "failed_at": at})
     gone = why.code in GONE

@@ -74,11 +74,18 @@ def not_taken(key: OrderKey, number: str, why: str, now: datetime) -> WorkItem:
 
 
 def offer_changed(product: Product, supplier: Supplier, answer: Answer, at: datetime) -> WorkItem:
-    """A listed product's offer changed in a way that this supplier's actions want a person to see; `at` is the look."""
+    """A listed product's offer changed in a way that this supplier's actions want a person to see; `at` is the look.
+
+    While a change already waits, the same kind of change of the same variant is listed once a day.
+    """
     first = answer.changes[0].reason
     told = {"product": product.title, "reason": first.code, "count": len(answer.changes)}
     reason = Reason.of(f"item.offer_{answer.action.value}", **{**first.values, **told})
-    return _item(product.shop, reason, at, product.id, at.isoformat(), supplier=supplier.id)
+    look: tuple[str, ...] = (at.isoformat(),)
+    if product.waiting:
+        variant = first.values.get("variant", "")
+        look = (product.waiting.since.isoformat(), at.date().isoformat(), first.code, variant)
+    return _item(product.shop, reason, at, product.id, *look, supplier=supplier.id)
 
 
 def settled(item: WorkItem, why: str, by: str, now: datetime) -> WorkItem:

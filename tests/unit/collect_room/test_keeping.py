@@ -184,6 +184,18 @@ def test_a_jump_of_the_price_holds_the_listing_and_asks(app: RoomApp, shelf: She
     assert "¥89.00" in told["product"]["problems"][0]["text"]
 
 
+def test_a_price_that_keeps_jumping_is_one_task_a_day(app: RoomApp, shelf: Shelf, clock: FixedClock) -> None:
+    for price in ("89.00", "39.50", "99.00", "39.20", "120.00"):
+        looks(app, clock, a_mug(price))
+    # Up and down are two kinds of news; the first one opened the wait.
+    assert len(tasks(app)) <= 3
+    assert len(shelf.told) == 1
+    clock.forward(days=1)
+    before = len(tasks(app))
+    looks(app, clock, a_mug("300.00"))
+    assert len(tasks(app)) == before + 1
+
+
 def test_whoever_prices_a_held_product_agrees_to_the_newest_page(app: RoomApp, shelf: Shelf, clock: FixedClock) -> None:
     looks(app, clock, a_mug("89.00"))
     looks(app, clock, a_mug("90.00", title="Enamel Mug 2"))
@@ -352,6 +364,10 @@ def test_a_page_that_is_gone_takes_the_product_off_sale_and_asks(
         fails(app, clock, "collect.gone", url=MUG, status=status)
     assert (the_offer(app).state, the_offer(app).pace) == (OfferState.UNAVAILABLE, Pace.WEEK)
     assert (the_product(app).state, len(shelf.unlisted), len(tasks(app))) == (ListingState.OUT_OF_STOCK, 1, 1)
+    # It is tried again by its turn and no sooner, even after somebody wanted to buy by it.
+    take(LookAgain(again=the_offer(app).id).model_dump_json())
+    fails(app, clock, "collect.gone", url=MUG, status=status)
+    assert (the_offer(app).work_due, len(tasks(app))) == (None, 1)
     looks(app, clock)
     assert (the_product(app).state, len(shelf.told)) == (ListingState.ACTIVE, 2)
 
