@@ -297,7 +297,7 @@ function detail({ shop, params, supplier }) {
     );
   }
 
-  /** @param {any} it @param {any} first the offer that the product was collected as */
+  /** @param {any} it @param {any} first the offer it was collected as */
   function sources(it, first) {
     const rows = Object.entries(it.field_sources);
     return block(
@@ -320,7 +320,7 @@ function detail({ shop, params, supplier }) {
     );
   }
 
-  /** What was read, where product or offer still hold it. @param {any} it @param {any} first @param {string} field */
+  /** What was read, if it is still held. @param {any} it @param {any} first @param {string} field */
   function value(it, first, field) {
     const one = first?.variants[0];
     const held = {
@@ -353,7 +353,7 @@ function detail({ shop, params, supplier }) {
           'tbody',
           {},
           one.variants.map((/** @type {any} */ row) =>
-            h('tr', {}, h('th', { scope: 'row', class: 'grow' }, Object.values(row.options).join(' / ') || row.external || one.title), h('td', { class: 'num' }, cash(row.price)), h('td', { class: 'num' }, row.stock == null ? t('offer.unsaid') : number(row.stock))),
+            h('tr', {}, h('th', { scope: 'row', class: 'grow' }, Object.values(row.options).join(' / ') || row.external || one.title), h('td', { class: 'num' }, row.curve && h('img', row.curve), cash(row.price)), h('td', { class: 'num' }, row.stock == null ? t('offer.unsaid') : number(row.stock))),
           ),
         ),
       ),

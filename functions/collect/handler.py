@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field
 
 from collect import catalogue, publish, start, sweep
+from collect.curve import with_curves
 from collect.price import price
 from collect.shelf import sources
 from collect.tasks import Again, Publish, Report, read
@@ -100,7 +101,8 @@ def _products() -> Response[str]:
 @router.get("/api/products/<product>")
 def _product(product: str) -> Response[str]:
     row, locale = app().catalog.product(_shop(), ProductId(product)), caller(router).locale
-    offers = [shown(offer, locale) for offer in sources(row, app()).values()]
+    now, held = app().clock.now(), sources(row, app()).values()
+    offers = [with_curves(shown(offer, locale), offer, now, locale) for offer in held]
     told = row.model_copy(update={"problems": (*waits_for(row), *row.problems)})
     return answer({"product": shown(told, locale), "offers": offers})
 

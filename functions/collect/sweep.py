@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from collect.catalogue import GIVE_UP
 from collect.publish import REPEAT as PUBLISH_REPEAT
@@ -19,7 +20,7 @@ from daifa.errors import Conflict, DaifaError, NotFound, Rejected
 from daifa.messages import Room
 from daifa.models.catalog import CollectJob, Offer, Product
 from daifa.models.facts import Reason
-from daifa.models.ids import OfferId, ShopId
+from daifa.models.ids import OfferId, ShopId, SupplierId
 from daifa.models.keeping import WINDOW, LookCursor, Pace
 from daifa.models.states import OfferState
 from daifa.rules.cadence import Turn, budget, chosen, patience
@@ -74,7 +75,7 @@ def _again(key: Key, app: App) -> list[tuple[Turn, Offer]]:
         _job_again(job, app)
     elif key.sk == "OFFER" and (offer := _due(Offer, key, app)):
         now = app.clock.now()
-        return [(Turn(offer.id, offer.supplier, offer.work_due or now, patience(offer, now)), offer)]
+        return [(Turn(offer.id, _host(offer), offer.work_due or now, patience(offer, now)), offer)]
     elif key.sk == "PRODUCT" and (product := _due(Product, key, app)):
         put_off = product.model_copy(update={"work_due": app.clock.now() + PUBLISH_REPEAT})
         wake(app.catalog.save(put_off, product), app)
@@ -122,7 +123,7 @@ def _turns(cursor: LookCursor | None, known: set[OfferId], app: App) -> tuple[li
                 offer = app.catalog.find(Offer, key)
                 # What is owed a look has left the turns; the index may be a moment behind.
                 if offer and offer.pace is pace and not offer.work_due and offer.id not in known | found.keys():
-                    found[offer.id] = (Turn(offer.id, offer.supplier, since, pace.period), offer)
+                    found[offer.id] = (Turn(offer.id, _host(offer), since, pace.period), offer)
     return list(found.values()), window
 
 
@@ -138,19 +139,31 @@ def _move(cursor: LookCursor | None, window: int, app: App) -> None:
 
 
 def _looks(turns: Sequence[tuple[Turn, Offer]], app: App) -> None:
-    """Look at what each supplier's site can bear now, the most urgent first; the rest is owed a look from then on."""
+    """Look at what each host can bear now, the most urgent first; the rest is owed a look from then on."""
     offers = {offer.id: offer for _, offer in turns}
-    by_supplier = sorted((turn for turn, _ in turns), key=lambda turn: turn.supplier)
-    for supplier, mine in groupby(by_supplier, key=lambda turn: turn.supplier):
-        try:
-            bearable = budget(app.catalog.supplier(supplier).looks_per_hour, _window(app.clock.now()), WINDOW)
-        except NotFound:
-            continue
-        now, later = chosen(mine, bearable)
+    by_host = sorted((turn for turn, _ in turns), key=lambda turn: turn.host)
+    for _, group in groupby(by_host, key=lambda turn: turn.host):
+        mine = list(group)
+        now, later = chosen(mine, _bearable({offers[turn.offer].supplier for turn in mine}, app))
         for turn in now:
             _one(offers[turn.offer], turn, app)
         for turn in later:
             _owed(offers[turn.offer], turn, app)
+
+
+def _host(offer: Offer) -> str:
+    return urlsplit(offer.url).netloc
+
+
+def _bearable(suppliers: set[SupplierId], app: App) -> int:
+    """How often a host may be asked in this window; where suppliers share one, the most careful of them says."""
+    found = []
+    for supplier in suppliers:
+        try:
+            found.append(app.catalog.supplier(supplier).looks_per_hour)
+        except NotFound as error:
+            log.info("offer of nobody's", extra={"supplier": supplier, "code": error.code})
+    return budget(min(found), _window(app.clock.now()), WINDOW) if found else 0
 
 
 def _one(offer: Offer, turn: Turn, app: App) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from math import exp
 
 from daifa.models.catalog import Offer
-from daifa.models.ids import OfferId, SupplierId
+from daifa.models.ids import OfferId
 from daifa.models.keeping import Pace, Pulse
 from daifa.models.states import OfferState
 
@@ -64,7 +64,7 @@ class Turn:
     """An offer that should be looked at: since when, and how long it could be left alone (nothing: it is asked for)."""
 
     offer: OfferId
-    supplier: SupplierId
+    host: str
     since: datetime
     period: timedelta
 
@@ -75,7 +75,7 @@ class Turn:
 
 
 def chosen(turns: Iterable[Turn], budget: int) -> tuple[list[Turn], list[Turn]]:
-    """What one supplier's site is asked now, at most `budget` of it, and what has to wait.
+    """What one host is asked now, at most `budget` of it, and what has to wait.
 
     The earliest deadline goes first: what is asked for, ships soon or changes often has a near one, and the deadline of
     what had to wait comes nearer with every hour, so nothing waits for ever.
@@ -85,6 +85,6 @@ def chosen(turns: Iterable[Turn], budget: int) -> tuple[list[Turn], list[Turn]]:
 
 
 def budget(looks_per_hour: int, window: int, span: timedelta) -> int:
-    """How many looks a site gets in this window of the clock; over any hour exactly `looks_per_hour`."""
+    """How many looks a host gets in this window of the clock; over any hour exactly `looks_per_hour`."""
     windows = timedelta(hours=1) // span
     return (window + 1) * looks_per_hour // windows - window * looks_per_hour // windows

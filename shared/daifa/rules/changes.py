@@ -14,6 +14,8 @@ from daifa.models.states import OfferState
 
 # Below so many pieces every one that goes says something of how long the rest will last.
 FEW = 20
+# Counters of plenty move with every visitor: what is above this, before and after, has to move by a tenth of itself.
+PLENTY = 100
 # What is a change of its own kind in how an offer lives; words and pictures are looks, not life.
 LIVELY = {
     ChangeKind.PRICE,
@@ -129,7 +131,7 @@ def _variant(old: OfferVariant, new: OfferVariant, jump: Decimal) -> Iterator[Ch
         yield _change(ChangeKind.SOLD_OUT, "offer.sold_out", variant=name)
     elif old.stock == 0 and new.stock != 0:
         yield _change(ChangeKind.BACK, "offer.back_in_stock", variant=name)
-    elif old.stock != new.stock:
+    elif old.stock != new.stock and not _plenty(old.stock, new.stock):
         yield _change(
             ChangeKind.STOCK, "offer.stock_changed", variant=name, old=_count(old.stock), new=_count(new.stock)
         )
@@ -137,6 +139,10 @@ def _variant(old: OfferVariant, new: OfferVariant, jump: Decimal) -> Iterator[Ch
         yield _change(ChangeKind.SPEC, "offer.variant_changed", variant=name)
     if old.image != new.image:
         yield _change(ChangeKind.IMAGE, "offer.variant_image_changed", variant=name)
+
+
+def _plenty(old: int | None, new: int | None) -> bool:
+    return old is not None and new is not None and min(old, new) > PLENTY and abs(new - old) * 10 < old
 
 
 def _whole(old: Offer, new: Offer) -> Iterator[Change]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daifa.models.ids import OfferId, SupplierId
+from daifa.models.ids import OfferId
 from daifa.models.keeping import WINDOW, Pace, Pulse
 from daifa.rules.cadence import UNKNOWN, Turn, beat, begun, budget, chosen, pace, rate
 
@@ -96,7 +96,7 @@ turns = st.lists(
     st.builds(
         Turn,
         st.integers(0, 999).map(lambda number: OfferId(f"o{number}")),
-        st.just(SupplierId("yiwu")),
+        st.just("yiwu.example"),
         ages.map(lambda age: NOON - age),
         st.just(timedelta(0)) | st.sampled_from(Pace).map(lambda one: one.period),
     ),
@@ -114,7 +114,7 @@ def test_a_site_is_never_asked_more_than_its_budget_and_nobody_is_forgotten(due:
 
 def test_when_the_budget_is_short_what_cannot_wait_goes_first() -> None:
     def turn(name: str, since: int, period: timedelta) -> Turn:
-        return Turn(OfferId(name), SupplierId("yiwu"), NOON - timedelta(minutes=since), period)
+        return Turn(OfferId(name), "yiwu.example", NOON - timedelta(minutes=since), period)
 
     week, day = turn("cold", 15, Pace.WEEK.period), turn("calm", 15, Pace.DAY.period)
     hot, asked = turn("volatile", 0, Pace.M30.period), turn("being bought", 0, timedelta(0))
@@ -135,7 +135,7 @@ def test_within_a_sufficient_budget_every_offer_is_looked_at_within_its_bound(pa
         at = NOON + window * WINDOW
         for name, one in names.items():
             if window % one.turns == one.turn(name) and name not in owed:
-                owed[name] = Turn(name, SupplierId("yiwu"), at, one.period)
+                owed[name] = Turn(name, "yiwu.example", at, one.period)
         now, _ = chosen(owed.values(), budget(per_hour, window, WINDOW))
         for turn in now:
             assert window - last[turn.offer] <= 2 * names[turn.offer].turns

@@ -54,6 +54,14 @@ CASES = [
     ("back", an_offer(a_variant("r", stock=0)), an_offer(a_variant("r", stock=9)), [ChangeKind.BACK]),
     ("back, uncounted", an_offer(a_variant("r", stock=0)), an_offer(a_variant("r", stock=None)), [ChangeKind.BACK]),
     ("fewer", an_offer(a_variant("r", stock=90)), an_offer(a_variant("r", stock=80)), [ChangeKind.STOCK]),
+    ("a few fewer of plenty", an_offer(a_variant("r", stock=860)), an_offer(a_variant("r", stock=775)), []),
+    ("a tenth of plenty", an_offer(a_variant("r", stock=860)), an_offer(a_variant("r", stock=774)), [ChangeKind.STOCK]),
+    (
+        "not plenty any more",
+        an_offer(a_variant("r", stock=101)),
+        an_offer(a_variant("r", stock=100)),
+        [ChangeKind.STOCK],
+    ),
     ("renamed, by its SKU", an_offer(RED), an_offer(a_variant("x", colour="红", sku="MUG-R")), [ChangeKind.RENAMED]),
     (
         "renamed, by its choice",
