@@ -22,6 +22,7 @@ from daifa.models.catalog import (
 )
 from daifa.models.facts import Reason
 from daifa.models.ids import OfferId, ProductId, ShopId, SupplierId, VariantId
+from daifa.models.keeping import Point
 from daifa.models.money import Money
 from daifa.models.states import AgreementState, ListingState, OfferState
 from local.world.png import picture
@@ -104,6 +105,13 @@ def _offer(number: int, title: str, cost: str) -> Offer:
         tiers=(Tier(quantity=10, price=cny(cost) - cny("2")),),
         minimum=2,
         collected_at=ago(hours=5),
+        history={
+            "v-white": (
+                Point(at=ago(days=40), price=cny(cost) + cny("3"), stock=90),
+                Point(at=ago(days=12), price=cny(cost) + cny("9"), stock=0),
+                Point(at=ago(days=3), price=cny(cost), stock=320),
+            ),
+        },
     )
 
 
