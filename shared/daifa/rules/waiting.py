@@ -39,6 +39,8 @@ def answered(old: Product, made: Product | None, answer: Answer, now: datetime) 
 def _waiting(old: Product, made: Product | None, action: Action, reasons: tuple[Reason, ...], now: datetime) -> Product:
     # That nobody could read the page is over once somebody has.
     before = None if made and old.waiting and old.waiting.told is None else old.waiting
+    # What is off sale already stays so: coming back at a price of before is not "as it is".
+    action = Action.OUT_OF_STOCK if old.state is ListingState.OUT_OF_STOCK else action
     told = told_of(made) if made else before.told if before else None
     waiting = Waiting(
         action=stronger(action, before.action) if before else action,

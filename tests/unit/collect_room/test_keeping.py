@@ -220,6 +220,18 @@ def test_what_is_sold_out_leaves_a_held_listing_all_the_same(app: RoomApp, shelf
     assert [(v.sku, str(v.price)) for v in shelf.told[-1].variants] == [("MUG-FG", "¥73.90")]
 
 
+def test_what_is_held_and_then_sold_out_does_not_come_back_at_its_old_price(
+    app: RoomApp, shelf: Shelf, clock: FixedClock
+) -> None:
+    looks(app, clock, a_mug("89.00"))
+    looks(app, clock, a_mug("89.00", availability="OutOfStock"))
+    looks(app, clock, a_mug("89.00"))
+    assert (the_product(app).state, len(shelf.told), len(shelf.unlisted)) == (ListingState.OUT_OF_STOCK, 1, 1)
+    price_again(the_product(app))
+    take(*app.sent("catalogue"))
+    assert (the_product(app).state, str(shelf.told[-1].variants[0].price)) == (ListingState.ACTIVE, "¥148.90")
+
+
 def test_a_renamed_variant_stays_ours_and_its_mapping_knows_the_new_name(
     app: RoomApp, shelf: Shelf, clock: FixedClock
 ) -> None:
