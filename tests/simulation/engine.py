@@ -68,7 +68,7 @@ class World:
         self.t = 0.0
         self.calm = False
         self.hub = getcurrent()
-        self.lines: list[str] = []
+        self._told: list[tuple[float, str, str]] = []
         self.hits: Counter[str] = Counter()
         self.violations: list[str] = []
         self.moved_at = 0.0
@@ -179,7 +179,12 @@ class World:
 
     def say(self, who: str, what: str) -> None:
         """One line of the trace."""
-        self.lines.append(f"{self.t:12.3f} {who} {what}")
+        self._told.append((self.t, who, what))
+
+    @property
+    def lines(self) -> list[str]:
+        """The trace, written out only for who asks."""
+        return [f"{at:12.3f} {who} {what}" for at, who, what in self._told]
 
     def hit(self, what: str) -> None:
         """Count a fault or an edge that was really met."""

@@ -37,7 +37,7 @@ from tests.simulation.vendors import CJ_POST, RATE, WAY, CjAccount
 
 AFTERWARDS = 5 * 86400.0
 # How long nothing has moved when we believe that nothing will.
-REST = 5400.0
+REST = 3600.0
 TITLES = ("货1", "货2", "货3")
 PRICE = 6490
 
@@ -298,7 +298,7 @@ class Seed:
         self.world.at(self.world.rng.uniform(300.0, 5400.0), self._visit)
 
     def _attend(self) -> None:
-        # Nobody opens the board for nothing, and who has twice left what is on it as it is looks in now and then only.
+        # Nobody opens the board for nothing, and who has left what is on it as it is looks in now and then only.
         board = {
             key: (row.get("state"), row.get("payment"), len(row.get("holds", ())))
             for key, row in self.oracles.rows.items()
@@ -306,7 +306,7 @@ class Seed:
         }
         self._unchanged = self._unchanged + 1 if board == self._board else 0
         self._board = board
-        if board and (self._unchanged < 2 or self.world.rng.random() < 0.2):
+        if board and (self._unchanged < 1 or self.world.rng.random() < 0.2):
             self.world.start("merchant", lambda: self.merchant.look(True), faulty=False)
         self.world.at(3600.0, self._attend)
 
