@@ -157,17 +157,17 @@ def depth(run: Running, queue: str) -> int:
     return sum(int(count) for count in told.values())
 
 
-def waits(play: Play, queue: str) -> None:
-    """Wait until a message is on a queue."""
-    play.until(lambda: depth(play.run, queue) or None, f"a message on {queue}")
-
-
 def bodies(run: Running, queue: str) -> list[str]:
     """The bodies that wait on a queue, left where they are."""
     found = run.stack.client("sqs").receive_message(
         QueueUrl=run.deployment.queues[queue], MaxNumberOfMessages=10, VisibilityTimeout=0
     )
     return [message["Body"] for message in found.get("Messages", [])]
+
+
+def waiting(play: Play, queue: str) -> list[str]:
+    """The bodies on a queue that nobody reads, once there are some; what is being worked on is not among them."""
+    return play.until(lambda: bodies(play.run, queue) or None, f"a message that waits on {queue}")
 
 
 @contextmanager

@@ -29,12 +29,11 @@ def named_in(text: str) -> list[str]:
 def test_messages_carry_ids_and_no_person(run: Running, buy: Callable[..., Play]) -> None:
     with steps.asleep(run, "InboxQueue", "ForwardQueue", "NotifyQueue"):
         play = buy((steps.CLOTH, 5), (steps.LAMP, 1))
-        steps.waits(play, "InboxQueue")
-        assert [named_in(body) for body in steps.bodies(run, "InboxQueue")] == [[]] * steps.depth(run, "InboxQueue")
+        inbox = steps.waiting(play, "InboxQueue")
+        assert [named_in(body) for body in inbox] == [[]] * len(inbox)
         with steps.awake(run, "InboxQueue"):
             for queue in ("ForwardQueue", "NotifyQueue"):
-                steps.waits(play, queue)
-                for body in steps.bodies(run, queue):
+                for body in steps.waiting(play, queue):
                     assert set(json.loads(body)) <= set(Wake.model_fields)
                     assert named_in(body) == []
     for supplier in ("yiwu", "lamps"):
