@@ -183,7 +183,7 @@ def test_a_webhook_without_the_right_signature_is_refused_and_leaves_no_trace(
     stranger = webhook(run, body, secret, shop="nobodys-shop")
     assert reply.status_code == stranger.status_code == 401
     assert reply.json() == stranger.json()
-    assert steps.depth(run, "InboxQueue") == 0
+    play.until(lambda: steps.depth(run, "InboxQueue") == 0, "the inbox to be empty")
     assert run.orders.find_order(play.key) is None
     text = steps.logs(run)
     assert "webhook refused" in text
