@@ -137,13 +137,13 @@ def names(node: LexborNode) -> str:
 
 def _shallow(text: str) -> str:
     """The text up to where tags are more or deeper than any real page's, so that no page keeps the parser busy."""
-    pieces = text.split("<")
-    crowded = [at for at, piece in enumerate(pieces) if len(piece) > LONG_TAG and _crowded(piece)]
+    before, *pieces = text.split("<")
+    crowded = {at for at, piece in enumerate(pieces) if len(piece) > LONG_TAG and _crowded(piece)}
     if crowded:
-        for at in crowded:
-            pieces[at] = pieces[at].partition(">")[2]
-        text = "<".join(pieces)
-    if len(pieces) <= MANY_TAGS or (len(pieces) <= MOST_TAGS and not _may_be_deep(text)):
+        kept = (piece.partition(">")[2] if at in crowded else f"<{piece}" for at, piece in enumerate(pieces))
+        text = "".join((before, *kept))
+    tags = len(pieces) - len(crowded)
+    if tags < MANY_TAGS or (tags < MOST_TAGS and not _may_be_deep(text)):
         return text
     depth = 0
     for at, tag in enumerate(_TAG.finditer(text)):

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collect.extract import extract, read
+from collect.extraction.page import Page
 from daifa.models.collected import Blocked, CollectedProduct
 
 URL = "https://shop.example/p/1"
@@ -109,6 +110,20 @@ def test_a_page_made_to_keep_us_busy_is_answered_soon(bomb: bytes) -> None:
     start = time.perf_counter()
     assert isinstance(read(bomb, URL), CollectedProduct)
     assert time.perf_counter() - start < SOON
+
+
+MANY = " ".join(f"a{number}=1" for number in range(200))
+BESIDE = [
+    ("text behind it", f"<p>x</p><div {MANY}>b hello</div>", "x|b hello"),
+    ("another tag behind it", f"<div {MANY}><p>y</p>", "y"),
+    ("a tag that it never closed before", f"<div {MANY}<p>y</p>", "y"),
+    ("words before the first tag that look like attributes", f"{MANY} 5 > 3<p>x</p>", f"{MANY} 5 > 3|x"),
+]
+
+
+@pytest.mark.parametrize(("page", "left"), [row[1:] for row in BESIDE], ids=[row[0] for row in BESIDE])
+def test_what_stands_beside_a_tag_of_too_many_attributes_stays(page: str, left: str) -> None:
+    assert [text for text, _ in Page(page, URL).shown] == left.split("|")
 
 
 def test_fifty_megabytes_are_not_read_to_their_end() -> None:
