@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from collect.shelf import seen, sources, wake
 from collect.tasks import Publish
@@ -92,20 +93,16 @@ def _unlist(product: Product, shop: Shop, app: App) -> None:
 
 
 def _unlisted(product: Product, app: App) -> None:
-    """The product as taken out of the shop, on top of whatever was written meanwhile; due again if it is back."""
+    """The product as taken out of the shop; due again if it is back."""
     now = app.clock.now()
-    for _ in range(TRIES):
+
+    def after(product: Product) -> dict[str, Any]:
         fact = Fact.of(now, "product.unlisted", store_product=product.store_product)
         due = None if product.state in OFF_SALE else now
         kept = tuple(problem for problem in product.problems if problem.code != "listing.shop_busy")
-        update = {"listed": "", "problems": kept, "work_due": due, "facts": (*product.facts, fact)[-KEPT_FACTS:]}
-        try:
-            app.catalog.save(product.model_copy(update=update), product)
-        except Conflict:
-            product = app.catalog.product(product.shop, product.id)
-        else:
-            return
-    raise Retry("row.busy", of=app.catalog.table)
+        return {"listed": "", "problems": kept, "work_due": due, "facts": (*product.facts, fact)[-KEPT_FACTS:]}
+
+    _on_top(product, after, app)
 
 
 def request(product: Product, offers: Mapping[OfferId, Offer]) -> ListingRequest:
@@ -146,9 +143,10 @@ def _map(product: Product, listed: Listed, app: App) -> None:
 
 
 def _written(product: Product, listed: Listed, name: str, app: App) -> None:
-    """The product as listed, on top of whatever was written meanwhile; due again if that changed what to show."""
+    """The product as listed; due again if what was written meanwhile changed what to show."""
     now = app.clock.now()
-    for _ in range(TRIES):
+
+    def after(product: Product) -> dict[str, Any]:
         state = product.state
         facts = product.facts
         # A product that went out of stock meanwhile comes back with its stock, not with this answer.
@@ -158,7 +156,7 @@ def _written(product: Product, listed: Listed, name: str, app: App) -> None:
             fact = Fact.of(now, "product.listed", store_product=listed.store_product, variants=len(listed.variants))
             facts = (*facts, fact)[-KEPT_FACTS:]
         current = product.state not in OFF_SALE and listing_name(product, sources(product, app)) == name
-        update = {
+        return {
             "state": state,
             "store_product": listed.store_product,
             "listed": name,
@@ -166,8 +164,16 @@ def _written(product: Product, listed: Listed, name: str, app: App) -> None:
             "problems": (),
             "work_due": None if current else now,
         }
+
+    _on_top(product, after, app)
+
+
+def _on_top(product: Product, after: Callable[[Product], dict[str, Any]], app: App) -> None:
+    """Write what the shop's answer makes of the product, on top of whatever was written meanwhile."""
+    for _ in range(TRIES):
+        following = product.model_copy(update=after(product))
         try:
-            app.catalog.save(product.model_copy(update=update), product)
+            app.catalog.save(following, product)
         except Conflict:
             product = app.catalog.product(product.shop, product.id)
         else:
