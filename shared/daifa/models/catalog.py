@@ -240,7 +240,7 @@ class Waiting(Model):
     told: Told | None = None
 
 
-class Product(Model):
+class Product(Told):
     """What one shop sells or will sell, with its listing: `store_product` is the shop's own id once it is listed.
 
     `markup` is this product's own, None the shop's; `listed` names what the shop was last told to show, and `work_due`
@@ -249,20 +249,12 @@ class Product(Model):
 
     id: ProductId
     shop: ShopId
-    title: str
-    description: str = ""
-    images: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
-    variants: tuple[Variant, ...]
-    field_sources: dict[str, str] = {}
     state: ListingState = ListingState.DRAFT
     problems: tuple[Reason, ...] = ()
     waiting: Waiting | None = None
     markup: Decimal | None = None
     store_product: str = ""
     listed: str = ""
-    url: str
-    collected_at: UtcTime
     work_due: UtcTime | None = None
     ver: int = 1
     facts: tuple[Fact, ...] = ()
