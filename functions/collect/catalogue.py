@@ -117,10 +117,10 @@ def _write(report: Report, collected: CollectedProduct, seen: Offer, supplier: S
     was.
     """
     old, job = app.catalog.find_offer(seen.id), _job(report, app)
-    new = renewed(old, seen, supplier.price_jump, asked=job is not None)
+    told = changed(old, seen, supplier.price_jump) if old else ()
+    new = renewed(old, seen, told, asked=job is not None)
     held = new or old or seen
-    told = changed(old, seen, supplier.price_jump) if old and new else ()
-    called, names = answer(told, supplier.actions), renamed(old, seen) if old and new else {}
+    called, names = answer(told, supplier.actions), renamed(old, seen) if old and told else {}
     # An offer that was only confirmed says nothing new of a product.
     news = new is not None and (old is None or bool(told) or _content(old) != _content(new) or job is not None)
     writes = [Write(new, old)] if new else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from daifa.models.keeping import ChangeKind, Pace
 from daifa.models.money import Money
 from daifa.models.states import OfferState
 from daifa.rules import cadence
-from daifa.rules.changes import Change, changed, lively
+from daifa.rules.changes import Change, lively
 from daifa.rules.history import recorded
 
 # Longer addresses are not product pages; browsers and proxies of the field stop at about this length.
@@ -182,10 +182,10 @@ def _names(rows: tuple[CollectedVariant, ...]) -> list[str]:
 # --- what we hold ---------------------------------------------------------------------------------------------------
 
 
-def renewed(old: Offer | None, seen: Offer, jump: Decimal = Decimal("0.30"), asked: bool = False) -> Offer | None:
+def renewed(old: Offer | None, seen: Offer, told: Sequence[Change], asked: bool = False) -> Offer | None:
     """The offer to write now, with a fact for each change; None if what we hold is newer, or the same and good enough.
 
-    `asked` says that a person waits for this look.
+    `told` is what changed between the two, `asked` says that a person waits for this look.
     """
     now = seen.collected_at
     if old is None:
@@ -194,7 +194,6 @@ def renewed(old: Offer | None, seen: Offer, jump: Decimal = Decimal("0.30"), ask
         return seen.model_copy(update={**first, "facts": (Fact.of(now, "offer.collected"),)})
     if now <= old.collected_at:
         return None
-    told = changed(old, seen, jump)
     same = not told and (old.words, old.pictures) == (seen.words, seen.pictures)
     if same:
         return confirmed(old, now, asked)
@@ -222,8 +221,6 @@ def confirmed(old: Offer, at: datetime, asked: bool = False) -> Offer | None:
     if at <= old.collected_at:
         return None
     if old.work_due is None and pace is old.pace and age < (FRESH if asked else CONFIRMED):
-        return None
-    if age < FRESH and old.work_due is None and pace is old.pace:
         return None
     return old.model_copy(update={"collected_at": at, "pace": pace, "work_due": None})
 

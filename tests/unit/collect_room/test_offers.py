@@ -38,6 +38,11 @@ def an_offer(at: datetime = NOON, **fields: Any) -> Offer:
     return made
 
 
+def renew(old: Offer | None, seen: Offer) -> Offer | None:
+    """What is written after a look that nobody waited for."""
+    return renewed(old, seen, changed(old, seen) if old else ())
+
+
 def two(first: Mapping[str, Any], second: Mapping[str, Any], **fields: Any) -> Offer:
     return an_offer(variants=[dict(first), dict(second)], **fields)
 
@@ -171,24 +176,24 @@ def test_the_newest_page_wins_in_whatever_order_pages_arrive(
     order.shuffle(offers)
     held: Offer | None = None
     for offer in (*offers, *offers):
-        held = renewed(held, offer) or held
+        held = renew(held, offer) or held
     assert held is not None
     assert (held.variants, held.title, held.minimum) == (newest.variants, newest.title, newest.minimum)
 
 
 def test_a_change_is_taken_however_soon_it_comes_and_a_repetition_is_not() -> None:
     held = an_offer(price="12.80")
-    soon = renewed(held, an_offer(NOON + timedelta(minutes=1), price="13.80"))
+    soon = renew(held, an_offer(NOON + timedelta(minutes=1), price="13.80"))
     assert soon is not None
     assert soon.variants[0].price == Money.of("13.80", "CNY")
-    assert renewed(held, an_offer(NOON + timedelta(minutes=1), price="12.80")) is None
+    assert renew(held, an_offer(NOON + timedelta(minutes=1), price="12.80")) is None
 
 
 def test_a_row_keeps_the_newest_facts_only() -> None:
-    held = renewed(None, an_offer(price="1.00"))
+    held = renew(None, an_offer(price="1.00"))
     assert held is not None
     for hour in range(1, 100):
-        held = renewed(held, an_offer(NOON + timedelta(hours=hour), price=f"{hour + 1}.00"))
+        held = renew(held, an_offer(NOON + timedelta(hours=hour), price=f"{hour + 1}.00"))
         assert held is not None
     assert len(held.facts) == 40
     assert held.facts[-1].values["new"] == "¥100.00"
