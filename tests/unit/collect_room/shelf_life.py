@@ -167,3 +167,11 @@ class Gateway:
                 "variants": [{"key": "2ba3", "price": Decimal("36.00"), "stock": 320}],
             }
         )
+
+
+def listed(app: RoomApp) -> Shelf:
+    """A shop in which the mug is listed."""
+    shelf = app.others["shop/demo"] = Shelf()
+    assert ask_to_list(collect(app)).status == 202
+    take(*app.sent("catalogue"))
+    return shelf

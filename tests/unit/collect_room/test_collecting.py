@@ -24,7 +24,6 @@ from tests.unit.collect_room.shelf_life import (
     begin,
     codes,
     collect,
-    know_suppliers,
     open_shop,
     take,
     the_clock_goes,
@@ -32,11 +31,7 @@ from tests.unit.collect_room.shelf_life import (
     the_product,
 )
 
-
-@pytest.fixture(autouse=True)
-def merchant(app: RoomApp) -> None:
-    open_shop(app)
-    know_suppliers(app)
+pytestmark = pytest.mark.usefixtures("merchant")
 
 
 def test_an_address_becomes_a_job_and_a_message_to_the_fetcher(app: RoomApp) -> None:

@@ -27,11 +27,10 @@ from tests.unit.collect_room.shelf_life import (
     Shelf,
     a_mug,
     a_report,
-    ask_to_list,
     begin,
     codes,
     collect,
-    know_suppliers,
+    listed,
     open_shop,
     take,
     the_clock_goes,
@@ -40,20 +39,13 @@ from tests.unit.collect_room.shelf_life import (
 )
 from tests.unit.collect_room.writes import counted
 
-
-@pytest.fixture(autouse=True)
-def merchant(app: RoomApp) -> None:
-    open_shop(app)
-    know_suppliers(app)
+pytestmark = pytest.mark.usefixtures("merchant")
 
 
 @pytest.fixture
 def shelf(app: RoomApp) -> Shelf:
     """A shop in which the mug is listed."""
-    shelf = app.others["shop/demo"] = Shelf()
-    ask_to_list(collect(app))
-    take(*app.sent("catalogue"))
-    return shelf
+    return listed(app)
 
 
 def looks(app: RoomApp, clock: FixedClock, page: dict[str, Any] | None = None, **changed: Any) -> None:

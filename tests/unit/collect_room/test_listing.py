@@ -21,25 +21,13 @@ from tests.unit.collect_room.shelf_life import (
     begin,
     codes,
     collect,
-    know_suppliers,
+    listed,
     open_shop,
     take,
     the_product,
 )
 
-
-@pytest.fixture(autouse=True)
-def merchant(app: RoomApp) -> None:
-    open_shop(app)
-    know_suppliers(app)
-
-
-def listed(app: RoomApp) -> Shelf:
-    """A shop in which the mug is listed."""
-    shelf = app.others["shop/demo"] = Shelf()
-    assert ask_to_list(collect(app)).status == 202
-    take(*app.sent("catalogue"))
-    return shelf
+pytestmark = pytest.mark.usefixtures("merchant")
 
 
 def test_a_ready_product_is_told_to_the_shop_and_each_variant_is_mapped(app: RoomApp) -> None:

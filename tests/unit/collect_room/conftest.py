@@ -1,0 +1,15 @@
+"""Who collects in most of this room's stories."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.aws import RoomApp
+from tests.unit.collect_room.shelf_life import know_suppliers, open_shop
+
+
+@pytest.fixture
+def merchant(app: RoomApp) -> None:
+    """A merchant with a shop, who knows the suppliers."""
+    open_shop(app)
+    know_suppliers(app)
