@@ -14,8 +14,7 @@ from local.world.webhook_supplier import EVENT, REFUSALS, WebhookSupplier
 from local.world.wire import Request
 from tests.simulation.engine import World
 from tests.simulation.held import Held
-from tests.simulation.parties import Books
-from tests.simulation.vendors import Behind, Made, Push
+from tests.simulation.parties import Behind, Books, Made, Push
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.simulation.engine import World
+from tests.simulation.gateway import Gateway
 from tests.simulation.house import House
 from tests.simulation.mailbox import Mailbox, MailOrder
 from tests.simulation.oracles import Oracles
-from tests.simulation.parties import Carrier, Gateway
+from tests.simulation.parties import Carrier
 from tests.simulation.shop import Shop
 from tests.simulation.shop_order import ShopOrder
 
@@ -165,7 +166,7 @@ class People:
             world.sleep(rng.choice((0.1, 5.0, 900.0)))
             if order["status"] == "waitbuyerpay" and not world.calm:
                 order["fen"] += rng.choice((-100, 100, 900))
-                order["totals"].append(order["fen"])
+                order["minors"].append(order["fen"])
                 world.hit("seller: changed a price")
                 world.say("seller", f"changes the price of {order['id']} to {order['fen']}")
 

@@ -18,22 +18,23 @@ from local.template import read
 from local.world.catalogue import ALIBABA, CJ, KUAIDI100, WEBHOOK
 from local.world.outbox import Delivery
 from tests.builders.rows import an_agreement, cny
+from tests.simulation.cj import CJ_POST, RATE, WAY, CjAccount
 from tests.simulation.dynamodb import DynamoDb
 from tests.simulation.endpoints import Endpoint
 from tests.simulation.engine import START, Job, World
+from tests.simulation.gateway import Gateway, offer
 from tests.simulation.held import Held
 from tests.simulation.house import TEMPLATE, House, doors
 from tests.simulation.mailbox import Mailbox, MailOrder
 from tests.simulation.merchant import Merchant
 from tests.simulation.oracles import Oracles
-from tests.simulation.parties import Carrier, Gateway, offer
+from tests.simulation.parties import Carrier
 from tests.simulation.people import People
 from tests.simulation.sellers import Sellers
 from tests.simulation.shop import SECRET, Shop
 from tests.simulation.shop_order import Bought
 from tests.simulation.swarm import Swarm
 from tests.simulation.table import Table
-from tests.simulation.vendors import CJ_POST, RATE, WAY, CjAccount
 
 AFTERWARDS = 5 * 86400.0
 # How long nothing has moved when we believe that nothing will.

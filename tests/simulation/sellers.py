@@ -8,12 +8,12 @@ from typing import Any
 from local.world import catalogue
 from local.world.outbox import Delivery
 from local.world.webhook_supplier import signature
+from tests.simulation.cj import CjAccount
 from tests.simulation.endpoints import Endpoint
 from tests.simulation.engine import World
 from tests.simulation.house import House
 from tests.simulation.oracles import Oracles
 from tests.simulation.parties import Carrier
-from tests.simulation.vendors import CjAccount
 
 DOOR = "forward.push.on_http"
 # Who pushes only hints gives up after these pauses; who pushes by our contract goes on until it is taken.

@@ -92,7 +92,7 @@ def wired() -> Iterator[Callable[[House], None]]:
         EARS.world = house.world
         daifa.app.app.cache_clear()
 
-    SUPPLIERS["unasked"] = "tests.simulation.parties:Unasked"
+    SUPPLIERS["unasked"] = "tests.simulation.gateway:Unasked"
     daifa.app.build = lambda *_: current[0].app  # type: ignore[assignment]
     webhook.front_door = lambda: current[0].front
     daifa.telemetry.single_metric = metric  # type: ignore[assignment]

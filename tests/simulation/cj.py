@@ -1,4 +1,4 @@
-"""CJ, who is paid in dollars, called in memory; and what every supplier behind an interface has in common."""
+"""CJ, who is paid in dollars, called in memory."""
 
 from __future__ import annotations
 
@@ -13,78 +13,15 @@ from typing import Any
 from daifa.http import Answer
 from daifa.models.money import Money
 from local.world.cj import Cj
-from local.world.outbox import Delivery
 from local.world.wire import Request
 from tests.simulation.engine import World
 from tests.simulation.held import Held
-from tests.simulation.parties import Books, Vendor
+from tests.simulation.parties import Behind, Books, Made, Paid, Push
 
 # What a dollar costs the shop, and what CJ takes for a parcel to a customer of this shop, in cents.
 RATE = Decimal("7.20")
 CJ_POST = 55
 WAY = "CJPacket Ordinary"
-
-Made = Callable[[Any, Held], None]
-Paid = Callable[[Any, Held, bool], None]
-Push = Callable[[Delivery], None]
-
-
-class Behind(Vendor):
-    """What both have in common: orders in the party's state, and somebody who hears of every new one."""
-
-    currency = "CNY"
-    pays_apart = True
-
-    def __init__(self, host: str, world: World, party: Any, late_bound: float, titles: dict[str, str], made: Made):
-        self._world = world
-        self._titles = titles
-        self._made = made
-        super().__init__(host, party, late_bound)
-
-    @property
-    def orders(self) -> dict[str, dict[str, Any]]:
-        """Every order as the party keeps it."""
-        return self.party.state["orders"]  # type: ignore[no-any-return]
-
-    def view(self, order: dict[str, Any]) -> Held:
-        """The order as everybody speaks of it."""
-        raise NotImplementedError
-
-    def all(self) -> list[Held]:
-        """Every order, oldest first."""
-        return [self.view(order) for order in self.orders.values()]
-
-    def there(self, reference: str) -> Held | None:
-        """The order with the supplier's own id."""
-        return next((one for one in self.all() if one.reference == reference), None)
-
-    def held(self, number: str) -> list[Held]:
-        """The orders under one number of ours that are not closed."""
-        return [one for one in self.all() if one.number == number and not one.closed]
-
-    def pay_by_hand(self, there: Held) -> None:
-        """Nobody pays here by hand."""
-
-    def in_fen(self, minor: int) -> int:
-        """As it is."""
-        return minor
-
-    def refused(self, number: str) -> frozenset[str]:
-        """The order lines of ours that this supplier took and then refused."""
-        return frozenset()
-
-    def serve(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """As the party, and whoever listens hears of what was made."""
-        known = len(self.orders)
-        answer = super().serve(method, path, headers, body)
-        for order in list(self.orders.values())[known:]:
-            held = self.view(order)
-            order["minors"], order["at"] = [held.minor], self._world.t
-            self._made(self, held)
-        return answer
-
-
-# --- CJ ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -224,7 +161,7 @@ class CjAccount(Behind):
         """As CJ, but what is new is not shown at once, and every payment is told."""
         name = self.named(path, body)
         if name in ("getOrderDetail", "list") and self._world.swarm.lookup_lag:
-            return self._shown(method, path, headers, body)
+            return self.as_it_was(self._then(), method, path, headers, body)
         if name != "payBalance":
             return super().serve(method, path, headers, body)
         order = self.orders.get(str(json.loads(body).get("orderId")))
@@ -236,19 +173,15 @@ class CjAccount(Behind):
             self._paid(self, self.view(order), before)
         return answer
 
-    def _shown(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def _then(self) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
         before = self._world.t - self._world.swarm.lookup_lag
-        now: dict[str, Any] = self.party.state
-        old = {
-            key: order | {"status": "UNPAID", "paid": None} if order.get("paid_at", 0.0) > before else order
-            for key, order in self.orders.items()
-            if order["at"] <= before
-        }
-        self.party.state = now | {"orders": old}
-        try:
-            return super().serve(method, path, headers, body)
-        finally:
-            self.party.state = now
+
+        def then(order: dict[str, Any]) -> dict[str, Any] | None:
+            if order["at"] > before:
+                return None
+            return order | {"status": "UNPAID", "paid": None} if order.get("paid_at", 0.0) > before else order
+
+        return then
 
     def mood(self, request: Request) -> str:
         """Now and then an order is refused at once, or taken with a remark."""
