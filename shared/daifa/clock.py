@@ -33,7 +33,7 @@ def iso(moment: datetime) -> str:
     """An instant as sortable UTC text with milliseconds, `2026-11-23T08:00:00.000Z`; naive times are refused."""
     if moment.tzinfo is None:
         raise ValueError("naive time")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse_iso(text: str) -> datetime:

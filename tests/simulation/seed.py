@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from daifa.clock import iso
-from daifa.models.catalog import Mapping, Offer, OfferVariant, Pricing, Source, Supplier
+from daifa.models.catalog import Agreement, Mapping, Offer, OfferVariant, Pricing, Source, Supplier
 from daifa.models.catalog import Shop as ShopRow
 from daifa.models.ids import OfferId, ProductId, ShopId, SupplierId, VariantId
 from daifa.models.money import Money
@@ -161,24 +161,12 @@ class Seed:
             )
         )
         if rng.random() < 0.95:
-            catalog.create(an_agreement(name))
+            catalog.create(_agreed(name))
         goods = {}
         for number, title in enumerate(TITLES, 1):
             # What costs a yuan more at each supplier costs two dollar cents less than that at CJ.
             price, external = (500 + 14 * at if dollars else 3600 + 100 * at), _external(at, number)
-            money = Money.from_minor(price, "USD" if dollars else "CNY")
-            catalog.create(
-                Offer(
-                    id=OfferId(f"offer-{name}-{number}"),
-                    supplier=SupplierId(name),
-                    external=external,
-                    url=f"https://{name}.example/{number}",
-                    title=title,
-                    state=OfferState.AVAILABLE,
-                    variants=(OfferVariant(external=f"spec-{external}", price=money, stock=50),),
-                    collected_at=START,
-                )
-            )
+            catalog.create(_offered(name, number, external, price, "USD" if dollars else "CNY"))
             moved = 1 if swarm.price_moves and rng.random() < 0.5 else 0
             stock = 0 if swarm.stock_out and rng.random() < 0.5 else 50
             goods[external] = (title, price + moved * (14 if dollars else 100), stock)
@@ -261,7 +249,8 @@ class Seed:
             world.at(rng.uniform(0.0, 3600.0), lambda number=number: self._buy(number))
         for handler, door in sorted(doors().items()):
             for every, text in door.every:
-                world.at(rng.uniform(0.0, every), lambda h=handler, e=every, t=text: self._tick(h, e, t))
+                job = json.loads(text)
+                world.at(rng.uniform(0.0, every), lambda h=handler, e=every, j=job: self._tick(h, e, j))
         if rng.random() < swarm.merchant_acts:
             world.at(rng.uniform(600.0, 3600.0), self._visit)
         if swarm.pauses:
@@ -271,11 +260,9 @@ class Seed:
         world.run(swarm.hours * 3600)
         world.calm = True
         world.say("world", "peace")
-        # Whether what was asked for before was ever answered, nobody knows.
+        # Whether what was asked for before was ever answered, nobody knows: it is listed once more.
         self._listed.clear()
         world.moved_at = world.t
-        # What was listed while answers came back as garbage is listed once more.
-        self._listed.clear()
         self.house.redrive()
         world.at(rng.uniform(0.0, 3 * 86400.0), self.house.redrive)
         world.at(600.0, self._attend)
@@ -311,10 +298,9 @@ class Seed:
             self.world.start("merchant", lambda: self.merchant.look(True), faulty=False)
         self.world.at(3600.0, self._attend)
 
-    def _tick(self, handler: str, every: float, text: str) -> None:
+    def _tick(self, handler: str, every: float, job: dict[str, Any]) -> None:
         world, swarm, rng = self.world, self.world.swarm, self.world.rng
-        world.at(every, lambda: self._tick(handler, every, text))
-        job = json.loads(text)
+        world.at(every, lambda: self._tick(handler, every, job))
         room, job_name = handler.partition(".")[0], job.get("job")
         times = 1
         if not world.calm:
@@ -389,6 +375,25 @@ class Seed:
             if not held and not (shipped and paid):
                 return False
         return True
+
+
+@cache
+def _offered(supplier: str, number: int, external: str, price: int, currency: str) -> Offer:
+    return Offer(
+        id=OfferId(f"offer-{supplier}-{number}"),
+        supplier=SupplierId(supplier),
+        external=external,
+        url=f"https://{supplier}.example/{number}",
+        title=TITLES[number - 1],
+        state=OfferState.AVAILABLE,
+        variants=(OfferVariant(external=f"spec-{external}", price=Money.from_minor(price, currency), stock=50),),
+        collected_at=START,
+    )
+
+
+@cache
+def _agreed(supplier: str) -> Agreement:
+    return an_agreement(supplier)
 
 
 def _external(supplier: int, number: int) -> str:

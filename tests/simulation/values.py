@@ -31,17 +31,20 @@ class Kept(dict[str, Value]):
 def kept(item: Mapping[str, Any]) -> Kept:
     """A copy of an item that shares nothing changeable with its writer, with numbers in DynamoDB's own form."""
     made = Kept()
+    made.size = _members(item, made, 1)
+    return made
+
+
+def _members(named: Mapping[str, Any], made: dict[str, Value], depth: int) -> int:
     weight = 0
-    for name, value in item.items():
-        weight += _length(name)
+    for name, value in named.items():
         if len(value) == 1 and (text := value.get("S")) is not None:
             made[name] = {"S": text}
-            weight += _length(text)
+            weight += _length(name) + _length(text)
         else:
-            made[name], more = _kept(value, 1)
-            weight += more
-    made.size = weight
-    return made
+            made[name], more = _kept(value, depth)
+            weight += _length(name) + more
+    return weight
 
 
 def valid(value: Mapping[str, Any]) -> Value:
@@ -67,9 +70,8 @@ def _kept(value: Mapping[str, Any], depth: int) -> tuple[Value, int]:
     if depth > DEEPEST:
         raise Invalid("Nesting Levels have exceeded supported limits")
     if kind == "M":
-        pairs = {name: _kept(each, depth + 1) for name, each in inner.items()}
-        weight = sum(_length(name) + more + 1 for name, (_, more) in pairs.items())
-        return {"M": {name: each for name, (each, _) in pairs.items()}}, weight + 3
+        made: dict[str, Value] = {}
+        return {"M": made}, _members(inner, made, depth + 1) + len(inner) + 3
     if kind == "L":
         each = [_kept(one, depth + 1) for one in inner]
         return {"L": [one for one, _ in each]}, sum(more + 1 for _, more in each) + 3
@@ -105,7 +107,7 @@ def _flat(value: Value) -> bool:
 def _given(value: Value) -> Value:
     ((kind, inner),) = value.items()
     if kind == "M":
-        return {"M": {name: _given(each) for name, each in inner.items()}}
+        return {"M": given(inner)}
     if kind == "L":
         return {"L": [_given(each) for each in inner]}
     return {kind: list(inner) if kind in SETS else inner}

@@ -1,21 +1,20 @@
-"""Where production code finds the simulated house, and what is remembered because it cannot change."""
+"""Where production code finds the simulated house."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from email.headerregistry import HeaderRegistry
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 import daifa.app
 import daifa.telemetry
-from daifa.suppliers import SUPPLIERS, order_sheet
-from daifa.tables.store import Store
+from daifa.suppliers import SUPPLIERS
 from tests.simulation.engine import CANARY, World
 from tests.simulation.house import House
+from tests.simulation.remembered import remembered
 
 
 class _Ears(logging.Handler):
@@ -38,23 +37,15 @@ class _Ears(logging.Handler):
 
 _PLAIN = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__)
 EARS = _Ears()
-SHEETS: dict[tuple[Any, ...], bytes] = {}
 
 
 @contextmanager
 def wired() -> Iterator[Callable[[House], None]]:
     """Have production code find the simulation's house; call what is yielded with each new one."""
     webhook = import_module("order_ingest.webhook")
-    kept = (daifa.app.build, webhook.front_door, daifa.telemetry.single_metric, Store._model)
-    build, read_row, read_header = order_sheet.build, Store._model, HeaderRegistry.__call__
     logger = daifa.telemetry.log._logger
-    handlers, level = logger.handlers[:], logger.level
     root = logging.getLogger("order_ingest.receive")
     noisy = logging.getLogger("aws_lambda_powertools")
-    logger.handlers[:] = [EARS]
-    root.addHandler(EARS)
-    kept_propagate = (root.propagate, noisy.disabled)
-    root.propagate, noisy.disabled = False, True
     current: list[House] = []
 
     @contextmanager
@@ -64,50 +55,28 @@ def wired() -> Iterator[Callable[[House], None]]:
             current[0].world.wrong("no personal data", f"in the metric {namespace}")
         yield
 
-    def sheet(request: Any, *others: Any) -> bytes:
-        # Making a workbook takes longer than the rest of a seed and touches no port: one seed in twenty makes its own.
-        key = (len(request.lines), *map(str, others))
-        if current[0].world.seed % 20 == 0 or key not in SHEETS:
-            SHEETS[key] = build(request, *others)
-        return SHEETS[key]
+    level = logger.level
+    with ExitStack() as stack:
+        forget = stack.enter_context(remembered(lambda: current[0].world))
+        for of, name, value in (
+            (daifa.app, "build", lambda *_: current[0].app),
+            (webhook, "front_door", lambda: current[0].front),
+            (daifa.telemetry, "single_metric", metric),
+            (logger, "handlers", [EARS]),
+            (root, "handlers", [EARS]),
+            (root, "propagate", False),
+            (noisy, "disabled", True),
+            (EARS, "world", None),
+        ):
+            stack.enter_context(patch.object(of, name, value))
+        stack.enter_context(patch.dict(SUPPLIERS, unasked="tests.simulation.gateway:Unasked"))
+        stack.callback(daifa.app.app.cache_clear)
+        stack.callback(logger.setLevel, level)
 
-    rows: dict[tuple[type, Any], Any] = {}
+        def use(house: House) -> None:
+            current[:] = [house]
+            forget()
+            EARS.world = house.world
+            daifa.app.app.cache_clear()
 
-    def model(store: Store, kind: type, item: Mapping[str, Any]) -> Any:
-        # Models can't change, and the same row is read many times between two writes: one reading of it is enough.
-        data = item["data"]
-        key = (kind, data.get("S") or data["B"])
-        if key not in rows:
-            rows[key] = read_row(store, kind, item)
-        return rows[key]
-
-    @lru_cache(2048)
-    def header(registry: HeaderRegistry, name: str, value: str) -> Any:
-        # Reading a header takes as long as a whole step of ours, and most say what one before them said.
-        return read_header(registry, name, value)
-
-    def use(house: House) -> None:
-        current[:] = [house]
-        rows.clear()
-        EARS.world = house.world
-        daifa.app.app.cache_clear()
-
-    SUPPLIERS["unasked"] = "tests.simulation.gateway:Unasked"
-    daifa.app.build = lambda *_: current[0].app  # type: ignore[assignment]
-    webhook.front_door = lambda: current[0].front
-    daifa.telemetry.single_metric = metric  # type: ignore[assignment]
-    order_sheet.build = sheet
-    Store._model = model  # type: ignore[method-assign,assignment]
-    HeaderRegistry.__call__ = header  # type: ignore[method-assign]
-    try:
         yield use
-    finally:
-        daifa.app.build, webhook.front_door, daifa.telemetry.single_metric, Store._model = kept  # type: ignore[method-assign]
-        order_sheet.build, HeaderRegistry.__call__ = build, read_header  # type: ignore[method-assign]
-        del SUPPLIERS["unasked"]
-        logger.handlers[:] = handlers
-        logger.setLevel(level)
-        root.removeHandler(EARS)
-        root.propagate, noisy.disabled = kept_propagate
-        EARS.world = None
-        daifa.app.app.cache_clear()

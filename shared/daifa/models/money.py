@@ -14,6 +14,8 @@ from daifa.models.base import Model
 # ISO 4217 minor units that are not 2; every other currency has two places.
 MINOR_UNITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3}
 
+TRILLION = Decimal(10) ** 12
+
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
@@ -24,7 +26,7 @@ def _no_float(value: object) -> object:
 
 
 def _finite(amount: Decimal) -> Decimal:
-    if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12:
+    if not amount.is_finite() or abs(amount) >= TRILLION:
         raise ValueError("an amount is finite and below a trillion")
     return amount
 
