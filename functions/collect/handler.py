@@ -11,14 +11,16 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field
 
-from collect import catalogue, publish, start, sweep
+from collect import bulk, catalogue, publish, start, sweep
 from collect.curve import with_curves
 from collect.price import price
 from collect.shelf import sources
-from collect.tasks import Again, Publish, Report, read
+from collect.tasks import Advance, Again, Publish, Report, read
 from daifa.app import app
 from daifa.models.base import Model
-from daifa.models.ids import JobId, ProductId, ShopId
+from daifa.models.bulk import Bulk, BulkKind
+from daifa.models.catalog import Pricing
+from daifa.models.ids import BulkId, JobId, ProductId, ShopId
 from daifa.queue import each_record
 from daifa.rules.waiting import waits_for
 from daifa.web import answer, caller, parsed, resolver, shown
@@ -47,6 +49,16 @@ class Price(Seen):
     markup: Annotated[Decimal, Field(gt=0, le=100)] | None = None
 
 
+class Begin(Model):
+    """One job for many products: the chosen ones, none chosen means all of the shop's."""
+
+    shop: str
+    kind: BulkKind
+    products: Annotated[tuple[ProductId, ...], Field(max_length=500)] = ()
+    markup: Annotated[Decimal, Field(gt=0, le=100)] | None = None
+    pricing: Pricing | None = None
+
+
 def on_http(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a signed-in person."""
     return router.resolve(event, context)
@@ -70,6 +82,8 @@ def _one(record: SQSRecord) -> None:
         catalogue.take(task, app())
     elif isinstance(task, Again):
         sweep.again(task.again, app())
+    elif isinstance(task, Advance):
+        bulk.advance(task, app())
     else:
         catalogue.ask_supplier(task, app())
 
@@ -119,3 +133,41 @@ def _list(product: str) -> Response[str]:
     asked, who = parsed(router, Seen), caller(router)
     made = publish.ask(ProductId(product), _shop(asked.shop), asked.ver, who.by, who.locale, app())
     return answer({"product": shown(made, who.locale)}, 202)
+
+
+@router.post("/api/products/<product>/unlist")
+def _unlist(product: str) -> Response[str]:
+    asked, who = parsed(router, Seen), caller(router)
+    made = publish.withdraw(ProductId(product), _shop(asked.shop), asked.ver, who.by, app())
+    return answer({"product": shown(made, who.locale)}, 202)
+
+
+@router.post("/api/bulk")
+def _begin() -> Response[str]:
+    asked, who, now = parsed(router, Begin), caller(router), app().clock.now()
+    wish = asked.model_dump(exclude={"shop"}) | {"id": app().ids.new(), "shop": _shop(asked.shop), "by": who.by}
+    made = bulk.begin(Bulk(**wish, created_at=now, changed_at=now), app())
+    return answer({"bulk": shown(made, who.locale)}, 202)
+
+
+@router.get("/api/bulk")
+def _bulks() -> Response[str]:
+    after = router.current_event.query_string_parameters.get("after", "")
+    rows = app().catalog.bulks(_shop(), PAGE, after)
+    return answer({"rows": rows, "next": rows[-1]["created_at"] if len(rows) == PAGE else None})
+
+
+@router.get("/api/bulk/<job>")
+def _bulk(job: str) -> Response[str]:
+    part, locale = router.current_event.query_string_parameters.get("part", "0"), caller(router).locale
+    at = int(part) if part.isdecimal() else -1
+    row, items = bulk.watched(BulkId(job), _shop(), at, app())
+    told = [shown(item, locale) for item in items]
+    return answer({"bulk": shown(row, locale), "items": told, "next": at + 1 if at + 1 < row.parts else None})
+
+
+@router.post("/api/bulk/<job>/<verb>")
+def _move(job: str, verb: str) -> Response[str]:
+    asked, who = parsed(router, Seen), caller(router)
+    made = bulk.move(verb, BulkId(job), _shop(asked.shop), asked.ver, app())
+    return answer({"bulk": shown(made, who.locale)}, 202)

@@ -19,7 +19,7 @@ from daifa.models.states import ListingState
 from daifa.ports import Listed, ListingRequest, ListingVariant
 from daifa.rules.lifecycle import LISTING
 from daifa.rules.offers import KEPT_FACTS
-from daifa.rules.products import OFF_SALE, buyable, listing_name, pricing_of, problems
+from daifa.rules.products import buyable, listing_name, off_sale, pricing_of, problems
 from daifa.telemetry import log
 from daifa.texts import t
 
@@ -35,17 +35,42 @@ TRIES = 3
 def ask(product: ProductId, shop: ShopId, ver: int, by: str, locale: str, app: App) -> Product:
     """The product, due in its shop; Conflict with every problem of it, in this language, unless it is ready."""
     selling, old = app.catalog.shop(shop), seen(product, shop, ver, app)
+    made = wanted(old, selling, by, app)
+    if made.problems:
+        told = "; ".join(t(locale, problem.code, **problem.values) for problem in made.problems)
+        raise Conflict("listing.not_ready", state=old.state.value, problems=told)
+    return made
+
+
+def wanted(old: Product, selling: Shop, by: str, app: App) -> Product:
+    """The product, due in its shop; or with its problems, and not due, while it is not ready."""
     if old.state is not ListingState.ACTIVE:
         LISTING.check(old.state, ListingState.ACTIVE)
     found = problems(old, sources(old, app), pricing_of(old, selling))
     if found:
-        if found != old.problems:
-            app.catalog.save(old.model_copy(update={"problems": found}), old)
-        told = "; ".join(t(locale, problem.code, **problem.values) for problem in found)
-        raise Conflict("listing.not_ready", state=old.state.value, problems=told)
+        return app.catalog.save(old.model_copy(update={"problems": found}), old) if found != old.problems else old
     now = app.clock.now()
     facts = (*old.facts, Fact.of(now, "product.listing_asked", by))[-KEPT_FACTS:]
-    made = app.catalog.save(old.model_copy(update={"problems": (), "work_due": now + REPEAT, "facts": facts}), old)
+    asked = {"problems": (), "withdrawn": False, "work_due": now + REPEAT, "facts": facts}
+    made = app.catalog.save(old.model_copy(update=asked), old)
+    wake(made, app)
+    return made
+
+
+def withdraw(product: ProductId, shop: ShopId, ver: int, by: str, app: App) -> Product:
+    """The product, to be taken out of its shop until a person lists it again; Conflict unless it was on sale."""
+    return withdrawn(seen(product, shop, ver, app), by, app)
+
+
+def withdrawn(old: Product, by: str, app: App) -> Product:
+    """The product, due to be taken out of its shop; as it is if a person did that already."""
+    if old.withdrawn:
+        return old
+    state = old.state if old.state is ListingState.ON_HOLD else LISTING.check(old.state, ListingState.ON_HOLD)
+    now = app.clock.now()
+    facts = (*old.facts, Fact.of(now, "product.withdrawn", by))[-KEPT_FACTS:]
+    taken_off = {"state": state, "withdrawn": True, "work_due": now + REPEAT, "facts": facts}
+    made = app.catalog.save(old.model_copy(update=taken_off), old)
     wake(made, app)
     return made
 
@@ -56,7 +81,7 @@ def publish(task: Publish, app: App) -> None:
     if product.work_due is None:
         return
     shop = app.catalog.shop(task.shop)
-    if product.state in OFF_SALE:
+    if off_sale(product):
         if product.store_product:
             _unlist(product, shop, app)
         else:
@@ -98,7 +123,7 @@ def _unlisted(product: Product, app: App) -> None:
 
     def after(product: Product) -> dict[str, Any]:
         fact = Fact.of(now, "product.unlisted", store_product=product.store_product)
-        due = None if product.state in OFF_SALE else now
+        due = None if off_sale(product) else now
         kept = tuple(problem for problem in product.problems if problem.code != "listing.shop_busy")
         return {"listed": "", "problems": kept, "work_due": due, "facts": (*product.facts, fact)[-KEPT_FACTS:]}
 
@@ -150,12 +175,12 @@ def _written(product: Product, listed: Listed, name: str, app: App) -> None:
         state = product.state
         facts = product.facts
         # A product that went out of stock meanwhile comes back with its stock, not with this answer.
-        if state in (ListingState.DRAFT, ListingState.ON_HOLD):
+        if state in (ListingState.DRAFT, ListingState.ON_HOLD) and not product.withdrawn:
             state = LISTING.check(state, ListingState.ACTIVE)
         if product.listed != name:
             fact = Fact.of(now, "product.listed", store_product=listed.store_product, variants=len(listed.variants))
             facts = (*facts, fact)[-KEPT_FACTS:]
-        current = product.state not in OFF_SALE and listing_name(product, sources(product, app)) == name
+        current = not off_sale(product) and listing_name(product, sources(product, app)) == name
         return {
             "state": state,
             "store_product": listed.store_product,

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from collect.bulk import go_on
 from collect.catalogue import GIVE_UP
 from collect.publish import REPEAT as PUBLISH_REPEAT
 from collect.shelf import wake
@@ -18,6 +19,7 @@ from daifa.app import App
 from daifa.clock import iso, parse_iso
 from daifa.errors import Conflict, DaifaError, NotFound, Rejected
 from daifa.messages import Room
+from daifa.models.bulk import Bulk
 from daifa.models.catalog import CollectJob, Offer, Product
 from daifa.models.facts import Reason
 from daifa.models.ids import OfferId, ShopId, SupplierId
@@ -28,7 +30,7 @@ from daifa.rules.offers import LOOK_SOON, stale
 from daifa.tables.store import Key
 from daifa.telemetry import count, gauge_seconds, log
 
-R = TypeVar("R", CollectJob, Offer, Product)
+R = TypeVar("R", Bulk, CollectJob, Offer, Product)
 
 # At most about so many rows a sweep: four times an hour that is 28,800 looks a day, and 300 take well under 120 s.
 AT_ONCE = 300
@@ -79,6 +81,8 @@ def _again(key: Key, app: App) -> list[tuple[Turn, Offer]]:
     elif key.sk == "PRODUCT" and (product := _due(Product, key, app)):
         put_off = product.model_copy(update={"work_due": app.clock.now() + PUBLISH_REPEAT})
         wake(app.catalog.save(put_off, product), app)
+    elif key.sk == "BULK" and (bulk := _due(Bulk, key, app)):
+        go_on(bulk, app)
     return []
 
 

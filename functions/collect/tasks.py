@@ -10,7 +10,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from daifa.errors import Rejected
 from daifa.models.base import Model, UtcTime
 from daifa.models.collected import CollectedProduct
-from daifa.models.ids import JobId, OfferId, ProductId, ShopId
+from daifa.models.ids import BulkId, JobId, OfferId, ProductId, ShopId
 
 # Who asked for a look: a person's job, or the sweep for an offer that is due (`offer:<id>`).
 AGAIN = "offer:"
@@ -87,10 +87,17 @@ class Again(Task):
     again: OfferId
 
 
-_TASK: TypeAdapter[Publish | Report | AskSupplier | Again] = TypeAdapter(Publish | Report | AskSupplier | Again)
+class Advance(Task):
+    """Go on with this job for many products."""
+
+    bulk: BulkId
 
 
-def read(body: str) -> Publish | Report | AskSupplier | Again:
+AnyTask = Publish | Report | AskSupplier | Again | Advance
+_TASK: TypeAdapter[AnyTask] = TypeAdapter(AnyTask)
+
+
+def read(body: str) -> AnyTask:
     """The task in a message body; Rejected if it is none (it will end in the dead-letter queue)."""
     try:
         return _TASK.validate_python(json.loads(body))

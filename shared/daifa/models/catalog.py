@@ -244,7 +244,8 @@ class Product(Told):
     """What one shop sells or will sell, with its listing: `store_product` is the shop's own id once it is listed.
 
     `markup` is this product's own, None the shop's; `listed` names what the shop was last told to show, and `work_due`
-    is set while it has still to be told; `waiting` is a change at the supplier's that a person has to agree to.
+    is set while it has still to be told; `waiting` is a change at the supplier's that a person has to agree to;
+    `withdrawn` is a person's word that the shop shows nothing of it until it is listed again.
     """
 
     id: ProductId
@@ -255,6 +256,7 @@ class Product(Told):
     markup: Decimal | None = None
     store_product: str = ""
     listed: str = ""
+    withdrawn: bool = False
     work_due: UtcTime | None = None
     ver: int = 1
     facts: tuple[Fact, ...] = ()

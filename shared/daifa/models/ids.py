@@ -16,6 +16,7 @@ ShipmentId = NewType("ShipmentId", str)
 CaseId = NewType("CaseId", str)
 NoticeId = NewType("NoticeId", str)
 JobId = NewType("JobId", str)
+BulkId = NewType("BulkId", str)
 WorkItemId = NewType("WorkItemId", str)
 
 

@@ -130,3 +130,27 @@ class NoticeState(StrEnum):
     SENT = "SENT"
     UNKNOWN = "UNKNOWN"
     FAILED = "FAILED"
+
+
+class BulkState(StrEnum):
+    """One job for many products."""
+
+    PREPARING = "PREPARING"
+    READY = "READY"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    STOPPED = "STOPPED"
+    UNDOING = "UNDOING"
+    UNDONE = "UNDONE"
+    FAILED = "FAILED"
+
+
+class ItemState(StrEnum):
+    """One product of such a job."""
+
+    WAITING = "WAITING"
+    STARTED = "STARTED"
+    DONE = "DONE"
+    SKIPPED = "SKIPPED"
+    FAILED = "FAILED"
+    UNDONE = "UNDONE"

@@ -10,8 +10,10 @@ from typing import Generic, TypeVar
 from daifa.errors import IllegalMove
 from daifa.models.states import (
     AgreementState,
+    BulkState,
     CaseState,
     ClaimState,
+    ItemState,
     ListingState,
     NoticeState,
     OfferState,
@@ -232,6 +234,34 @@ NOTICE = Lifecycle(
     },
 )
 
+_B = BulkState
+BULK = Lifecycle(
+    "bulk",
+    {
+        _B.PREPARING: (_B.READY, _B.STOPPED, _B.FAILED),  # what it would do is being found out
+        _B.READY: (_B.RUNNING, _B.STOPPED),  # a person can see what it would do
+        _B.RUNNING: (_B.DONE, _B.STOPPED),  # it is being done, one product after the other
+        _B.DONE: (_B.UNDOING,),  # every product has its answer
+        _B.STOPPED: (_B.UNDOING,),  # a person ended it; what was done stays done
+        _B.UNDOING: (_B.UNDONE, _B.STOPPED),  # what was done is taken back
+        _B.UNDONE: (),  # everything is as before
+        _B.FAILED: (),  # it could not be prepared
+    },
+)
+
+_I = ItemState
+ITEM = Lifecycle(
+    "bulk item",
+    {
+        _I.WAITING: (_I.STARTED, _I.DONE, _I.SKIPPED, _I.FAILED),  # its turn is to come
+        _I.STARTED: (_I.DONE, _I.FAILED, _I.UNDONE),  # somebody else's answer is awaited
+        _I.DONE: (_I.STARTED, _I.UNDONE, _I.FAILED),  # as wished; STARTED: its undoing is awaited
+        _I.SKIPPED: (),  # there is nothing to do, or it must not be done
+        _I.FAILED: (),  # it could not be done
+        _I.UNDONE: (),  # as before
+    },
+)
+
 ALL: tuple[Lifecycle[StrEnum], ...] = (  # type: ignore[assignment]
     ORDER,
     PURCHASE,
@@ -244,4 +274,6 @@ ALL: tuple[Lifecycle[StrEnum], ...] = (  # type: ignore[assignment]
     CLAIM,
     AGREEMENT,
     NOTICE,
+    BULK,
+    ITEM,
 )

@@ -19,8 +19,12 @@ from daifa.rules.offers import KEPT_FACTS
 from daifa.rules.pricing import Landed, NoPrice, priced, quote
 
 GONE = (OfferState.OUT_OF_STOCK, OfferState.UNAVAILABLE)
-# What a shop must not show.
 OFF_SALE = (ListingState.OUT_OF_STOCK, ListingState.ARCHIVED)
+
+
+def off_sale(product: Product) -> bool:
+    """Whether the shop must show nothing of it."""
+    return product.state in OFF_SALE or product.withdrawn
 
 
 def product_id(shop: ShopId, offer: OfferId) -> ProductId:
@@ -191,7 +195,7 @@ def followed(product: Product, old: Product | None, offers: Mapping[OfferId, Off
         then = before.get(variant.id)
         if then and variant.price and then != variant.price:
             facts.append(Fact.of(now, "product.repriced", variant=shown(variant), old=then, new=variant.price))
-    if state in OFF_SALE:
+    if state in OFF_SALE or product.withdrawn:
         news = bool(product.store_product and product.listed)
     else:
         # Which of the supplier's variants each of ours is goes into the shop's mappings.

@@ -7,6 +7,7 @@ from typing import Any
 
 from daifa.clock import iso
 from daifa.messages import Room
+from daifa.models.bulk import Bulk, BulkPart
 from daifa.models.catalog import (
     Agreement,
     CollectJob,
@@ -17,9 +18,9 @@ from daifa.models.catalog import (
     Shop,
     Supplier,
 )
-from daifa.models.ids import JobId, OfferId, ProductId, ShopId, SupplierId
+from daifa.models.ids import BulkId, JobId, OfferId, ProductId, ShopId, SupplierId
 from daifa.models.keeping import LookCursor, Pace
-from daifa.models.states import AgreementState
+from daifa.models.states import AgreementState, ItemState
 from daifa.tables.store import Add, Codec, Key, Store
 
 # There is one.
@@ -80,11 +81,28 @@ CODECS = (
         room=Room.CATALOGUE,
         board=lambda row: (f"{row.shop}#jobs", iso(row.created_at)),
     ),
+    Codec(
+        "bulk",
+        Bulk,
+        lambda row: Key(f"BULK#{row.id}", "BULK"),
+        room=Room.CATALOGUE,
+        board=lambda row: (f"{row.shop}#bulk", iso(row.created_at)),
+        summary=lambda row: {
+            "bulk": row.id,
+            "kind": row.kind.value,
+            "state": row.state.value,
+            "total": row.total,
+            "left": sum(row.counts.get(state, 0) for state in (ItemState.WAITING, ItemState.STARTED)),
+            "failed": row.counts.get(ItemState.FAILED, 0),
+            "created_at": iso(row.created_at),
+        },
+    ),
+    Codec("bulk_part", BulkPart, lambda row: Key(f"BULK#{row.bulk}", f"PART#{row.number:04d}")),
 )
 
 
 class Catalog(Store):
-    """Shops, suppliers, agreements, offers, products, mappings, collection jobs and scorecards."""
+    """Shops, suppliers, agreements, offers, products, mappings, jobs for one address or many products, scorecards."""
 
     def __init__(self, client: Any, table: str) -> None:
         super().__init__(client, table, CODECS)
@@ -157,6 +175,23 @@ class Catalog(Store):
     def job(self, job: JobId) -> CollectJob:
         """One collection job."""
         return self.get(CollectJob, Key(f"JOB#{job}", "JOB"))
+
+    def product_ids(self, shop: ShopId) -> list[ProductId]:
+        """The ids of all products of a shop; for finding, never for deciding."""
+        start = f"PRODUCT#{shop}#"
+        return [ProductId(key.pk.removeprefix(start)) for key in self.boarded(f"{shop}#products")]
+
+    def bulk(self, bulk: BulkId) -> Bulk:
+        """One job for many products."""
+        return self.get(Bulk, Key(f"BULK#{bulk}", "BULK"))
+
+    def bulk_part(self, bulk: BulkId, number: int) -> BulkPart:
+        """One part of it."""
+        return self.get(BulkPart, Key(f"BULK#{bulk}", f"PART#{number:04d}"))
+
+    def bulks(self, shop: ShopId, limit: int, after: str = "") -> list[dict[str, Any]]:
+        """Summaries of a shop's jobs for many products, newest first."""
+        return [summary for _, summary in self.board(f"{shop}#bulk", limit, after)]
 
     def scorecard(self, supplier: SupplierId, month: str) -> Scorecard:
         """What a supplier did in a month (`2026-11`)."""

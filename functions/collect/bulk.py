@@ -1,0 +1,182 @@
+"""One job for many products: first what it would do, then, when a person agreed, one part after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+
+from collect import bulk_listing, bulk_pricing
+from collect.tasks import Advance
+from daifa.app import App
+from daifa.errors import Conflict, NotFound, Rejected
+from daifa.messages import Room
+from daifa.models.bulk import Bulk, BulkItem, BulkKind
+from daifa.models.catalog import Shop
+from daifa.models.facts import Reason
+from daifa.models.ids import BulkId, ShopId
+from daifa.models.states import BulkState, ItemState
+from daifa.rules.bulk import WORKING, counted, ended, moved, placed, settled
+from daifa.rules.lifecycle import BULK
+from daifa.tables.store import Write
+from daifa.telemetry import log
+
+# A step takes seconds; after this its message counts as lost.
+REPEAT = timedelta(minutes=5)
+# What a shop was asked for is looked at again after so many seconds, or so many if nothing moved meanwhile.
+ASK_SOON = 15
+ASK_LATER = 60
+
+
+class Kind(Protocol):
+    """What a kind of job does to one product; each may be repeated, and says what became of it."""
+
+    def look(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
+        """What would become of it: waiting with its changes, or skipped with why."""
+
+    def do(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
+        """Do it, or see what became of it."""
+
+    def undo(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
+        """Take it back, or see what became of that."""
+
+
+KINDS: dict[BulkKind, Kind] = {
+    BulkKind.LIST: bulk_listing.List(),
+    BulkKind.UNLIST: bulk_listing.Unlist(),
+    BulkKind.PRICE: bulk_pricing.Price(),
+}
+
+
+# What a person may say of a job, and what follows.
+VERBS = {"apply": BulkState.RUNNING, "undo": BulkState.UNDOING, "stop": BulkState.STOPPED}
+
+
+def begin(wish: Bulk, app: App) -> Bulk:
+    """The job as it begins to find out what it would do; Rejected if that is nothing."""
+    shop = app.catalog.shop(wish.shop)
+    if wish.kind is BulkKind.PRICE and (wish.markup is None) == (wish.pricing is None):
+        raise Rejected("bulk.no_price")
+    before = shop.pricing if wish.pricing else None
+    made = wish.model_copy(update={"work_due": app.clock.now() + REPEAT, "before": before})
+    app.catalog.create(made)
+    _wake(made.id, app)
+    return made
+
+
+def move(verb: str, bulk: BulkId, shop: ShopId, ver: int, app: App) -> Bulk:
+    """The job after a person's word (`apply`, `undo`, `stop`); Conflict if it, or the shop's rules, are not as seen."""
+    if verb not in VERBS:
+        raise NotFound("http.no_route")
+    old = found(bulk, shop, app)
+    if old.ver != ver:
+        raise Conflict("bulk.moved", state=old.state.value, ver=old.ver)
+    state, now = BULK.check(old.state, VERBS[verb]), app.clock.now()
+    if state is BulkState.STOPPED:
+        return app.catalog.save(old.model_copy(update={"state": state, "work_due": None, "changed_at": now}), old)
+    begun = {"state": state, "part": 0, "work_due": now + REPEAT, "changed_at": now}
+    app.catalog.transact(Write(old.model_copy(update=begun), old), *_rules(old, state, app))
+    _wake(old.id, app)
+    return app.catalog.bulk(old.id)
+
+
+def _rules(bulk: Bulk, state: BulkState, app: App) -> list[Write]:
+    """The shop's rules as this job sets them, or as they were before it."""
+    before, after = bulk.before, bulk.pricing
+    if before is None or after is None:
+        return []
+    if state is BulkState.UNDOING:
+        before, after = after, before
+    shop = app.catalog.shop(bulk.shop)
+    if shop.pricing not in (before, after):
+        raise Conflict("bulk.pricing_moved")
+    return [Write(shop.model_copy(update={"pricing": after}), shop)] if shop.pricing != after else []
+
+
+def found(bulk: BulkId, shop: ShopId, app: App) -> Bulk:
+    """A job of this shop; NotFound if it has no such job."""
+    row = app.catalog.bulk(bulk)
+    if row.shop != shop:
+        raise NotFound("row.missing", kind="bulk")
+    return row
+
+
+def watched(bulk: BulkId, shop: ShopId, part: int, app: App) -> tuple[Bulk, tuple[BulkItem, ...]]:
+    """A job of this shop with the products of one of its parts, none while it has no such part."""
+    row = found(bulk, shop, app)
+    return row, app.catalog.bulk_part(row.id, part).items if 0 <= part < row.parts else ()
+
+
+def advance(task: Advance, app: App) -> None:
+    """Do the next part of a job, if one is left, and have the part after it done."""
+    bulk = app.catalog.bulk(task.bulk)
+    if bulk.state not in WORKING:
+        return
+    if bulk.state is BulkState.PREPARING and bulk.cursor is not None:
+        _place(bulk, app)
+    elif bulk.part < bulk.parts:
+        _part(bulk, app)
+    else:
+        _end(bulk, app)
+
+
+def go_on(bulk: Bulk, app: App) -> None:
+    """Send the message of a job once more: it was lost."""
+    app.catalog.save(bulk.model_copy(update={"work_due": app.clock.now() + REPEAT}), bulk)
+    _wake(bulk.id, app)
+
+
+def _place(bulk: Bulk, app: App) -> None:
+    """Give the next products their places, so that it is known how many there are."""
+    try:
+        placing, parts = placed(bulk, bulk.products or app.catalog.product_ids(bulk.shop))
+    except Conflict as error:
+        state, why = BULK.check(bulk.state, BulkState.FAILED), Reason.of(error.code, **error.values)
+        failed = {"state": state, "error": why, "work_due": None, "changed_at": app.clock.now()}
+        app.catalog.save(bulk.model_copy(update=failed), bulk)
+        return
+    _written(placing, bulk, *(Write(part) for part in parts), app=app)
+
+
+def _part(bulk: Bulk, app: App) -> None:
+    """See to each product of the part; the part after it is next once nothing of this one is awaited."""
+    old, shop, kind = app.catalog.bulk_part(bulk.id, bulk.part), app.catalog.shop(bulk.shop), KINDS[bulk.kind]
+    acts = {
+        BulkState.PREPARING: (kind.look, (ItemState.WAITING,)),
+        BulkState.RUNNING: (kind.do, (ItemState.WAITING, ItemState.STARTED)),
+        BulkState.UNDOING: (kind.undo, (ItemState.DONE, ItemState.STARTED)),
+    }
+    act, theirs = acts[bulk.state]
+    items = tuple(_one(act, item, bulk, shop, app) if item.state in theirs else item for item in old.items)
+    done = bulk.state is BulkState.PREPARING or settled(bulk, items)
+    update = counted(bulk, old.items, items) | ({"part": bulk.part + 1} if done else {})
+    part = old.model_copy(update={"items": items})
+    writes = [Write(part, old)] if part != old else []
+    _written(
+        bulk.model_copy(update=update), bulk, *writes, app=app, delay=0 if done else ASK_SOON if writes else ASK_LATER
+    )
+
+
+def _one(act: Callable[..., BulkItem], item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
+    """The item after its act; what is refused is this item's failure and nobody else's."""
+    try:
+        return act(item, bulk, shop, app)
+    except Rejected as error:
+        log.info("not done", extra={"bulk": bulk.id, "code": error.code})
+        return moved(item, ItemState.FAILED, Reason.of(error.code, **error.values))
+
+
+def _end(bulk: Bulk, app: App) -> None:
+    over = {"state": ended(bulk), "part": 0, "work_due": None, "changed_at": app.clock.now()}
+    app.catalog.save(bulk.model_copy(update=over), bulk)
+
+
+def _written(bulk: Bulk, old: Bulk, *others: Write, app: App, delay: int = 0) -> None:
+    now = app.clock.now()
+    due = bulk.model_copy(update={"work_due": now + REPEAT, "changed_at": now})
+    app.catalog.transact(Write(due, old), *others)
+    _wake(old.id, app, delay)
+
+
+def _wake(bulk: BulkId, app: App, delay: int = 0) -> None:
+    app.queues.send(Room.CATALOGUE, Advance(bulk=bulk).model_dump_json(), delay)

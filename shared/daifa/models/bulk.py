@@ -1,0 +1,85 @@
+"""One job for many products of a shop: what it would do, how far it is, and how to take it back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+
+from daifa.models.base import Model, UtcTime
+from daifa.models.catalog import Pricing
+from daifa.models.facts import Reason
+from daifa.models.ids import BulkId, ProductId, ShopId, VariantId
+from daifa.models.money import Money
+from daifa.models.states import BulkState, ItemState
+
+
+class BulkKind(StrEnum):
+    """What is done to each product."""
+
+    LIST = "list"
+    UNLIST = "unlist"
+    PRICE = "price"
+
+
+class PriceChange(Model):
+    """What one variant costs in the shop, before and after; `variant` by its id, `shown` as people name it."""
+
+    variant: VariantId
+    shown: str
+    old: Money | None = None
+    new: Money | None = None
+    margin: Decimal | None = None
+
+
+class BulkItem(Model):
+    """One product of the job: what would become of it, and what did; `markup` is the product's own of before."""
+
+    name: ProductId
+    title: str = ""
+    state: ItemState = ItemState.WAITING
+    changes: tuple[PriceChange, ...] = ()
+    markup: Decimal | None = None
+    why: tuple[Reason, ...] = ()
+
+
+class BulkPart(Model):
+    """As many products as are worked on in one go."""
+
+    bulk: BulkId
+    number: int
+    items: tuple[BulkItem, ...]
+    ver: int = 1
+
+
+class Bulk(Model):
+    """One job for many products.
+
+    `markup` is what these products are to be priced with, `pricing` what the whole shop is, and `before` what it was;
+    `products` are the chosen ones, none: every product of the shop. `cursor` is the last product that has its place in
+    a part, None once all have; of `parts` parts the one numbered `part` is worked on. `counts` tells how many products
+    are in which state.
+    """
+
+    id: BulkId
+    shop: ShopId
+    kind: BulkKind
+    state: BulkState = BulkState.PREPARING
+    products: tuple[ProductId, ...] = ()
+    markup: Decimal | None = None
+    pricing: Pricing | None = None
+    before: Pricing | None = None
+    cursor: str | None = ""
+    parts: int = 0
+    part: int = 0
+    counts: dict[ItemState, int] = {}
+    by: str
+    created_at: UtcTime
+    changed_at: UtcTime
+    error: Reason | None = None
+    work_due: UtcTime | None = None
+    ver: int = 1
+
+    @property
+    def total(self) -> int:
+        """How many products there are in it."""
+        return sum(self.counts.values())
