@@ -3,48 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Protocol
 
-from collect import bulk_listing, bulk_pricing
+from collect import bulk_import, bulk_listing, bulk_pricing
+from collect.bulk_kind import Kind
+from collect.bulk_step import REPEAT, failed, stepped, wake
 from collect.tasks import Advance
 from daifa.app import App
 from daifa.errors import Conflict, NotFound, Rejected
-from daifa.messages import Room
 from daifa.models.bulk import Bulk, BulkItem, BulkKind
 from daifa.models.catalog import Shop
 from daifa.models.facts import Reason
 from daifa.models.ids import BulkId, ShopId
 from daifa.models.states import BulkState, ItemState
 from daifa.rules.bulk import WORKING, counted, ended, moved, placed, settled
-from daifa.rules.lifecycle import BULK
+from daifa.rules.lifecycle import BULK, cannot
 from daifa.tables.store import Write
 from daifa.telemetry import log
 
-# A step takes seconds; after this its message counts as lost.
-REPEAT = timedelta(minutes=5)
 # What a shop was asked for is looked at again after so many seconds, or so many if nothing moved meanwhile.
 ASK_SOON = 15
 ASK_LATER = 60
-
-
-class Kind(Protocol):
-    """What a kind of job does to one product; each may be repeated, and says what became of it."""
-
-    def look(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
-        """What would become of it: waiting with its changes, or skipped with why."""
-
-    def do(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
-        """Do it, or see what became of it."""
-
-    def undo(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
-        """Take it back, or see what became of that."""
 
 
 KINDS: dict[BulkKind, Kind] = {
     BulkKind.LIST: bulk_listing.List(),
     BulkKind.UNLIST: bulk_listing.Unlist(),
     BulkKind.PRICE: bulk_pricing.Price(),
+    BulkKind.IMPORT: bulk_import.Import(),
 }
 
 
@@ -57,10 +42,12 @@ def begin(wish: Bulk, app: App) -> Bulk:
     shop = app.catalog.shop(wish.shop)
     if wish.kind is BulkKind.PRICE and (wish.markup is None) == (wish.pricing is None):
         raise Rejected("bulk.no_price")
+    if wish.kind is BulkKind.IMPORT:
+        wish = bulk_import.checked(wish, app)
     before = shop.pricing if wish.pricing else None
     made = wish.model_copy(update={"work_due": app.clock.now() + REPEAT, "before": before})
     app.catalog.create(made)
-    _wake(made.id, app)
+    wake(made.id, made.ver, app)
     return made
 
 
@@ -72,11 +59,14 @@ def move(verb: str, bulk: BulkId, shop: ShopId, ver: int, app: App) -> Bulk:
     if old.ver != ver:
         raise Conflict("bulk.moved", state=old.state.value, ver=old.ver)
     state, now = BULK.check(old.state, VERBS[verb]), app.clock.now()
+    if state is BulkState.UNDOING and old.kind is BulkKind.IMPORT:
+        # What was collected may be on sale by now: it is taken off sale by a job of its own.
+        raise cannot("bulk", old.state, state)
     if state is BulkState.STOPPED:
         return app.catalog.save(old.model_copy(update={"state": state, "work_due": None, "changed_at": now}), old)
     begun = {"state": state, "part": 0, "work_due": now + REPEAT, "changed_at": now}
     app.catalog.transact(Write(old.model_copy(update=begun), old), *_rules(old, state, app))
-    _wake(old.id, app)
+    wake(old.id, old.ver + 1, app)
     return app.catalog.bulk(old.id)
 
 
@@ -110,10 +100,13 @@ def watched(bulk: BulkId, shop: ShopId, part: int, app: App) -> tuple[Bulk, tupl
 def advance(task: Advance, app: App) -> None:
     """Do the next part of a job, if one is left, and have the part after it done."""
     bulk = app.catalog.bulk(task.bulk)
-    if bulk.state not in WORKING:
+    if bulk.state not in WORKING or task.ver != bulk.ver:
         return
     if bulk.state is BulkState.PREPARING and bulk.cursor is not None:
-        _place(bulk, app)
+        if bulk.kind is BulkKind.IMPORT:
+            bulk_import.find(bulk, app)
+        else:
+            _place(bulk, app)
     elif bulk.part < bulk.parts:
         _part(bulk, app)
     else:
@@ -122,8 +115,8 @@ def advance(task: Advance, app: App) -> None:
 
 def go_on(bulk: Bulk, app: App) -> None:
     """Send the message of a job once more: it was lost."""
-    app.catalog.save(bulk.model_copy(update={"work_due": app.clock.now() + REPEAT}), bulk)
-    _wake(bulk.id, app)
+    made = app.catalog.save(bulk.model_copy(update={"work_due": app.clock.now() + REPEAT}), bulk)
+    wake(made.id, made.ver, app)
 
 
 def _place(bulk: Bulk, app: App) -> None:
@@ -131,11 +124,9 @@ def _place(bulk: Bulk, app: App) -> None:
     try:
         placing, parts = placed(bulk, bulk.products or app.catalog.product_ids(bulk.shop))
     except Conflict as error:
-        state, why = BULK.check(bulk.state, BulkState.FAILED), Reason.of(error.code, **error.values)
-        failed = {"state": state, "error": why, "work_due": None, "changed_at": app.clock.now()}
-        app.catalog.save(bulk.model_copy(update=failed), bulk)
-        return
-    _written(placing, bulk, *(Write(part) for part in parts), app=app)
+        failed(bulk, Reason.of(error.code, **error.values), app)
+    else:
+        stepped(placing, bulk, *(Write(part) for part in parts), app=app)
 
 
 def _part(bulk: Bulk, app: App) -> None:
@@ -152,9 +143,9 @@ def _part(bulk: Bulk, app: App) -> None:
     update = counted(bulk, old.items, items) | ({"part": bulk.part + 1} if done else {})
     part = old.model_copy(update={"items": items})
     writes = [Write(part, old)] if part != old else []
-    _written(
-        bulk.model_copy(update=update), bulk, *writes, app=app, delay=0 if done else ASK_SOON if writes else ASK_LATER
-    )
+    rest = kind.rest(old.items, bulk, app) if bulk.state is BulkState.RUNNING else 0
+    delay = rest if done else ASK_SOON if writes else ASK_LATER
+    stepped(bulk.model_copy(update=update), bulk, *writes, app=app, delay=delay)
 
 
 def _one(act: Callable[..., BulkItem], item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
@@ -169,14 +160,3 @@ def _one(act: Callable[..., BulkItem], item: BulkItem, bulk: Bulk, shop: Shop, a
 def _end(bulk: Bulk, app: App) -> None:
     over = {"state": ended(bulk), "part": 0, "work_due": None, "changed_at": app.clock.now()}
     app.catalog.save(bulk.model_copy(update=over), bulk)
-
-
-def _written(bulk: Bulk, old: Bulk, *others: Write, app: App, delay: int = 0) -> None:
-    now = app.clock.now()
-    due = bulk.model_copy(update={"work_due": now + REPEAT, "changed_at": now})
-    app.catalog.transact(Write(due, old), *others)
-    _wake(old.id, app, delay)
-
-
-def _wake(bulk: BulkId, app: App, delay: int = 0) -> None:
-    app.queues.send(Room.CATALOGUE, Advance(bulk=bulk).model_dump_json(), delay)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collect.bulk_kind import Kind
 from collect.price import priced
 from collect.shelf import wake
 from daifa.app import App
 from daifa.models.bulk import Bulk, BulkItem, PriceChange
 from daifa.models.catalog import Product, Shop
 from daifa.models.facts import Fact, Reason
+from daifa.models.ids import ProductId
 from daifa.models.states import ItemState
 from daifa.rules.bulk import moved
 from daifa.rules.products import shown
 from daifa.rules.waiting import on_the_shelf
 
 
-class Price:
+class Price(Kind):
     """Priced anew, and only to what the person saw: what moved since is skipped."""
 
     def look(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
         """Waiting with every price that would change, or why none would."""
-        old = app.catalog.product(shop.id, item.name)
+        old = app.catalog.product(shop.id, ProductId(item.name))
         item = item.model_copy(update={"title": old.title, "markup": old.markup})
         if old.waiting is not None:
             return moved(item, ItemState.SKIPPED, Reason.of("bulk.waits"))
@@ -33,7 +35,7 @@ class Price:
 
     def do(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
         """The prices that the person saw."""
-        old = app.catalog.product(shop.id, item.name)
+        old = app.catalog.product(shop.id, ProductId(item.name))
         made = _priced(old, shop, bulk, app)
         now_asked = {variant.id: variant.price for variant in made.variants}
         if any(now_asked.get(change.variant) != change.new for change in item.changes) or old.waiting is not None:
@@ -43,7 +45,7 @@ class Price:
 
     def undo(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
         """Priced by the rules of before, at what it costs now."""
-        old = app.catalog.product(shop.id, item.name)
+        old = app.catalog.product(shop.id, ProductId(item.name))
         made = priced(old.model_copy(update={"markup": item.markup}), old, shop, app)
         _save(made, old, bulk, app)
         return moved(item, ItemState.UNDONE)

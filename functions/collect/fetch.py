@@ -35,6 +35,8 @@ MOST_DECODED = 8_000_000
 ROBOTS_BYTES = 500_000
 ROBOTS_SECONDS = 3600.0
 TYPES = re.compile(r"(?i)(?:text/(?:html|plain|xml)|application/(?:[\w.-]+\+)?(?:json|xml)|text/json)\s*(?:;|$)")
+# Parts of a sitemap often come packed.
+CATALOGUE_TYPES = re.compile(TYPES.pattern.replace(r"text/json", r"text/json|application/(?:x-)?gzip"))
 MOVED = frozenset((301, 302, 303, 307, 308))
 
 
@@ -66,6 +68,10 @@ class Limits:
     decoded: int = MOST_DECODED
 
 
+# A page of a catalogue is longer than one of a product.
+CATALOGUE = Limits(wire=6_000_000, decoded=12_000_000)
+
+
 class Robots:
     """What each site's robots.txt said, remembered for an hour."""
 
@@ -95,6 +101,7 @@ def fetch(
     resolve: Resolve = system_resolve,
     limits: Limits = Limits(),
     robots: Robots | None = None,
+    types: re.Pattern[str] = TYPES,
 ) -> Fetched:
     """The page at a URL that a person gave us, within the limits, or an error that says what to do.
 
@@ -112,7 +119,7 @@ def fetch(
             raise Refused("collect.robots", url=target.url)
         reply = _get(target, headers, clock, deadline, limits)
         if reply.status not in MOVED:
-            return _judged(target, reply)
+            return _judged(target, reply, types)
         location = reply.headers.get("location")
         if not location:
             raise Refused("collect.bad_answer", host=target.host, status=reply.status)
@@ -132,7 +139,7 @@ class _Reply:
     body: bytes
 
 
-def _judged(target: Target, reply: _Reply) -> Fetched:
+def _judged(target: Target, reply: _Reply, types: re.Pattern[str]) -> Fetched:
     """The reply as a page, or the error that its status or type means."""
     kind = reply.headers.get("content-type")
     if reply.status in (404, 410):
@@ -143,7 +150,7 @@ def _judged(target: Target, reply: _Reply) -> Fetched:
         raise Unreachable("collect.busy", host=target.host, status=reply.status)
     if reply.status not in (200, 203, 304):
         raise Refused("collect.bad_answer", host=target.host, status=reply.status)
-    if reply.status != 304 and kind and not TYPES.match(kind.strip()):
+    if reply.status != 304 and kind and not types.match(kind.strip()):
         raise Refused("collect.wrong_type", host=target.host, type=kind[:80])
     return Fetched(
         status=304 if reply.status == 304 else 200,

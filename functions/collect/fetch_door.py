@@ -7,8 +7,9 @@ import hashlib
 import json
 from typing import Any, Protocol
 
+from collect.discover import discover
 from collect.extract import extract
-from collect.fetch import Fetched, fetch
+from collect.fetch import CATALOGUE, CATALOGUE_TYPES, Fetched, fetch
 from collect.fetch_app import FetchApp, fetch_app
 from daifa.clock import iso
 from daifa.errors import DaifaError, Rejected, Retry
@@ -39,7 +40,9 @@ def on_message(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             continue
         tries = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
         try:
-            collect(json.loads(record["body"]), app, last_try=tries >= LAST_TRY)
+            job = json.loads(record["body"])
+            act = find if "find" in job else collect
+            act(job, app, last_try=tries >= LAST_TRY)
         except Retry:
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
@@ -63,6 +66,39 @@ def collect(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> No
         report = _failed(error)
     told = {"job": job["job"], "shop": job["shop"], "url": job["url"], "fetched_at": iso(app.clock.now())}
     app.send(json.dumps({**told, **report}, ensure_ascii=False))
+
+
+def find(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> None:
+    """Read a page of a catalogue and send where what it lists is kept; Retry only while a later try may do better."""
+    told: dict[str, Any] = {"found": job["find"], "url": job["url"], "key": None, "error": None}
+    try:
+        page = fetch(
+            job["url"],
+            app.clock,
+            allow=app.allow,
+            resolve=app.resolve,
+            robots=app.robots,
+            limits=CATALOGUE,
+            types=CATALOGUE_TYPES,
+        )
+        told["key"] = _listed(page, app)
+    except Retry as error:
+        if not last_try:
+            raise
+        told["error"] = _failed(error)["error"]
+    except Rejected as error:
+        told["error"] = _failed(error)["error"]
+    app.send(json.dumps(told, ensure_ascii=False))
+
+
+def _listed(page: Fetched, app: FetchApp) -> str:
+    found = discover(page.body, page.url, page.content_type)
+    products = [json.loads(product.model_dump_json(exclude_defaults=True)) for product in found.products]
+    kept = {"products": products, "addresses": found.addresses, "more": found.more}
+    body = json.dumps(kept, ensure_ascii=False).encode()
+    key = f"found/{hashlib.sha256(body).hexdigest()}.json"
+    app.put(key, body, "application/json")
+    return key
 
 
 def _collected(page: Fetched, app: FetchApp) -> dict[str, Any]:

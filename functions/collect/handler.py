@@ -11,14 +11,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field
 
-from collect import bulk, catalogue, publish, start, sweep
+from collect import bulk, bulk_import, catalogue, publish, start, sweep
 from collect.curve import with_curves
 from collect.price import price
 from collect.shelf import sources
-from collect.tasks import Advance, Again, Publish, Report, read
+from collect.tasks import Advance, Again, Found, Publish, Report, read
 from daifa.app import app
 from daifa.models.base import Model
-from daifa.models.bulk import Bulk, BulkKind
+from daifa.models.bulk import Bulk, BulkKind, Source
 from daifa.models.catalog import Pricing
 from daifa.models.ids import BulkId, JobId, ProductId, ShopId
 from daifa.queue import each_record
@@ -57,6 +57,7 @@ class Begin(Model):
     products: Annotated[tuple[ProductId, ...], Field(max_length=500)] = ()
     markup: Annotated[Decimal, Field(gt=0, le=100)] | None = None
     pricing: Pricing | None = None
+    source: Source | None = None
 
 
 def on_http(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -84,6 +85,8 @@ def _one(record: SQSRecord) -> None:
         sweep.again(task.again, app())
     elif isinstance(task, Advance):
         bulk.advance(task, app())
+    elif isinstance(task, Found):
+        bulk_import.take(task, app())
     else:
         catalogue.ask_supplier(task, app())
 

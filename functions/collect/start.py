@@ -22,15 +22,18 @@ REPEAT = timedelta(minutes=20)
 def start(url: str, shop: ShopId, app: App) -> CollectJob:
     """A new job for this address of a known supplier; Rejected if the address or its host can't be used."""
     app.catalog.shop(shop)
+    job = begun(JobId(app.ids.new()), url, shop, app)
+    look(Look(job=job.id, shop=shop, url=job.url), app)
+    return job
+
+
+def begun(name: JobId, url: str, shop: ShopId, app: App) -> CollectJob:
+    """The job of this name, which nobody looks for yet; the one that is there if it was begun before."""
     address = checked_address(url)
     supplier_at(address, app)
     now = app.clock.now()
-    job = CollectJob(
-        id=JobId(app.ids.new()), shop=shop, url=address, created_at=now, changed_at=now, work_due=now + REPEAT
-    )
-    app.catalog.create(job)
-    look(Look(job=job.id, shop=shop, url=address), app)
-    return job
+    job = CollectJob(id=name, shop=shop, url=address, created_at=now, changed_at=now, work_due=now + REPEAT)
+    return job if app.catalog.create(job) else app.catalog.job(name)
 
 
 def look(task: Look, app: App) -> None:

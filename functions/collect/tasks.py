@@ -88,12 +88,29 @@ class Again(Task):
 
 
 class Advance(Task):
-    """Go on with this job for many products."""
+    """Go on with this job for many products, if it still is at this version: each step sends the one after it."""
 
     bulk: BulkId
+    ver: int
 
 
-AnyTask = Publish | Report | AskSupplier | Again | Advance
+class Find(Task):
+    """Read this page of a catalogue for a job that imports it."""
+
+    find: BulkId
+    url: str
+
+
+class Found(Task):
+    """What was on it: a key of the snapshot bucket, or why nothing could be read."""
+
+    found: BulkId
+    url: str
+    key: str | None = None
+    error: Failure | None = None
+
+
+AnyTask = Publish | Report | AskSupplier | Again | Advance | Found
 _TASK: TypeAdapter[AnyTask] = TypeAdapter(AnyTask)
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from daifa.models.base import Model, UtcTime
 from daifa.models.catalog import Pricing
 from daifa.models.facts import Reason
-from daifa.models.ids import BulkId, ProductId, ShopId, VariantId
+from daifa.models.ids import BulkId, JobId, ProductId, ShopId, VariantId
 from daifa.models.money import Money
 from daifa.models.states import BulkState, ItemState
 
@@ -19,6 +19,13 @@ class BulkKind(StrEnum):
     LIST = "list"
     UNLIST = "unlist"
     PRICE = "price"
+    IMPORT = "import"
+
+
+class Source(Model):
+    """Where a catalogue begins: an address on a supplier's site."""
+
+    address: str
 
 
 class PriceChange(Model):
@@ -32,13 +39,21 @@ class PriceChange(Model):
 
 
 class BulkItem(Model):
-    """One product of the job: what would become of it, and what did; `markup` is the product's own of before."""
+    """One product of the job: what would become of it, and what did.
 
-    name: ProductId
+    `name` is the product, or where it is to be collected from; `markup` is the product's own of before; `held` names
+    what was read of it already (a key of the snapshot bucket and a place in that file); `job` collects it, and
+    `product` came of that.
+    """
+
+    name: str
     title: str = ""
     state: ItemState = ItemState.WAITING
     changes: tuple[PriceChange, ...] = ()
     markup: Decimal | None = None
+    held: str = ""
+    job: JobId | None = None
+    product: ProductId | None = None
     why: tuple[Reason, ...] = ()
 
 
@@ -55,9 +70,9 @@ class Bulk(Model):
     """One job for many products.
 
     `markup` is what these products are to be priced with, `pricing` what the whole shop is, and `before` what it was;
-    `products` are the chosen ones, none: every product of the shop. `cursor` is the last product that has its place in
-    a part, None once all have; of `parts` parts the one numbered `part` is worked on. `counts` tells how many products
-    are in which state.
+    `products` are the chosen ones, none: every product of the shop. `source` is where a catalogue is imported from,
+    `more` what is still to be read of it. `cursor` is the last product that has its place in a part, None once all
+    have; of `parts` parts the one numbered `part` is worked on. `counts` tells how many products are in which state.
     """
 
     id: BulkId
@@ -68,6 +83,8 @@ class Bulk(Model):
     markup: Decimal | None = None
     pricing: Pricing | None = None
     before: Pricing | None = None
+    source: Source | None = None
+    more: tuple[str, ...] = ()
     cursor: str | None = ""
     parts: int = 0
     part: int = 0

@@ -9,7 +9,6 @@ from typing import Any
 from daifa.errors import Conflict
 from daifa.models.bulk import Bulk, BulkItem, BulkPart
 from daifa.models.facts import Reason
-from daifa.models.ids import ProductId
 from daifa.models.states import BulkState, ItemState
 from daifa.rules.lifecycle import BULK, ITEM
 
@@ -23,24 +22,26 @@ SETTLED = frozenset((ItemState.DONE, ItemState.SKIPPED, ItemState.FAILED, ItemSt
 WORKING = frozenset((BulkState.PREPARING, BulkState.RUNNING, BulkState.UNDOING))
 
 
-def placed(bulk: Bulk, names: Sequence[ProductId]) -> tuple[Bulk, tuple[BulkPart, ...]]:
+def placed(bulk: Bulk, names: Sequence[str]) -> tuple[Bulk, tuple[BulkPart, ...]]:
     """The next products in their parts, in the order of their names, and the job that knows of them."""
     left = sorted(name for name in names if name > (bulk.cursor or ""))
-    if len(left) + bulk.total > MOST:
-        raise Conflict("bulk.too_many", most=MOST)
     here = left[: PART * PARTS_AT_ONCE]
+    made, parts = appended(bulk, [BulkItem(name=name) for name in here], len(left))
+    return made.model_copy(update={"cursor": here[-1] if len(left) > len(here) else None}), parts
+
+
+def appended(bulk: Bulk, items: Sequence[BulkItem], coming: int = 0) -> tuple[Bulk, tuple[BulkPart, ...]]:
+    """These products in parts after those there are, and the job that counts them; Conflict if they, or those that
+    are known to come, are more than one job takes.
+    """
+    if max(len(items), coming) + bulk.total > MOST:
+        raise Conflict("bulk.too_many", most=MOST)
     parts = tuple(
-        BulkPart(
-            bulk=bulk.id,
-            number=bulk.parts + at,
-            items=tuple(BulkItem(name=name) for name in here[start : start + PART]),
-        )
-        for at, start in enumerate(range(0, len(here), PART))
+        BulkPart(bulk=bulk.id, number=bulk.parts + at, items=tuple(items[start : start + PART]))
+        for at, start in enumerate(range(0, len(items), PART))
     )
-    waiting = bulk.counts.get(ItemState.WAITING, 0) + len(here)
-    counts = bulk.counts | {ItemState.WAITING: waiting}
-    cursor = here[-1] if len(left) > len(here) else None
-    return bulk.model_copy(update={"counts": counts, "cursor": cursor, "parts": bulk.parts + len(parts)}), parts
+    made = bulk.model_copy(update={"parts": bulk.parts + len(parts), **counted(bulk, (), items)})
+    return made, parts
 
 
 def counted(bulk: Bulk, old: Sequence[BulkItem], new: Sequence[BulkItem]) -> dict[str, Any]:

@@ -1,0 +1,151 @@
+"""Import a supplier's whole catalogue: find out what is in it, then collect what is not here yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from collect import catalogue, start
+from collect.bulk_kind import Kind
+from collect.bulk_step import failed, stepped
+from collect.discover import doors
+from collect.tasks import Find, Found, Look, Outcome, Report
+from daifa.app import App
+from daifa.errors import Conflict, Rejected
+from daifa.messages import Room
+from daifa.models.bulk import Bulk, BulkItem
+from daifa.models.catalog import Shop
+from daifa.models.collected import CollectedProduct
+from daifa.models.derive import derived
+from daifa.models.facts import Reason
+from daifa.models.ids import JobId
+from daifa.models.states import BulkState, ItemState
+from daifa.rules.bulk import appended, moved
+from daifa.rules.offers import checked_address, offer_id
+from daifa.rules.products import product_id
+from daifa.tables.store import Write
+
+# As many pages of a catalogue as a job reads; the largest sitemaps have so many parts.
+MOST_PAGES = 400
+# A fetch may be tried four times; until then the next page waits for this one.
+FETCH = timedelta(minutes=10)
+LONGEST_REST = 900
+
+
+class Import(Kind):
+    """Collected, unless the shop has it already; what can't be collected is that product's failure."""
+
+    def __init__(self) -> None:
+        self._read: tuple[str, list[Any]] = ("", [])
+
+    def look(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
+        """Waiting, or skipped because the shop has it."""
+        supplier = start.supplier_at(item.name, app)
+        offer = offer_id(supplier.id, start.offer_number(supplier, item.name) or item.name)
+        known = app.catalog.find_product(shop.id, product_id(shop.id, offer))
+        if known is None:
+            return item
+        told = {"product": known.id, "title": item.title or known.title}
+        return moved(item, ItemState.SKIPPED, Reason.of("bulk.known_already"), **told)
+
+    def do(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
+        """A job of its own collects it."""
+        if item.job is None:
+            return self._begun(item, bulk, shop, app)
+        job = app.catalog.job(item.job)
+        if job.state == "COLLECTED":
+            return moved(item, ItemState.DONE, product=job.product)
+        return moved(item, ItemState.FAILED, *([job.error] if job.error else ())) if job.state == "FAILED" else item
+
+    def undo(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
+        """What was collected stays."""
+        return item
+
+    def rest(self, items: Sequence[BulkItem], bulk: Bulk, app: App) -> int:
+        """As long as the site needs by its own budget for the pages of this part."""
+        pages = sum(item.job is not None and not item.held for item in items)
+        if not pages or bulk.source is None:
+            return 0
+        return min(LONGEST_REST, pages * 3600 // start.supplier_at(bulk.source.address, app).looks_per_hour)
+
+    def _begun(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
+        # The same item always has the same job, so that a repeated step begins nothing twice.
+        name = JobId(derived("import", bulk.id, item.name))
+        job = start.begun(name, item.name, shop.id, app)
+        seen = Look(job=job.id, shop=shop.id, url=job.url)
+        if item.held:
+            product = self._product(item.held, app)
+            report = Report(**seen.model_dump(), outcome=Outcome.COLLECTED, fetched_at=bulk.created_at, product=product)
+            catalogue.take(report, app)
+        else:
+            start.look(seen, app)
+        return moved(item, ItemState.STARTED, job=job.id)
+
+    def _product(self, held: str, app: App) -> CollectedProduct:
+        key, _, at = held.partition("#")
+        if self._read[0] != key:
+            self._read = (key, _file(key, app)["products"])
+        try:
+            return CollectedProduct.model_validate(self._read[1][int(at)])
+        except (ValidationError, IndexError) as error:
+            raise Rejected("collect.failed") from error
+
+
+def checked(wish: Bulk, app: App) -> Bulk:
+    """The wish with where its catalogue may begin; Rejected if that is on nobody's site."""
+    if wish.source is None:
+        raise Rejected("bulk.no_source")
+    address = checked_address(wish.source.address)
+    start.supplier_at(address, app)
+    return wish.model_copy(update={"more": doors(address)})
+
+
+def find(bulk: Bulk, app: App) -> None:
+    """Have the next page of the catalogue read; when all are, it is known what is in it."""
+    if bulk.more:
+        # Its answer brings the next step; the schedule finds out that none came.
+        app.catalog.save(bulk.model_copy(update={"work_due": app.clock.now() + FETCH}), bulk)
+        app.queues.send(Room.FETCH, Find(find=bulk.id, url=bulk.more[0]).model_dump_json())
+    elif bulk.total:
+        stepped(bulk.model_copy(update={"cursor": None}), bulk, app=app)
+    else:
+        failed(bulk, Reason.of("bulk.nothing_found"), app)
+
+
+def take(told: Found, app: App) -> None:
+    """Give what is on a fetched page its places; the answer of a page that was answered already changes nothing."""
+    bulk = app.catalog.bulk(told.found)
+    if bulk.state is not BulkState.PREPARING or told.url not in bulk.more[:1]:
+        return
+    left = bulk.more[1:]
+    if told.key is None:
+        why = Reason.of(told.error.code, **told.error.values) if told.error else Reason.of("collect.failed")
+        # One door of a shop may be shut while another is open; if all are, the last one says why.
+        if left or bulk.total:
+            stepped(bulk.model_copy(update={"more": left}), bulk, app=app)
+        else:
+            failed(bulk, why, app)
+        return
+    page = _file(told.key, app)
+    items = [
+        BulkItem(name=product["url"], title=product.get("title", ""), held=f"{told.key}#{at}")
+        for at, product in enumerate(page["products"])
+    ] + [BulkItem(name=address) for address in page["addresses"]]
+    # The doors behind one that led somewhere need not be tried.
+    doors_left = () if (items or page["more"]) else left
+    more = [*page["more"], *(doors_left if bulk.source and told.url in doors(bulk.source.address) else left)]
+    try:
+        made, parts = appended(bulk, items)
+    except Conflict as error:
+        failed(bulk, Reason.of(error.code, **error.values), app)
+        return
+    following = made.model_copy(update={"more": tuple(dict.fromkeys(more))[:MOST_PAGES]})
+    stepped(following, bulk, *(Write(part) for part in parts), app=app)
+
+
+def _file(key: str, app: App) -> Any:
+    return json.loads(app.snapshots.get(key)[0])

@@ -1,0 +1,157 @@
+"""A supplier's whole catalogue: found out page by page, seen, and collected without asking too much of its site."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from collect import handler
+from daifa.models.bulk import Bulk
+from daifa.models.states import BulkState, ItemState
+from tests.unit.aws import FixedClock, RoomApp, call
+from tests.unit.collect_room.shelf_life import DEMO, MUG, a_mug, a_report, collect, take
+from tests.unit.collect_room.test_bulk import go_on, items, say, the_job
+
+pytestmark = pytest.mark.usefixtures("merchant")
+
+SHOP = "https://harbor.example"
+FEED = f"{SHOP}/products.json?limit=250&page=1"
+
+
+def begin(app: RoomApp, address: str = SHOP) -> Bulk:
+    """Ask for the catalogue of a shop; the job, whose first page is being read."""
+    told = call(
+        handler.on_http, "POST", "/api/bulk", {"shop": "demo", "kind": "import", "source": {"address": address}}
+    )
+    assert told.status == 202, told.body
+    take(*app.sent("catalogue"))
+    return the_job(told.body["bulk"]["id"])
+
+
+def found(app: RoomApp, job: Bulk, **page: Any) -> Bulk:
+    """What the fetcher found on the page that it was asked for last."""
+    (asked,) = [each for each in app.sent("fetch") if "find" in each]
+    app.snapshots.put("found/a.json", json.dumps({"products": [], "addresses": [], "more": [], **page}).encode(), "x")
+    take({"found": job.id, "url": asked["url"], "key": "found/a.json", "error": None})
+    return the_job(job.id)
+
+
+def not_found(app: RoomApp, job: Bulk) -> Bulk:
+    """The page that the fetcher was asked for last is not there."""
+    (asked,) = [each for each in app.sent("fetch") if "find" in each]
+    error = {"code": "collect.gone", "values": {"url": asked["url"], "status": 404}}
+    take({"found": job.id, "url": asked["url"], "key": None, "error": error})
+    return the_job(job.id)
+
+
+def test_a_feed_is_taken_in_without_reading_a_page_again(app: RoomApp) -> None:
+    job = begin(app)
+    assert job.more[0] == FEED
+    mugs = [a_mug(url=f"{MUG}-{at}", title=f"Mug {at}") for at in range(30)]
+    job = go_on(app, found(app, job, products=mugs))
+    assert (job.state, job.total, job.more, app.sent("fetch")) == (BulkState.READY, 30, (), [])
+    assert app.catalog.product_ids(DEMO) == []
+    say("apply", job)
+    job = go_on(app, job)
+    assert (job.state, job.counts, app.sent("fetch")) == (BulkState.DONE, {ItemState.DONE: 30}, [])
+    products = [app.catalog.product(DEMO, name) for name in app.catalog.product_ids(DEMO)]
+    assert {product.title for product in products} == {f"Mug {at}" for at in range(30)}
+    assert all(product.variants[0].price for product in products)
+
+
+def test_a_shop_without_a_feed_is_read_by_its_sitemap(app: RoomApp) -> None:
+    job = begin(app)
+    job = not_found(app, job)
+    take(*app.sent("catalogue"))
+    job = found(app, job, more=[f"{SHOP}/map_products.xml"])
+    take(*app.sent("catalogue"))
+    job = go_on(app, found(app, job, addresses=[f"{MUG}-{at}" for at in range(3)]))
+    assert (job.state, job.counts) == (BulkState.READY, {ItemState.WAITING: 3})
+    say("apply", job)
+    take(*app.sent("catalogue"))
+    asked = app.sent("fetch")
+    assert [each["url"] for each in asked] == [f"{MUG}-{at}" for at in range(3)]
+    for each in asked[:2]:
+        take(a_report(app, each["job"], a_mug(url=each["url"]), url=each["url"]))
+    gone = {"code": "collect.gone", "values": {"url": MUG, "status": 404}}
+    last = asked[2]
+    take(a_report(app, last["job"], url=last["url"], outcome="failed", product=None, error=gone) | {"product": None})
+    job = go_on(app, job)
+    assert (job.state, job.counts) == (BulkState.DONE, {ItemState.DONE: 2, ItemState.FAILED: 1})
+    assert [why.code for item in items(app, job) for why in item.why] == ["collect.gone"]
+
+
+def test_what_the_shop_has_already_is_left_alone(app: RoomApp) -> None:
+    known = collect(app)
+    job = begin(app)
+    job = go_on(app, found(app, job, products=[a_mug("99.00"), a_mug(url=f"{MUG}-1")]))
+    assert job.counts == {ItemState.SKIPPED: 1, ItemState.WAITING: 1}
+    (item,) = [each for each in items(app, job) if each.state is ItemState.SKIPPED]
+    assert (item.product, [why.code for why in item.why]) == (known.id, ["bulk.known_already"])
+
+
+def test_a_site_gets_no_more_pages_an_hour_than_it_can_bear(app: RoomApp, clock: FixedClock) -> None:
+    job = begin(app)
+    job = go_on(app, found(app, job, addresses=[f"{MUG}-{at}" for at in range(60)]))
+    say("apply", job)
+    take(*app.sent("catalogue"))
+    asked = app.sent("fetch")
+    assert len(asked) == 25
+    for each in asked:
+        take(a_report(app, each["job"], a_mug(url=each["url"]), url=each["url"]))
+    take(*app.sent("catalogue"))
+    (message,) = app.aws["sqs_backend"].queues["daifa-catalogue"]._messages
+    assert message.delayed_until - message.sent_timestamp == pytest.approx(25 * 3600 // 120 * 1000, abs=1000)
+
+
+def test_a_page_that_never_answers_is_asked_for_again(app: RoomApp, clock: FixedClock) -> None:
+    job = begin(app)
+    assert len(app.sent("fetch")) == 1
+    app.sent("catalogue")
+    clock.forward(minutes=16)
+    handler.on_schedule({}, None)
+    take(*app.sent("catalogue"))
+    assert [each["find"] for each in app.sent("fetch") if "find" in each] == [job.id]
+
+
+def test_an_answer_that_comes_twice_or_late_gives_nothing_a_second_place(app: RoomApp) -> None:
+    job = begin(app)
+    app.sent("fetch")
+    app.snapshots.put("found/a.json", json.dumps({"products": [a_mug()], "addresses": [], "more": []}).encode(), "x")
+    answer = {"found": job.id, "url": FEED, "key": "found/a.json", "error": None}
+    take(answer, answer)
+    assert go_on(app, job).total == 1
+    take(answer)
+    assert the_job(job.id).total == 1
+
+
+def test_a_shop_in_which_nothing_is_found_says_so(app: RoomApp) -> None:
+    job = begin(app)
+    for _ in range(len(job.more) - 1):
+        not_found(app, job)
+        take(*app.sent("catalogue"))
+    last = not_found(app, job)
+    assert (last.state, last.error and last.error.code) == (BulkState.FAILED, "collect.gone")
+    empty = begin(app, f"{SHOP}/sitemap.xml")
+    empty = go_on(app, found(app, empty))
+    assert (empty.state, empty.error and empty.error.code) == (BulkState.FAILED, "bulk.nothing_found")
+
+
+def test_a_catalogue_on_nobodys_site_is_refused() -> None:
+    for source, code in (
+        (None, "bulk.no_source"),
+        ({"address": "https://nobody.example"}, "collect.no_supplier"),
+        ({"address": "ftp://harbor.example"}, "collect.bad_address"),
+    ):
+        told = call(handler.on_http, "POST", "/api/bulk", {"shop": "demo", "kind": "import", "source": source})
+        assert (told.status, told.body["code"]) == (400, code)
+
+
+def test_what_was_imported_is_not_taken_back_by_undoing(app: RoomApp) -> None:
+    job = begin(app)
+    job = go_on(app, found(app, job, products=[a_mug()]))
+    say("apply", job)
+    job = go_on(app, job)
+    assert (job.state, say("undo", job).status) == (BulkState.DONE, 409)
