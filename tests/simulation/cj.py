@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from daifa.http import Answer
 from daifa.models.money import Money
@@ -55,6 +56,11 @@ class AtCj:
     def phone(self) -> str:
         """The recipient's."""
         return self.order["shown"]["shippingPhone"]  # type: ignore[no-any-return]
+
+    @property
+    def told(self) -> list[tuple[float, int]]:
+        """payBalance names no amount."""
+        return self.order.get("told", [])
 
     @property
     def street(self) -> str:
@@ -160,6 +166,9 @@ class CjAccount(Behind):
     def serve(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """As CJ, but what is new is not shown at once, and every payment is told."""
         name = self.named(path, body)
+        asked = parse_qs(urlsplit(path).query).get("orderId", [""])[0] if name == "getOrderDetail" else ""
+        if asked in self.orders:
+            self.orders[asked].setdefault("told", []).append((self._world.t, self.view(self.orders[asked]).minor))
         if name in ("getOrderDetail", "list") and self._world.swarm.lookup_lag:
             return self.as_it_was(self._then(), method, path, headers, body)
         if name != "payBalance":

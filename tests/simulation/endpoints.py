@@ -45,6 +45,11 @@ class AtEndpoint:
         return self.order["minors"]  # type: ignore[no-any-return]
 
     @property
+    def told(self) -> tuple[()]:
+        """Nothing is paid through it."""
+        return ()
+
+    @property
     def phone(self) -> str:
         """The recipient's."""
         return self.order["recipient"]["phone"]  # type: ignore[no-any-return]

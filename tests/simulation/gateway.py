@@ -65,6 +65,11 @@ class At1688:
         return self.order["minors"]  # type: ignore[no-any-return]
 
     @property
+    def told(self) -> tuple[()]:
+        """A payment names what it pays."""
+        return ()
+
+    @property
     def phone(self) -> str:
         """The recipient's."""
         return self.order["address"]["mobile"]  # type: ignore[no-any-return]

@@ -29,6 +29,10 @@ class Held(Protocol):
         """Every amount that was ever asked for it."""
 
     @property
+    def told(self) -> Iterable[tuple[float, int]]:
+        """When our side was told which amount, where a payment can't name what it pays."""
+
+    @property
     def phone(self) -> str:
         """Whose it is."""
 

@@ -26,14 +26,18 @@ import notify.handler
 import order_ingest.handler
 import order_ingest.webhook
 import tracking.handler
+from daifa.errors import DaifaError
 from daifa.front_door import FrontDoor
 from daifa.models.facts import Fact
 from daifa.models.ids import PoNumber
-from daifa.models.outcomes import Done, NeverSent, Unclear
+from daifa.models.money import Money
+from daifa.models.outcomes import Done, NeverSent, Outcome, Unclear
 from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import PaymentState, PoState
 from daifa.rules import acknowledgement, purchasing, revising, undoing
 from daifa.suppliers import alibaba, alibaba_orders
+from daifa.suppliers.cj import Cj
+from daifa.suppliers.cj_answers import seen
 from daifa.tables.store import Store, Write
 from daifa.telemetry import log
 from tests.simulation.run import play
@@ -312,6 +316,25 @@ def _endpoints(swarm: Swarm) -> None:
     swarm.webhooks_late, swarm.slow = 0.6, 0.4
 
 
+def _cj_is_paid_what_it_asks() -> Any:
+    pay = Cj.pay
+
+    def whatever(self: Cj, reference: str, amount: Money) -> Outcome:
+        try:
+            order = self._order(reference)
+        except DaifaError:
+            return NeverSent("not read")
+        there = seen(order) if order else None
+        return pay(self, reference, there.total if there else amount)
+
+    return patch.object(Cj, "pay", whatever)
+
+
+def _dollars(swarm: Swarm) -> None:
+    """Every supplier is CJ and changes its prices soon."""
+    swarm.adapters, swarm.unasked, swarm.mail, swarm.sellers_reprice = ["cj"] * 3, False, False, 0.9
+
+
 @contextmanager
 def _all(*patches: Any) -> Iterator[None]:
     for one in patches:
@@ -346,6 +369,7 @@ MUTANTS = (
     Mutant("what was given back is bought", _given_back_is_bought, _gives_back),
     Mutant("an early word of a supplier's is dropped", _early_word_is_dropped, _endpoints),
     Mutant("the answer that arrives last counts", _the_last_to_arrive_counts, _endpoints),
+    Mutant("CJ is paid what it asks", _cj_is_paid_what_it_asks, _dollars),
 )
 
 

@@ -62,6 +62,7 @@ class Oracles:
         self._case_notes: dict[str, int] = defaultdict(int)
         self._tracked: set[str] = set()
         self._claimed: dict[str, float] = {}
+        self._paying: dict[str, float] = {}
         self._paused: dict[str, float] = {}
         house.seen = self.seen
         shop.refunded, shop.shipped = self.on_refund, self.on_fulfilment
@@ -115,6 +116,8 @@ class Oracles:
         if payment != was:
             self.world.moved_at = self.world.t
             self.world.hit(edge("payment", was, payment))
+            if payment == "PAYING":
+                self._paying[new["number"]] = self.world.t
             if payment == "PAID":
                 self.paid_there(new)
         state = new["state"]
@@ -241,7 +244,11 @@ class Oracles:
         if again and not there.order.get("by_hand"):
             self.world.wrong("each purchase is paid once", there.number)
         elif po is not None and there.minor != fen(po["total"]):
-            self.world.wrong("paid is what was agreed", there.number)
+            # A payment that can't name its amount may cross a change of price, as long as the agreed one was seen after
+            # the claim; that a person is told in the end is looked at in `_settled`.
+            since = self._paying.get(there.number, FOREVER)
+            if fen(po["total"]) not in [minor for at, minor in there.told if at >= since]:
+                self.world.wrong("paid is what was agreed", there.number)
 
     def on_refund(self, order: ShopOrder, refund: dict[str, Any]) -> None:
         """The shop paid a refund of ours."""
