@@ -15,6 +15,7 @@ const VIEWS = /** @type {const} */ ([
   ['queue', 'q'],
   ['orders', 'o'],
   ['products', 'p'],
+  ['bulk', 'b'],
   ['cases', 's'],
   ['suppliers', 'u'],
 ]);

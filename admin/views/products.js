@@ -3,6 +3,7 @@
 import { call, path, place, Problem } from '../api.js';
 import { cash, number, percent, t, when, word } from '../i18n.js';
 import { h, keyed, store } from '../ui.js';
+import { chooser } from './bulk.js';
 import { block, pair, paged, panel } from './panels.js';
 import { badge, empty, fits, hold, reasons, say, trouble, walk } from './parts.js';
 
@@ -89,6 +90,7 @@ function list({ shop, query, filter }) {
     slot,
   );
 
+  const { bar, pick } = chooser(shop.id, slot);
   const rows = paged(
     (after) => call(`/api/products?${new URLSearchParams({ shop: shop.id, ...(after && { after }) })}`),
     (/** @type {any[]} */ found) => {
@@ -106,6 +108,7 @@ function list({ shop, query, filter }) {
     return h(
       'li',
       { class: 'row' },
+      pick(row.product, row.title),
       picture(row.image, row.title),
       h('div', { class: 'what' }, h('a', { class: 'go', id: `go-${row.product}`, href: place('products', shop.id, row.product) }, row.title), badge('listing', row.state)),
       h(
@@ -131,7 +134,7 @@ function list({ shop, query, filter }) {
   });
   draw();
 
-  const el = h('div', { class: 'view' }, h('div', { class: 'head' }, h('h1', {}, t('products.title'))), form, arriving, rows.el);
+  const el = h('div', { class: 'view' }, h('div', { class: 'head' }, h('h1', {}, t('products.title'))), form, arriving, bar, rows.el);
   return {
     title: t('products.title'),
     el,
@@ -250,12 +253,15 @@ function detail({ shop, params, supplier }) {
       },
       t(it.store_product ? 'verb.relist' : 'verb.list'),
     );
+    const sold = ['ACTIVE', 'OUT_OF_STOCK'].includes(it.state) && !it.withdrawn;
+    const off = sold && h('button', { type: 'button', id: 'unlist', onclick: () => run('unlist', {}) }, t('verb.unlist'));
     return block(
       t('products.sell'),
       {},
       form,
       h('p', { class: 'dim' }, t('products.markup.text')),
-      h('div', { class: 'actions' }, list),
+      h('div', { class: 'actions' }, list, off),
+      it.withdrawn && h('p', { class: 'dim' }, t('products.withdrawn')),
       !ready && h('p', { class: 'warn-text' }, unmapped ? t('products.unmapped', { count: number(unmapped) }) : t('products.cannot')),
       it.store_product && h('p', { class: 'dim' }, t('products.listed', { id: it.store_product })),
       slot,

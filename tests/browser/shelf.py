@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from daifa.app import App
 from daifa.models.aftersales import CaseReason, Payer
+from daifa.models.bulk import Bulk, BulkItem, BulkKind, PriceChange
 from daifa.models.catalog import (
     Agreement,
     Clause,
@@ -21,10 +22,11 @@ from daifa.models.catalog import (
     Variant,
 )
 from daifa.models.facts import Reason
-from daifa.models.ids import OfferId, ProductId, ShopId, SupplierId, VariantId
+from daifa.models.ids import BulkId, JobId, OfferId, ProductId, ShopId, SupplierId, VariantId
 from daifa.models.keeping import Point
 from daifa.models.money import Money
-from daifa.models.states import AgreementState, ListingState, OfferState
+from daifa.models.states import AgreementState, BulkState, ItemState, ListingState, OfferState
+from daifa.rules.bulk import appended
 from local.world.png import picture
 from tests.unit.aws import START
 
@@ -71,9 +73,49 @@ def stock(app: App) -> None:
     ):
         app.catalog.create(_offer(number, title, cost))
         app.catalog.create(_product(number, title, image, state, cost, price))
+    _jobs(app)
     app.catalog.add(
         app.catalog.scored(YIWU, "2026-11", cases_damaged=2, shipped_on_time=41, shipped_late=3, recovered_minor=4650)
     )
+
+
+def _jobs(app: App) -> None:
+    """A change of prices that waits for a person's word, and an import under way."""
+    dearer = PriceChange(
+        variant=VariantId("p1-white"), shown="米白", old=cny("69.90"), new=cny("75.90"), margin=Decimal("0.402")
+    )
+    priced = BulkItem(name="p-1", title="保温杯 500ml 家用大容量", changes=(dearer,))
+    skipped = BulkItem(name="p-3", title=HOSTILE, state=ItemState.SKIPPED, why=(Reason.of("bulk.price_stays"),))
+    page = "https://detail.example.com/offer/6100"
+    done = BulkItem(name=f"{page}1.html", title="亚麻桌布", state=ItemState.DONE, product=ProductId("p-2"))
+    gone = Reason.of("collect.gone", url=f"{page}2.html", status=404)
+    coming = [
+        done,
+        BulkItem(name=f"{page}2.html", state=ItemState.FAILED, why=(gone,)),
+        BulkItem(name=f"{page}3.html", title="竹砧板", state=ItemState.STARTED, job=JobId("j")),
+        BulkItem(name=f"{page}4.html", title="陶瓷碗"),
+    ]
+    for name, kind, state, items in (
+        ("bulk-price", BulkKind.PRICE, BulkState.READY, [priced, skipped]),
+        ("bulk-import", BulkKind.IMPORT, BulkState.RUNNING, coming),
+    ):
+        job, parts = appended(
+            Bulk(
+                id=BulkId(name),
+                shop=SHOP,
+                kind=kind,
+                state=state,
+                markup=Decimal("1.8") if kind is BulkKind.PRICE else None,
+                cursor=None,
+                by="merchant:merchant-1",
+                created_at=ago(minutes=4),
+                changed_at=ago(minutes=1),
+            ),
+            items,
+        )
+        app.catalog.create(job)
+        for part in parts:
+            app.catalog.create(part)
 
 
 def _agreement(supplier: SupplierId) -> Agreement:

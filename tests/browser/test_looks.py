@@ -26,6 +26,9 @@ VIEWS = {
     "products": "#/products",
     "a product": "#/products/demo/p-1",
     "a product that cannot be listed": "#/products/demo/p-3",
+    "bulk jobs": "#/bulk",
+    "a change of prices to decide": "#/bulk/demo/bulk-price",
+    "an import under way": "#/bulk/demo/bulk-import",
     "cases": "#/cases",
     "a case to decide": "#/cases/demo/5005/case-5005",
     "a case with both sums": "#/cases/demo/5006/case-5006",
@@ -47,7 +50,7 @@ SMALL = """(least) => [...document.querySelectorAll(least === 44 ? '.verb, .acti
 
 # A text's key where its text should stand.
 BARE = re.compile(
-    r"\b(?:state|verb|kind|queue|order|case|products|po|decide|line|supplier|suppliers|item|talk|problem|turn|step|by|time)\.[a-zA-Z_.]+\b"
+    r"\b(?:state|verb|kind|queue|order|case|products(?!\.json)|po|decide|line|supplier|suppliers|item|talk|problem|turn|step|by|time|bulk)\.[a-zA-Z_.]+\b"
 )
 
 

@@ -251,7 +251,7 @@ BULK = Lifecycle(
 
 _I = ItemState
 ITEM = Lifecycle(
-    "bulk item",
+    "bulk_item",
     {
         _I.WAITING: (_I.STARTED, _I.DONE, _I.SKIPPED, _I.FAILED),  # its turn is to come
         _I.STARTED: (_I.DONE, _I.FAILED, _I.UNDONE),  # somebody else's answer is awaited

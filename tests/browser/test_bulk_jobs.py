@@ -1,0 +1,88 @@
+"""Jobs for many products as a merchant meets them: chosen, seen, applied, watched, and taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+import daifa.app
+from collect import handler
+from daifa.models.bulk import Bulk
+from daifa.models.ids import BulkId
+from daifa.models.states import BulkState
+from tests.browser.shelf import SHOP
+from tests.browser.site import Site
+from tests.unit.aws import RoomApp, messages
+
+pytestmark = pytest.mark.browser
+
+
+def work(app: RoomApp) -> None:
+    """Bring every message of the catalogue until nothing is said any more."""
+    while sent := app.sent("catalogue"):
+        assert handler.on_message(messages(*sent), None) == {"batchItemFailures": []}
+
+
+def newest() -> Bulk:
+    """The job that was begun last."""
+    rows = daifa.app.app().catalog.bulks(SHOP, 1)
+    return daifa.app.app().catalog.bulk(BulkId(rows[0]["bulk"]))
+
+
+def answer(site: Site, verb: str) -> None:
+    """Press a job's button, and agree to the question."""
+    site.page.click(f"#bulk-{verb}")
+    site.page.wait_for_selector("dialog[open]")
+    site.page.click("dialog button.primary")
+    site.page.wait_for_selector("dialog", state="detached")
+
+
+def test_chosen_products_are_priced_after_their_prices_were_seen(site: Site, app: RoomApp) -> None:
+    site.open("#/products")
+    site.page.check(".row:has(#go-p-1) input[type=checkbox]")
+    site.page.check(".row:has(#go-p-2) input[type=checkbox]")
+    assert "已选 2 件" in site.page.inner_text(".bulk")
+    site.page.click("#bulk-price")
+    site.page.fill("dialog #markup", "3")
+    site.page.click("dialog button.primary")
+    site.page.wait_for_selector("text=准备中")
+    work(app)
+    site.page.wait_for_selector("#bulk-apply")
+    site.page.wait_for_selector("text=¥154.90")
+    assert newest().state is BulkState.READY
+
+    answer(site, "apply")
+    work(app)
+    site.page.wait_for_selector("#bulk-undo")
+    assert newest().state is BulkState.DONE
+    answer(site, "undo")
+    work(app)
+    site.page.wait_for_selector("text=已撤销")
+    assert newest().state is BulkState.UNDONE
+    assert site.complaints == []
+
+
+def test_a_job_that_somebody_moved_is_shown_as_it_is(site: Site, app: RoomApp) -> None:
+    site.open("#/bulk/demo/bulk-price")
+    job = app.catalog.bulk(BulkId("bulk-price"))
+    app.catalog.save(job.model_copy(update={"state": BulkState.STOPPED}), job)
+    site.page.click("#bulk-apply")
+    site.page.click("dialog button.primary")
+    site.page.wait_for_selector("dialog .problem")
+    assert "STOPPED" in site.page.inner_text("dialog .problem")
+    site.page.keyboard.press("Escape")
+    site.page.wait_for_selector("#bulk-undo")
+
+
+def test_a_catalogue_that_is_on_nobodys_site_says_what_to_do(site: Site) -> None:
+    site.open("#/bulk", language="en")
+    site.page.fill("#source", "https://nobody.example/")
+    site.page.press("#source", "Enter")
+    site.page.wait_for_selector(".problem")
+    assert "nobody.example" in site.page.inner_text(".problem")
+
+
+def test_a_product_is_taken_off_sale(site: Site, app: RoomApp) -> None:
+    site.open("#/products/demo/p-1")
+    site.page.click("#unlist")
+    site.page.wait_for_selector("text=已人工停售")
+    assert site.posted("/unlist") != []
