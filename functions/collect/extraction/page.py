@@ -137,12 +137,8 @@ def names(node: LexborNode) -> str:
 
 def _shallow(text: str) -> str:
     """The text up to where tags are more or deeper than any real page's, so that no page keeps the parser busy."""
-    before, *pieces = text.split("<")
-    crowded = {at for at, piece in enumerate(pieces) if len(piece) > LONG_TAG and _crowded(piece)}
-    if crowded:
-        kept = (piece.partition(">")[2] if at in crowded else f"<{piece}" for at, piece in enumerate(pieces))
-        text = "".join((before, *kept))
-    tags = len(pieces) - len(crowded)
+    text = _uncrowded(text)
+    tags = text.count("<")
     if tags < MANY_TAGS or (tags < MOST_TAGS and not _may_be_deep(text)):
         return text
     depth = 0
@@ -158,11 +154,28 @@ def _shallow(text: str) -> str:
     return text
 
 
-def _crowded(piece: str) -> bool:
-    """Whether what follows a `<` is a tag of more attributes than any real one has."""
-    if not piece[0].isalpha() or 0 <= (end := piece.find(">")) <= LONG_TAG:
+def _uncrowded(text: str) -> str:
+    """The text without tags of more attributes than any real one has; only where no tag begins for long may one be."""
+    kept: list[str] = []
+    done = seen = 0
+    for window in range(0, len(text), LONG_TAG // 2):
+        if window < seen or text.find("<", window, window + LONG_TAG // 2) >= 0:
+            continue
+        start, end = text.rfind("<", done, window), text.find("<", window)
+        seen = len(text) if end < 0 else end
+        if start >= 0 and _crowded(text, start, seen):
+            kept.append(text[done:start])
+            close = text.find(">", start, seen)
+            done = close + 1 if close >= 0 else seen
+    return "".join((*kept, text[done:])) if kept else text
+
+
+def _crowded(text: str, start: int, end: int) -> bool:
+    """Whether what stands from a `<` to the next one is a tag of more attributes than any real one has."""
+    close = text.find(">", start, end)
+    if not text[start + 1 : start + 2].isalpha() or 0 <= close - start <= LONG_TAG:
         return False
-    attributes = _ATTRIBUTE.finditer(piece, 0, end if end >= 0 else len(piece))
+    attributes = _ATTRIBUTE.finditer(text, start + 1, close if close >= 0 else end)
     return sum(1 for _ in zip(attributes, range(MOST_ATTRIBUTES + 1), strict=False)) > MOST_ATTRIBUTES
 
 
