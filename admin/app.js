@@ -60,14 +60,14 @@ async function show() {
   const { name, params, query } = where();
   screen?.leave?.();
   screen = null;
-  const known = VIEWS.some(([view]) => view === name);
+  const known = name === 'settings' || VIEWS.some(([view]) => view === name);
   // An order and a case name their shop themselves.
   const named = shops.find(({ id }) => id === params[0]);
   if (named) localStorage.setItem(SHOP, named.id);
   setZone(shop().timezone);
   marks(name, query.get('q') ?? '');
   try {
-    if (params.length > 1 && !named) throw new Problem(404, { detail: t('shop.other') });
+    if (params.length > (name === 'settings' ? 0 : 1) && !named) throw new Problem(404, { detail: t('shop.other') });
     const file = name === 'orders' && params.length > 1 ? 'order' : known ? name : 'queue';
     const { view } = await import(`./views/${file}.js`);
     if (mine !== turn) return;

@@ -134,7 +134,7 @@ function list({ shop, query, filter }) {
   });
   draw();
 
-  const el = h('div', { class: 'view' }, h('div', { class: 'head' }, h('h1', {}, t('products.title'))), form, arriving, bar, rows.el);
+  const el = h('div', { class: 'view' }, h('div', { class: 'head' }, h('h1', {}, t('products.title')), h('a', { class: 'button', href: place('settings', shop.id) }, t('settings.prices'))), form, arriving, bar, rows.el);
   return {
     title: t('products.title'),
     el,

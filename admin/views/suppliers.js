@@ -1,6 +1,6 @@
 // @ts-check
 /** V6 · Suppliers: whether purchases go there, what they did this month, and the switch that stops it all. */
-import { call, path } from '../api.js';
+import { call, path, place } from '../api.js';
 import { t, when, word } from '../i18n.js';
 import { h } from '../ui.js';
 import { figures, panel } from './panels.js';
@@ -44,7 +44,7 @@ export function view({ shop, query, filter }) {
       h('header', {}, h('h2', {}, one.name), badge('supplier', paused ? 'PAUSED' : alone ? 'ALONE' : 'ACTIVE'), h('span', { class: 'dim code' }, one.adapter)),
       alone && h('p', { class: 'note' }, t('supplier.alone'), ' ', when(one.open_until), one.trouble && ` (${one.trouble})`),
       h('p', { class: 'dim' }, figures(one).map((pair) => pair.join(' ')).join(' · ') || t('case.score.none')),
-      h('div', { class: 'actions' }, (paused || alone) && button('resume', 'primary'), !paused && button('pause', '')),
+      h('div', { class: 'actions' }, (paused || alone) && button('resume', 'primary'), !paused && button('pause', ''), h('a', { class: 'button', id: `keeping-${one.id}`, 'aria-label': `${t('settings.keep')} ${one.name}`, href: place('settings', shop.id, one.id) }, t('settings.keep'))),
     );
   }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from daifa.models.aftersales import CaseReason, Payer
+from daifa.models.keeping import Action, ChangeKind
 from daifa.models.purchase import REFUSALS, LineState
 from daifa.models.shipment import ShopTold
 from daifa.models.words import Party
@@ -140,6 +141,9 @@ def test_every_state_has_a_word() -> None:
         ("state.line", LineState),
         ("state.item", WorkState),
         ("line.refused", list(REFUSALS)),
+        ("change", ChangeKind),
+        ("action", Action),
+        ("action.text", Action),
         ("verb", list(CHOICES)),
         ("state.job", ["QUEUED", "COLLECTED", "FAILED"]),
     ]
