@@ -1,6 +1,6 @@
 // @ts-check
 /** The frame: sign-in, navigation, search, keys, language; each view is loaded when it is first wanted. */
-import { Problem, call } from './api.js';
+import { Problem, call, within } from './api.js';
 import { SignInError, begin, finish, left, settings, signOut } from './auth.js';
 import { language, setZone, speak, t, tick } from './i18n.js';
 import { h, keyed } from './ui.js';
@@ -211,7 +211,7 @@ function frame(config) {
 
 /** The words for suppliers' ids; without them the ids stand. */
 function learnSuppliers() {
-  call(`/api/suppliers?shop=${encodeURIComponent(shop().id)}`).then(
+  call(within(shop().id, 'suppliers')).then(
     ({ rows }) => {
       for (const { id, name } of rows) suppliers.set(id, name);
       if (rows.length) screen?.reload?.();

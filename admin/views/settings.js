@@ -1,13 +1,16 @@
 // @ts-check
 /** V9 · Settings: how a supplier's offers are kept true, and how the shop prices; each is one form that is sent whole. */
-import { call, path, Problem } from '../api.js';
+import { call, path, Problem, within } from '../api.js';
 import { t, word } from '../i18n.js';
 import { h } from '../ui.js';
-import { panel } from './panels.js';
+import { page } from './panels.js';
 import { say, trouble } from './parts.js';
 
 /** @typedef {import('../ui.js').Kid} Kid */
 /** @typedef {{kind: string, action: string, usual: string}} Rule */
+
+// The API names the action of a kind so, too; a jump of the price is a kind and a bound.
+const ACTION = 'actions.';
 
 /**
  * @param {import('./parts.js').Context} context
@@ -15,7 +18,7 @@ import { say, trouble } from './parts.js';
  */
 export const view = ({ shop, params: [, supplier] }) =>
   supplier
-    ? settings('suppliers', `${path('keeping', supplier)}?shop=${encodeURIComponent(shop.id)}`, 'settings.keeping', rules, kept)
+    ? settings('suppliers', within(shop.id, 'keeping', supplier), 'settings.keeping', rules, kept)
     : settings('products', path('pricing', shop.id), 'settings.pricing', prices, priced);
 
 /**
@@ -29,10 +32,13 @@ export const view = ({ shop, params: [, supplier] }) =>
  */
 function settings(back, at, name, fields, body) {
   const slot = h('div');
-  const { el, reload } = panel(() => call(at), draw, t('settings.title'));
+  // Not read again by the clock: what was typed would be gone.
+  const { reload, ...screen } = page(t('settings.title'), back, () => call(at), draw);
 
-  /** @param {any} it */
-  function draw(it) {
+  /** @param {any} it @param {(title: string) => void} named */
+  function draw(it, named) {
+    const title = t(name, { name: it.name });
+    named(title);
     const form = h(
       'form',
       {
@@ -48,8 +54,8 @@ function settings(back, at, name, fields, body) {
             const problem = error instanceof Problem ? error : null;
             if (problem?.status === 409) await reload();
             slot.replaceChildren(trouble(error));
-            const [wrong, of] = (problem?.values.field ?? '').split('.');
-            const input = form.elements.namedItem(wrong === 'actions' ? of : wrong);
+            const wrong = problem?.values.field ?? '';
+            const input = form.elements.namedItem(wrong) ?? form.elements.namedItem(wrong.split('.')[0]);
             if (input instanceof HTMLElement) input.focus();
           }
         },
@@ -58,10 +64,10 @@ function settings(back, at, name, fields, body) {
       slot,
       h('div', { class: 'actions' }, h('button', { class: 'primary' }, t('settings.save')), h('a', { class: 'button', href: `#/${back}` }, t('act.back'))),
     );
-    return [h('div', { class: 'head' }, h('p', { class: 'crumb' }, h('a', { href: `#/${back}` }, t(`${back}.title`))), h('h1', {}, t(name, { name: it.name }))), form];
+    return [h('div', { class: 'head' }, h('p', { class: 'crumb' }, h('a', { href: `#/${back}` }, t(`${back}.title`))), h('h1', {}, title)), form];
   }
 
-  return { title: t('settings.title'), el: h('div', { class: 'view' }, el) };
+  return screen;
 }
 
 /**
@@ -101,14 +107,15 @@ function choice({ kind, action, usual }, actions) {
     { onchange: () => told?.replaceChildren(word('action.text', box.value)) },
     actions.map((one) => h('option', { value: one, selected: one === action }, one === usual ? t('settings.usual', { action: word('action', one) }) : word('action', one))),
   );
-  const el = field(kind, box, word('action.text', action), word('change', kind));
+  const el = field(ACTION + kind, box, word('action.text', action), word('change', kind));
   const told = el.querySelector('p');
   return el;
 }
 
 /** @param {FormData} form */
 function kept(form) {
-  const { price_jump, looks_per_hour, ...actions } = Object.fromEntries(form);
+  const { price_jump, looks_per_hour, ...kinds } = Object.fromEntries(form);
+  const actions = Object.fromEntries(Object.entries(kinds).map(([name, action]) => [name.replace(ACTION, ''), action]));
   return { actions, price_jump: part(price_jump), looks_per_hour: Number(looks_per_hour) };
 }
 
