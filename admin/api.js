@@ -76,6 +76,13 @@ async function send(path, body) {
 export const path = (...parts) => `/api/${parts.map(encodeURIComponent).join('/')}`;
 
 /**
+ * The same for one shop.
+ * @param {string} shop
+ * @param {...string} parts
+ */
+export const within = (shop, ...parts) => `${path(...parts)}?shop=${encodeURIComponent(shop)}`;
+
+/**
  * The address of a view, each part escaped.
  * @param {...string} parts
  */

@@ -1,6 +1,6 @@
 // @ts-check
 /** The frame: sign-in, navigation, search, keys, language; each view is loaded when it is first wanted. */
-import { Problem, call } from './api.js';
+import { Problem, call, within } from './api.js';
 import { SignInError, begin, finish, left, settings, signOut } from './auth.js';
 import { language, setZone, speak, t, tick } from './i18n.js';
 import { h, keyed } from './ui.js';
@@ -60,14 +60,14 @@ async function show() {
   const { name, params, query } = where();
   screen?.leave?.();
   screen = null;
-  const known = VIEWS.some(([view]) => view === name);
+  const known = name === 'settings' || VIEWS.some(([view]) => view === name);
   // An order and a case name their shop themselves.
   const named = shops.find(({ id }) => id === params[0]);
   if (named) localStorage.setItem(SHOP, named.id);
   setZone(shop().timezone);
   marks(name, query.get('q') ?? '');
   try {
-    if (params.length > 1 && !named) throw new Problem(404, { detail: t('shop.other') });
+    if (params.length > (name === 'settings' ? 0 : 1) && !named) throw new Problem(404, { detail: t('shop.other') });
     const file = name === 'orders' && params.length > 1 ? 'order' : known ? name : 'queue';
     const { view } = await import(`./views/${file}.js`);
     if (mine !== turn) return;
@@ -211,7 +211,7 @@ function frame(config) {
 
 /** The words for suppliers' ids; without them the ids stand. */
 function learnSuppliers() {
-  call(`/api/suppliers?shop=${encodeURIComponent(shop().id)}`).then(
+  call(within(shop().id, 'suppliers')).then(
     ({ rows }) => {
       for (const { id, name } of rows) suppliers.set(id, name);
       if (rows.length) screen?.reload?.();

@@ -3,8 +3,9 @@
 import { call, path, place } from '../api.js';
 import { cash, number, percent, t, when } from '../i18n.js';
 import { h } from '../ui.js';
+import { ask } from './ask.js';
 import { paged, panel } from './panels.js';
-import { ask, badge, empty, reasons, say, trouble, walk } from './parts.js';
+import { badge, empty, reasons, say, trouble, walk } from './parts.js';
 
 const WORKING = ['PREPARING', 'RUNNING', 'UNDOING'];
 // What a person may say of a job in this state, the likely word first.

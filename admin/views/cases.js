@@ -1,11 +1,12 @@
 // @ts-check
 /** V7 · After-sales: who pays what by which clause, the customer's photos, and the two linked sums of money. */
-import { call, path, place, Problem } from '../api.js';
+import { call, path, place, Problem, within } from '../api.js';
 import { cash, left, number, t, when, word } from '../i18n.js';
 import { h } from '../ui.js';
+import { ask } from './ask.js';
 import { cost, debts } from './debts.js';
-import { block, figures, pair, panel } from './panels.js';
-import { ask, badge, empty, fits, reasons, say, trouble, walk } from './parts.js';
+import { block, figures, page, pair, panel } from './panels.js';
+import { badge, empty, fits, reasons, say, trouble, walk } from './parts.js';
 
 // In these states the merchant may still decide; afterwards only the money moves.
 const DECIDE = ['LIABILITY_PROPOSED', 'NEGOTIATING', 'ESCALATED'];
@@ -29,7 +30,7 @@ function list({ shop, query, supplier, filter }) {
   const body = h('div');
   const { el: waiting, reload } = panel(
     async () => {
-      ({ rows } = await call(`/api/cases?shop=${encodeURIComponent(shop.id)}`));
+      ({ rows } = await call(within(shop.id, 'cases')));
       return rows;
     },
     () => {
@@ -80,18 +81,15 @@ function detail({ shop, params, supplier }) {
   /** @type {Map<number, Promise<{content_type: string, base64: string}>>} each photo is fetched once, however often the page is drawn */
   const photos = new Map();
   const slot = h('div');
-  let title = t('cases.title');
-  const { el: body, reload } = panel(() => call(at), draw, title);
+  const screen = page(t('cases.title'), 'cases', () => call(at), draw, { e: () => /** @type {HTMLElement | null} */ (screen.el.querySelector('.verb'))?.click() });
   /** @type {ReturnType<typeof panel> | null} */
   let score = null;
-  const el = h('div', { class: 'view' }, body);
 
-  /** @param {any} data */
-  function draw(data) {
+  /** @param {any} data @param {(title: string) => void} named */
+  function draw(data, named) {
     const { case: it } = data;
-    score ??= panel(() => call(`/api/suppliers?shop=${encodeURIComponent(shop.id)}`), ({ rows }) => card(rows, it));
-    title = `${t('cases.title')} ${it.order_number}`;
-    document.title = `${title} · ${t('app.name')}`;
+    score ??= panel(() => call(within(shop.id, 'suppliers')), ({ rows }) => card(rows, it));
+    named(`${t('cases.title')} ${it.order_number}`);
     return [
       h(
         'div',
@@ -223,7 +221,7 @@ function detail({ shop, params, supplier }) {
   /** After a question: what is true now, whether it was done, refused or left. @param {boolean} was @param {string} verb @param {any} it */
   function after(was, verb, it) {
     if (was) say(t(`done.${verb}`, { number: it.order_number }), 'good');
-    reload();
+    screen.reload();
     score?.reload();
   }
 
@@ -282,19 +280,7 @@ function detail({ shop, params, supplier }) {
     return [h('p', { class: 'dim' }, found.scorecard.month), h('dl', { class: 'pairs' }, told.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))))];
   }
 
-  return {
-    get title() {
-      return title;
-    },
-    el,
-    reload,
-    keys: {
-      e: () => /** @type {HTMLElement | null} */ (el.querySelector('.verb'))?.click(),
-      Escape: () => {
-        location.hash = '#/cases';
-      },
-    },
-  };
+  return screen;
 }
 
 /** An amount without the noughts behind its last place: "12.000" is "12.00". @param {string} amount */

@@ -2,8 +2,9 @@
 /** The two linked sums of a case: what the customer gets back, and what the supplier owes us for it. */
 import { cash, sums, t } from '../i18n.js';
 import { h } from '../ui.js';
+import { ask } from './ask.js';
 import { block } from './panels.js';
-import { ask, badge } from './parts.js';
+import { badge } from './parts.js';
 
 const SETTLE = ['ACCEPTED', 'PARTIALLY_ACCEPTED'];
 

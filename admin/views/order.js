@@ -3,7 +3,7 @@
 import { call, path, place, Problem } from '../api.js';
 import { cash, number, sums, t, when, word } from '../i18n.js';
 import { h } from '../ui.js';
-import { block, pair, panel } from './panels.js';
+import { block, page, pair } from './panels.js';
 import { badge, empty, hold, reasons, say, trouble } from './parts.js';
 import { approve, cancelled, change, decide, rerouted, resolve, trust } from './purchase.js';
 import { composer, said } from './talk.js';
@@ -29,17 +29,18 @@ export function view({ shop, params, supplier }) {
   /** @type {Map<string, string>} what went wrong with a purchase order, until it is tried again */
   const notes = new Map();
   const recall = history();
-  let title = t('order.title', { number: order });
 
-  const { el: story, reload } = panel(() => call(at), draw, title);
+  const screen = page(t('order.title', { number: order }), 'orders', () => call(at), draw, {
+    m: () => talk.text.focus(),
+    e: () => /** @type {HTMLElement | null} */ (screen.el.querySelector('.card .actions button'))?.click(),
+  });
+  const { reload } = screen;
   const talk = composer(at, supplier, () => reload());
-  const el = h('div', { class: 'view order' }, story);
 
-  /** @param {any} data */
-  function draw(data) {
+  /** @param {any} data @param {(title: string) => void} named */
+  function draw(data, named) {
     const { order: it, purchases, shipments, cases, refunds, claims, conversation, timeline } = data;
-    title = t('order.title', { number: it.number });
-    document.title = `${title} · ${t('app.name')}`;
+    named(t('order.title', { number: it.number }));
     return [
       h(
         'div',
@@ -339,18 +340,5 @@ export function view({ shop, params, supplier }) {
     ];
   }
 
-  return {
-    get title() {
-      return title;
-    },
-    el,
-    reload,
-    keys: {
-      m: () => talk.text.focus(),
-      e: () => /** @type {HTMLElement | null} */ (el.querySelector('.card .actions button'))?.click(),
-      Escape: () => {
-        location.hash = '#/orders';
-      },
-    },
-  };
+  return screen;
 }

@@ -76,6 +76,37 @@ export function panel(fetcher, render, title) {
   return { el, reload };
 }
 
+/**
+ * A page about one thing: fetched, named by its content, and left for its list by Escape.
+ * @template T
+ * @param {string} title until the content names it
+ * @param {string} back the list's view
+ * @param {() => Promise<T>} fetcher
+ * @param {(data: T, named: (title: string) => void) => Kid | Kid[]} render
+ * @param {Record<string, () => void>} [keys]
+ */
+export function page(title, back, fetcher, render, keys) {
+  /** @param {string} name */
+  const named = (name) => {
+    title = name;
+    document.title = `${name} · ${t('app.name')}`;
+  };
+  const { el, reload } = panel(fetcher, (data) => render(data, named), title);
+  return {
+    get title() {
+      return title;
+    },
+    el: h('div', { class: 'view' }, el),
+    reload,
+    keys: {
+      ...keys,
+      Escape: () => {
+        location.hash = `#/${back}`;
+      },
+    },
+  };
+}
+
 // What the API sends at once.
 const FIRST_PAGE = 50;
 

@@ -1,10 +1,10 @@
 // @ts-check
 /** V5 · Products: an address is pasted and watched as it arrives; each field says where it was read, each price why. */
-import { call, path, place, Problem } from '../api.js';
+import { call, path, place, Problem, within } from '../api.js';
 import { cash, number, percent, t, when, word } from '../i18n.js';
 import { h, keyed, store } from '../ui.js';
 import { chooser } from './bulk.js';
-import { block, pair, paged, panel } from './panels.js';
+import { block, page, pair, paged } from './panels.js';
 import { badge, empty, fits, hold, reasons, say, trouble, walk } from './parts.js';
 
 /** @typedef {{id: string, shop: string, url: string, state: string, since: number, product: string | null, title: string, error: {text: string} | null}} Job */
@@ -33,7 +33,7 @@ async function watch(id, shop) {
   for (let pause = 700; Date.now() - since < WATCH_MS; pause = Math.min(3000, pause * 1.3)) {
     await new Promise((next) => setTimeout(next, pause));
     try {
-      const { job, product } = await call(`${path('collect', id)}?shop=${encodeURIComponent(shop)}`);
+      const { job, product } = await call(within(shop, 'collect', id));
       if (job.state !== 'QUEUED') return change(id, { state: job.state, error: job.error, product: product?.id ?? job.product, title: product?.title ?? '' });
       change(id, {});
     } catch (error) {
@@ -134,7 +134,7 @@ function list({ shop, query, filter }) {
   });
   draw();
 
-  const el = h('div', { class: 'view' }, h('div', { class: 'head' }, h('h1', {}, t('products.title'))), form, arriving, bar, rows.el);
+  const el = h('div', { class: 'view' }, h('div', { class: 'head' }, h('h1', {}, t('products.title')), h('a', { class: 'button', href: place('settings', shop.id) }, t('settings.prices'))), form, arriving, bar, rows.el);
   return {
     title: t('products.title'),
     el,
@@ -197,14 +197,12 @@ function picture(image, title) {
 function detail({ shop, params, supplier }) {
   const at = path('products', params[1]);
   const slot = h('div');
-  let title = t('products.title');
-  const { el: body, reload } = panel(() => call(`${at}?shop=${encodeURIComponent(shop.id)}`), draw, title);
-  const el = h('div', { class: 'view' }, body);
+  const screen = page(t('products.title'), 'products', () => call(within(shop.id, 'products', params[1])), draw);
+  const { reload } = screen;
 
-  /** @param {{product: any, offers: any[]}} data */
-  function draw({ product: it, offers }) {
-    title = it.title;
-    document.title = `${title} · ${t('app.name')}`;
+  /** @param {{product: any, offers: any[]}} data @param {(title: string) => void} named */
+  function draw({ product: it, offers }, named) {
+    named(it.title);
     return [
       h('div', { class: 'head' }, h('p', { class: 'crumb' }, h('a', { href: '#/products' }, t('products.title'))), h('h1', {}, it.title), badge('listing', it.state)),
       it.problems.length > 0 && h('div', { class: 'problem', role: 'note' }, h('p', {}, h('strong', {}, t('products.cannot'))), reasons(it.problems)),
@@ -368,16 +366,5 @@ function detail({ shop, params, supplier }) {
     );
   }
 
-  return {
-    get title() {
-      return title;
-    },
-    el,
-    reload,
-    keys: {
-      Escape: () => {
-        location.hash = '#/products';
-      },
-    },
-  };
+  return screen;
 }

@@ -1,10 +1,11 @@
 // @ts-check
 /** What a person can do to a purchase order or a work item: the questions asked before, and the calls. */
-import { call, path, Problem } from '../api.js';
+import { call, path, Problem, within } from '../api.js';
 import { cash, number, read, t, word } from '../i18n.js';
 import { h } from '../ui.js';
+import { ask } from './ask.js';
 import { pair } from './panels.js';
-import { ask, badge, reasons } from './parts.js';
+import { badge, reasons } from './parts.js';
 
 /** @typedef {{shop: string, order: string, number: string, ver: number}} Po `ver` is the version that the person saw */
 
@@ -23,6 +24,23 @@ const seen = (po) => ({ total: po.exact ?? read(po.total)?.amount });
  * @param {Paid} po
  */
 export const approved = (po) => post(po, 'approve', seen(po));
+
+/**
+ * Ask once for several, then let each be agreed to.
+ * @param {(Asked & {amount: string})[]} rows
+ * @param {string} total
+ * @param {() => Promise<unknown>} send
+ */
+export const approveAll = (rows, total, send) =>
+  ask({
+    title: t('approve.many', { count: number(rows.length) }),
+    body: [
+      h('ul', { class: 'why' }, rows.map((row) => h('li', {}, `${row.order_number} · ${row.amount} · ${row.reason?.text ?? ''}`))),
+      h('p', {}, t('approve.text')),
+    ],
+    ok: t('approve.button', { total }),
+    send,
+  });
 
 /** @param {Po} po */
 export const rerouted = (po) => post(po, 'reroute', {});
@@ -158,5 +176,5 @@ export const settle = (row, shop) =>
       note(),
     ],
     ok: word('verb', 'settle'),
-    send: (form) => call(`${path('items', row.id, 'settle')}?shop=${encodeURIComponent(shop)}`, { ver: row.ver, reason: noted(form) }),
+    send: (form) => call(within(shop, 'items', row.id, 'settle'), { ver: row.ver, reason: noted(form) }),
   });

@@ -1,9 +1,9 @@
 // @ts-check
 /** V1 · What waits for a person: each row says why, by when and how much, and offers the one likely verb. */
-import { call, place, Problem } from '../api.js';
+import { call, place, Problem, within } from '../api.js';
 import { left, number, sumOf, t, word } from '../i18n.js';
 import { h, keyed } from '../ui.js';
-import { ask, badge, empty, fits, focused, hold, refocus, say, trouble, waiting, walk } from './parts.js';
+import { badge, empty, fits, focused, hold, refocus, say, trouble, waiting, walk } from './parts.js';
 
 /** @typedef {import('../api.js').Row} Row */
 
@@ -60,7 +60,7 @@ export function view({ shop, query, supplier, filter, counted }) {
   async function reload() {
     el.setAttribute('aria-busy', 'true');
     try {
-      const answer = await call(`/api/queue?shop=${encodeURIComponent(shop.id)}`);
+      const answer = await call(within(shop.id, 'queue'));
       // A row that did not change stays the very same object, so that its element and the focus in it stay too.
       const old = new Map(rows.map((row) => [JSON.stringify(row), row]));
       rows = answer.rows.map((/** @type {Row} */ row) => old.get(JSON.stringify(row)) ?? row);
@@ -289,23 +289,15 @@ export function view({ shop, query, supplier, filter, counted }) {
   async function many(some, name, sum) {
     if (name === 'reroute') return later(some);
     let done = 0;
-    await ask({
-      title: t('approve.many', { count: number(some.length) }),
-      body: [
-        h('ul', { class: 'why' }, some.map((row) => h('li', {}, `${row.order_number} · ${row.amount} · ${row.reason?.text ?? ''}`))),
-        h('p', {}, t('approve.text')),
-      ],
-      ok: t('approve.button', { total: sum }),
-      send: async () => {
-        const { approved } = await purchases();
-        for (const row of some) {
-          const po = { shop: shop.id, order: row.order, number: row.id, ver: row.ver, total: row.amount };
-          if (await each(row, () => approved(po))) {
-            picked.delete(id(row));
-            done += 1;
-          }
+    const { approved, approveAll } = await purchases();
+    await approveAll(some, sum, async () => {
+      for (const row of some) {
+        const po = { shop: shop.id, order: row.order, number: row.id, ver: row.ver, total: row.amount };
+        if (await each(row, () => approved(po))) {
+          picked.delete(id(row));
+          done += 1;
         }
-      },
+      }
     });
     if (done) say(t('done.many', { done: number(done), refused: number(some.length - done) }), done === some.length ? 'good' : 'warn');
     await reload();

@@ -1,10 +1,11 @@
 // @ts-check
 /** V6 · Suppliers: whether purchases go there, what they did this month, and the switch that stops it all. */
-import { call, path } from '../api.js';
+import { call, place, within } from '../api.js';
 import { t, when, word } from '../i18n.js';
 import { h } from '../ui.js';
+import { ask } from './ask.js';
 import { figures, panel } from './panels.js';
-import { ask, badge, empty, fits, say } from './parts.js';
+import { badge, empty, fits, say } from './parts.js';
 
 /**
  * @typedef {{id: string, name: string, adapter: string, paused: string, trouble: string, open_until: string, ver: number,
@@ -16,13 +17,12 @@ import { ask, badge, empty, fits, say } from './parts.js';
  * @returns {import('./parts.js').Screen}
  */
 export function view({ shop, query, filter }) {
-  const query_ = `?shop=${encodeURIComponent(shop.id)}`;
   let wish = query.get('q') ?? '';
   /** @type {Supplier[]} */
   let rows = [];
   const list = h('ul', { class: 'plain' });
   const { el: body, reload } = panel(
-    async () => ({ rows } = await call(`/api/suppliers${query_}`)),
+    async () => ({ rows } = await call(within(shop.id, 'suppliers'))),
     () => {
       show();
       return rows.length ? list : empty(t('suppliers.empty'), t('suppliers.empty.text'));
@@ -44,7 +44,7 @@ export function view({ shop, query, filter }) {
       h('header', {}, h('h2', {}, one.name), badge('supplier', paused ? 'PAUSED' : alone ? 'ALONE' : 'ACTIVE'), h('span', { class: 'dim code' }, one.adapter)),
       alone && h('p', { class: 'note' }, t('supplier.alone'), ' ', when(one.open_until), one.trouble && ` (${one.trouble})`),
       h('p', { class: 'dim' }, figures(one).map((pair) => pair.join(' ')).join(' · ') || t('case.score.none')),
-      h('div', { class: 'actions' }, (paused || alone) && button('resume', 'primary'), !paused && button('pause', '')),
+      h('div', { class: 'actions' }, (paused || alone) && button('resume', 'primary'), !paused && button('pause', ''), h('a', { class: 'button', id: `keeping-${one.id}`, 'aria-label': `${t('settings.keep')} ${one.name}`, href: place('settings', shop.id, one.id) }, t('settings.keep'))),
     );
   }
 
@@ -56,7 +56,7 @@ export function view({ shop, query, filter }) {
       body: [h('p', {}, t(`supplier.text.${verb}`, values))],
       ok: word('verb', verb),
       tone: verb === 'pause' ? 'danger' : '',
-      send: () => call(path('suppliers', one.id, verb) + query_, { ver: one.ver }),
+      send: () => call(within(shop.id, 'suppliers', one.id, verb), { ver: one.ver }),
     });
     if (was) say(t(`supplier.done.${verb}`, values), 'good');
     reload();

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field
 
-from collect import bulk, bulk_import, catalogue, publish, start, sweep
+from collect import bulk, bulk_import, catalogue, publish, settings, start, sweep
 from collect.curve import with_curves
 from collect.price import price
 from collect.shelf import sources
@@ -20,7 +20,7 @@ from daifa.app import app
 from daifa.models.base import Model
 from daifa.models.bulk import Bulk, BulkKind, Source
 from daifa.models.catalog import Pricing
-from daifa.models.ids import BulkId, JobId, ProductId, ShopId
+from daifa.models.ids import BulkId, JobId, ProductId, ShopId, SupplierId
 from daifa.queue import each_record
 from daifa.rules.waiting import waits_for
 from daifa.web import answer, caller, parsed, resolver, shown
@@ -174,3 +174,25 @@ def _move(job: str, verb: str) -> Response[str]:
     asked, who = parsed(router, Seen), caller(router)
     made = bulk.move(verb, BulkId(job), _shop(asked.shop), asked.ver, app())
     return answer({"bulk": shown(made, who.locale)}, 202)
+
+
+@router.get("/api/keeping/<supplier>")
+def _keeping(supplier: str) -> Response[str]:
+    _shop()
+    return answer(settings.keeping(SupplierId(supplier), app()))
+
+
+@router.post("/api/keeping/<supplier>")
+def _keep(supplier: str) -> Response[str]:
+    _shop()
+    return answer(settings.keep(SupplierId(supplier), parsed(router, settings.Keeping), app()))
+
+
+@router.get("/api/pricing/<shop>")
+def _prices(shop: str) -> Response[str]:
+    return answer(settings.prices(_shop(shop), app()))
+
+
+@router.post("/api/pricing/<shop>")
+def _reprice(shop: str) -> Response[str]:
+    return answer(settings.reprice(_shop(shop), parsed(router, settings.Prices), app()))

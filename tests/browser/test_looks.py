@@ -23,6 +23,8 @@ VIEWS = {
     "an order with another amount": "#/orders/demo/5009",
     "an order with other lines": "#/orders/demo/5010",
     "suppliers": "#/suppliers",
+    "a supplier's rules": "#/settings/demo/yiwu",
+    "the shop's pricing": "#/settings/demo",
     "products": "#/products",
     "a product": "#/products/demo/p-1",
     "a product that cannot be listed": "#/products/demo/p-3",
@@ -50,7 +52,7 @@ SMALL = """(least) => [...document.querySelectorAll(least === 44 ? '.verb, .acti
 
 # A text's key where its text should stand.
 BARE = re.compile(
-    r"\b(?:state|verb|kind|queue|order|case|products(?!\.json)|po|decide|line|supplier|suppliers|item|talk|problem|turn|step|by|time|bulk)\.[a-zA-Z_.]+\b"
+    r"\b(?:state|verb|kind|settings?|change|action|queue|order|case|products(?!\.json)|po|decide|line|supplier|suppliers|item|talk|problem|turn|step|by|time|bulk)\.[a-zA-Z_.]+\b"
 )
 
 
