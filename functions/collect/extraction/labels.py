@@ -7,7 +7,7 @@ import re
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import values
-from collect.extraction.page import Page
+from collect.extraction.page import Page, seen_in
 
 # What a label means: its spellings in lower case, without the spaces and punctuation they have on pages.
 MEANINGS = {
@@ -103,27 +103,41 @@ def _short(node: LexborNode, most: int) -> str | None:
 def lines(page: Page) -> list[tuple[str, str, LexborNode]]:
     """Pieces of text that read `label: value`, or a label whose value is the next piece."""
     found = []
-    pieces = page.shown
-    for at, (text, node) in enumerate(pieces):
+    for at, (text, piece) in enumerate(page.pieces):
         if len(text) > 120:
             continue
         if ":" not in text and "：" not in text:
-            if len(text) <= 60 and text[0].isalpha():
-                found.extend(_uncut(text, node, pieces[at + 1] if at + 1 < len(pieces) else None))
+            if len(text) <= 60 and text[0].isalpha() and (pair := _uncut(text, piece, page, at)):
+                found.append(pair)
+            continue
+        node = seen_in(piece)
+        if node is None:
             continue
         name, told = (part.strip() for part in _SPLIT.split(text, maxsplit=1))
         if name and told and len(name) <= 40:
             found.append((name, told, node))
-        elif name and not told and at + 1 < len(pieces):
-            found.append((name, pieces[at + 1][0][:300], pieces[at + 1][1]))
+        elif name and not told and (following := _following(page, at)):
+            found.append((name, following[0][:300], following[1]))
     return found
 
 
-def _uncut(text: str, node: LexborNode, following: tuple[str, LexborNode] | None) -> list[tuple[str, str, LexborNode]]:
+def _uncut(text: str, piece: LexborNode, page: Page, at: int) -> tuple[str, str, LexborNode] | None:
     """A code behind its label without a colon: `Bestellnummer 79961`, `Ref.` then `0210/088`."""
     label, _, last = text.rpartition(" ")
     if label and _CODE.match(last) and meaning(label) in ("sku", "mpn", "gtin"):
-        return [(label, last, node)]
-    if following and len(text) <= 30 and _CODE.match(following[0]) and meaning(text) in ("sku", "mpn", "gtin"):
-        return [(text, following[0], following[1])]
-    return []
+        node = seen_in(piece)
+        return (label, last, node) if node is not None else None
+    after = page.pieces[at + 1 : at + 2]
+    if after and len(text) <= 30 and _CODE.match(after[0][0]) and meaning(text) in ("sku", "mpn", "gtin"):
+        node = seen_in(after[0][1])
+        return (text, after[0][0], node) if node is not None and seen_in(piece) is not None else None
+    return None
+
+
+def _following(page: Page, at: int) -> tuple[str, LexborNode] | None:
+    """The next piece that a reader sees, with the element it stands in."""
+    for text, piece in page.pieces[at + 1 : at + 4]:
+        node = seen_in(piece)
+        if node is not None:
+            return text, node
+    return None

@@ -73,6 +73,15 @@ def told_by(field: str, found: list[Found], source: str) -> bool:
     return any(one.source in before and getattr(one, field) not in (None, [], {}) for one in found)
 
 
+def price_settled(found: list[Found]) -> bool:
+    """Whether nothing that the page shows could change the price or its currency (`_agreed`)."""
+    priced = [one for one in _ordered("price", found) if one.price is not None]
+    if not priced or not priced[0].currency:
+        return False
+    first, others = priced[0], priced[1:]
+    return first.source not in _MARKUP or any(one.price in (first.price, first.price_high) for one in others)
+
+
 def _name(told: dict[str, Any], sources: dict[str, str], found: list[Found]) -> None:
     """The page's heading instead of a bare model name, when it is that name with the brand before it."""
     heading = next((one.title for one in found if one.source == "page"), None)

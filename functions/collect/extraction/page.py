@@ -17,11 +17,12 @@ MANY_TAGS = 12_000
 MOST_TAGS = 60_000
 MOST_ATTRIBUTES = 150
 # A tag of fewer characters has no room for more attributes than that.
-LONG_TAG = 450
+LONG_TAG = 800
 # So many open tags at once still take the parser less than a twentieth of a second.
 STEEPEST = 6_000
 LONGEST = 3_000_000
-MOST_PIECES = 20_000
+# Real pages have under 3,000 pieces of text; what comes after so many is not about the product.
+MOST_PIECES = 5_000
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "textarea"))
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ATTRIBUTE = re.compile(r"[^\s\"'=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"']*))?")
@@ -88,16 +89,12 @@ class Page:
         return found
 
     @cached_property
-    def shown(self) -> list[tuple[str, LexborNode]]:
-        """Every piece of text a reader may see, trimmed, with the element it stands in, in the page's order."""
+    def pieces(self) -> list[tuple[str, LexborNode]]:
+        """The text nodes of the page that are not empty, each with its text, in the page's order (`seen_in`)."""
         found: list[tuple[str, LexborNode]] = []
         for node in self.tree.body.traverse(include_text=True) if self.tree.body is not None else ():
-            if node.tag != "-text":
-                continue
-            text = (node.text(deep=False) or "").strip()
-            parent = node.parent
-            if text and parent is not None and parent.tag not in _UNSEEN:
-                found.append((text, parent))
+            if node.is_text_node and not node.is_empty_text_node and (text := (node.text_content or "").strip()):
+                found.append((text, node))
                 if len(found) >= MOST_PIECES:
                     break
         return found
@@ -122,6 +119,12 @@ class Page:
         """The text of <title>."""
         node = self.tree.css_first("title")
         return values.text(node.text(), 300) if node else None
+
+
+def seen_in(piece: LexborNode) -> LexborNode | None:
+    """The element that a piece of text stands in, None if no reader sees it there."""
+    parent = piece.parent
+    return None if parent is None or parent.tag in _UNSEEN else parent
 
 
 def words(text: str) -> set[str]:

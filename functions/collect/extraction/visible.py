@@ -28,16 +28,18 @@ LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hir
         "data-lazy", "data-image", "data-zoom")  # fmt: skip
 
 
-# Fields that take long to look for.
+# Fields that take long to look for; the price is another (`merge.price_settled`).
 COSTLY = ("images", "availability", "sku")
+# Where a price of before may stand, which nobody but the page tells.
+_STRUCK = "del, s, strike, [class*=old i], [class*=was i], [class*=strike i], [class*=regular i], [class*=list-price i]"
 
 
 def find(page: Page, known: Collection[str] = ()) -> Found:
-    """Title, prices, stock, codes, tiers and images from what a reader sees; not those of COSTLY that are `known`."""
+    """Title, prices, stock, codes, tiers and images from what a reader sees; not the costly ones that are `known`."""
     found = Found("page")
     found.title = page.heading or _from_title(page.title)
     _from_labels(found, page)
-    price = shown_price(page)
+    price = shown_price(page) if "price" not in known or page.tree.css_first(_STRUCK) else None
     if price and found.price is None:
         found.price, found.price_high, found.currency = price.low, price.high, price.currency
     if price and price.struck and found.list_price is None:
