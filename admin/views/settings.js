@@ -1,6 +1,6 @@
 // @ts-check
 /** V9 · Settings: how a supplier's offers are kept true, and how the shop prices; each is one form that is sent whole. */
-import { call, path, Problem, within } from '../api.js';
+import { call, path, place, Problem, within } from '../api.js';
 import { t, word } from '../i18n.js';
 import { h } from '../ui.js';
 import { page } from './panels.js';
@@ -47,9 +47,13 @@ function settings(back, at, name, fields, body) {
           event.preventDefault();
           slot.replaceChildren();
           try {
-            await call(at, { ver: it.ver, ...body(new FormData(form)) });
-            say(t('settings.saved'), 'good');
-            await reload();
+            const { bulk } = await call(at, { ver: it.ver, ...body(new FormData(form)) });
+            // Other prices are seen before they hold.
+            if (bulk) location.hash = place('bulk', bulk.shop, bulk.id);
+            else {
+              say(t('settings.saved'), 'good');
+              await reload();
+            }
           } catch (error) {
             const problem = error instanceof Problem ? error : null;
             if (problem?.status === 409) await reload();

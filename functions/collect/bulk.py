@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from collect import bulk_import, bulk_listing, bulk_pricing
 from collect.bulk_kind import Kind
@@ -37,15 +38,17 @@ KINDS: dict[BulkKind, Kind] = {
 VERBS = {"apply": BulkState.RUNNING, "undo": BulkState.UNDOING, "stop": BulkState.STOPPED}
 
 
-def begin(wish: Bulk, app: App) -> Bulk:
+def begin(shop: ShopId, by: str, app: App, **wish: Any) -> Bulk:
     """The job as it begins to find out what it would do; Rejected if that is nothing."""
-    shop = app.catalog.shop(wish.shop)
-    if wish.kind is BulkKind.PRICE and (wish.markup is None) == (wish.pricing is None):
+    selling, now = app.catalog.shop(shop), app.clock.now()
+    job = Bulk(
+        id=BulkId(app.ids.new()), shop=shop, by=by, created_at=now, changed_at=now, work_due=now + REPEAT, **wish
+    )
+    if job.kind is BulkKind.PRICE and (job.markup is None) == (job.pricing is None):
         raise Rejected("bulk.no_price")
-    if wish.kind is BulkKind.IMPORT:
-        wish = bulk_import.checked(wish, app)
-    before = shop.pricing if wish.pricing else None
-    made = wish.model_copy(update={"work_due": app.clock.now() + REPEAT, "before": before})
+    if job.kind is BulkKind.IMPORT:
+        job = bulk_import.checked(job, app)
+    made = job.model_copy(update={"before": selling.pricing if job.pricing else None})
     app.catalog.create(made)
     wake(made.id, made.ver, app)
     return made

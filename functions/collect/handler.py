@@ -18,8 +18,7 @@ from collect.shelf import sources
 from collect.tasks import Advance, Again, Found, Publish, Report, read
 from daifa.app import app
 from daifa.models.base import Model
-from daifa.models.bulk import Bulk, BulkKind, Source
-from daifa.models.catalog import Pricing
+from daifa.models.bulk import BulkKind, Source
 from daifa.models.ids import BulkId, JobId, ProductId, ShopId, SupplierId
 from daifa.queue import each_record
 from daifa.rules.waiting import waits_for
@@ -56,7 +55,6 @@ class Begin(Model):
     kind: BulkKind
     products: Annotated[tuple[ProductId, ...], Field(max_length=500)] = ()
     markup: Annotated[Decimal, Field(gt=0, le=100)] | None = None
-    pricing: Pricing | None = None
     source: Source | None = None
 
 
@@ -147,9 +145,8 @@ def _unlist(product: str) -> Response[str]:
 
 @router.post("/api/bulk")
 def _begin() -> Response[str]:
-    asked, who, now = parsed(router, Begin), caller(router), app().clock.now()
-    wish = asked.model_dump(exclude={"shop"}) | {"id": app().ids.new(), "shop": _shop(asked.shop), "by": who.by}
-    made = bulk.begin(Bulk(**wish, created_at=now, changed_at=now), app())
+    asked, who = parsed(router, Begin), caller(router)
+    made = bulk.begin(_shop(asked.shop), who.by, app(), **asked.model_dump(exclude={"shop"}))
     return answer({"bulk": shown(made, who.locale)}, 202)
 
 
@@ -195,4 +192,9 @@ def _prices(shop: str) -> Response[str]:
 
 @router.post("/api/pricing/<shop>")
 def _reprice(shop: str) -> Response[str]:
-    return answer(settings.reprice(_shop(shop), parsed(router, settings.Prices), app()))
+    named, who = _shop(shop), caller(router)
+    rules = settings.rules(named, parsed(router, settings.Prices), app())
+    if rules == app().catalog.shop(named).pricing:
+        return answer({"bulk": None})
+    made = bulk.begin(named, who.by, app(), kind=BulkKind.PRICE, pricing=rules)
+    return answer({"bulk": shown(made, who.locale)}, 202)

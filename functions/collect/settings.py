@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -16,8 +16,6 @@ from daifa.models.catalog import Pricing, Shop, Supplier
 from daifa.models.ids import ShopId, SupplierId
 from daifa.models.keeping import ACTIONS, Action, ChangeKind
 from daifa.models.money import Amount, Currency
-
-R = TypeVar("R", Supplier, Shop)
 
 # Four places: a share finer than a hundredth of a percent, or a rate finer than a currency's last coin, is a slip.
 _Part = Annotated[Amount, Field(ge=0, lt=1, decimal_places=4)]
@@ -62,7 +60,8 @@ def keep(supplier: SupplierId, wanted: Keeping, app: App) -> dict[str, Any]:
     # What is as usual is not written down, and so follows if the usual ever changes.
     own = {kind: action for kind, action in wanted.actions.items() if action is not ACTIONS[kind]}
     change = {"actions": own, "price_jump": wanted.price_jump, "looks_per_hour": wanted.looks_per_hour}
-    return _kept(_saved(row, change, app))
+    made = row.model_copy(update=change)
+    return _kept(row if made == row else app.catalog.save(made, row))
 
 
 def prices(shop: ShopId, app: App) -> dict[str, Any]:
@@ -70,8 +69,8 @@ def prices(shop: ShopId, app: App) -> dict[str, Any]:
     return _priced(app.catalog.shop(shop))
 
 
-def reprice(shop: ShopId, wanted: Prices, app: App) -> dict[str, Any]:
-    """The shop prices this way from now on; what is listed keeps its price until it is priced again.
+def rules(shop: ShopId, wanted: Prices, app: App) -> Pricing:
+    """The rules as a person wants them; a bulk job shows what they would change before they hold.
 
     Rejected if no price could keep the margin, or if the rates have no day, one that is still to come, or one for the
     shop's own currency; Conflict unless `ver` is what it is now.
@@ -80,7 +79,7 @@ def reprice(shop: ShopId, wanted: Prices, app: App) -> dict[str, Any]:
     _unmoved(row, wanted.ver)
     _possible(wanted, row, _today(row, app.clock.now()))
     told = wanted.model_dump(exclude={"ver", "rates_on"}) | {"rates_at": _moment(wanted.rates_on, row)}
-    return _priced(_saved(row, {"pricing": Pricing(**told)}, app))
+    return Pricing(**told)
 
 
 def _possible(wanted: Prices, shop: Shop, today: date) -> None:
@@ -97,11 +96,6 @@ def _possible(wanted: Prices, shop: Shop, today: date) -> None:
 def _unmoved(row: Supplier | Shop, ver: int) -> None:
     if row.ver != ver:
         raise Conflict("row.moved")
-
-
-def _saved(row: R, change: dict[str, Any], app: App) -> R:
-    made = row.model_copy(update=change)
-    return row if made == row else app.catalog.save(made, row)
 
 
 def _today(shop: Shop, now: datetime) -> date:

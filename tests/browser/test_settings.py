@@ -9,6 +9,7 @@ import pytest
 from daifa.models.keeping import Action, ChangeKind
 from tests.browser.shelf import SHOP, YIWU
 from tests.browser.site import Site
+from tests.browser.test_bulk_jobs import answer, work
 from tests.unit.aws import RoomApp
 
 pytestmark = pytest.mark.browser
@@ -41,7 +42,7 @@ def test_says_by_keyboard_what_a_change_calls_for(site: Site, app: RoomApp) -> N
 
 
 def test_prices_otherwise_with_rates_of_a_day(site: Site, app: RoomApp) -> None:
-    """Shares are typed as percent, rates one a line; what is wrong is said in place and keeps what was typed."""
+    """Shares are typed as percent, rates one a line; what is wrong is said in place, what is right is seen first."""
     page = site.open("#/products")
     page.click("main .head a.button")
     page.wait_for_selector("#markup")
@@ -60,7 +61,10 @@ def test_prices_otherwise_with_rates_of_a_day(site: Site, app: RoomApp) -> None:
 
     page.fill("#margin_floor", "12.5")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".toast.good")
+    page.wait_for_selector("text=准备中")
+    assert app.catalog.shop(SHOP).pricing.markup == Decimal("1.6")
+    work(app)
+    answer(site, "apply")
 
     pricing = app.catalog.shop(SHOP).pricing
     assert (pricing.markup, pricing.margin_floor, pricing.ending) == (Decimal("2.2"), Decimal("0.1250"), None)

@@ -7,69 +7,20 @@ from typing import Any
 
 import pytest
 
-import daifa.app
 from collect import handler
 from daifa.errors import Rejected, Retry
-from daifa.models.bulk import Bulk, BulkItem
-from daifa.models.catalog import Pricing, Product
-from daifa.models.ids import BulkId, ProductId
+from daifa.models.catalog import Pricing
+from daifa.models.ids import ProductId
 from daifa.models.money import Money
 from daifa.models.states import BulkState, ItemState, ListingState
 from daifa.rules import bulk as rules
 from tests.unit.aws import FixedClock, RoomApp, call
-from tests.unit.collect_room.shelf_life import DEMO, MUG, Shelf, a_mug, a_report, begin, codes, take
+from tests.unit.collect_room.bulk_life import ask, go_on, items, new_rules, say, states, stock_up, the_job
+from tests.unit.collect_room.shelf_life import DEMO, Shelf, a_mug, a_report, begin, codes, take
 
 pytestmark = pytest.mark.usefixtures("merchant")
 
 DEARER = Pricing(markup=Decimal("2.0"))
-
-
-def stock_up(app: RoomApp, *numbers: int, **changed: Any) -> list[Product]:
-    """Mugs of these numbers, collected and priced; all products of the shop in the order of their names."""
-    for at in numbers:
-        url = f"{MUG}-{at}"
-        job = begin(app, url)
-        take(a_report(app, job, a_mug(url=url, title=f"Mug {at:03d}", **changed), url=url))
-        app.sent("catalogue")
-    return [app.catalog.product(DEMO, name) for name in sorted(app.catalog.product_ids(DEMO))]
-
-
-def ask(kind: str, **more: Any) -> Bulk:
-    """Begin a job; as it was answered."""
-    told = call(handler.on_http, "POST", "/api/bulk", {"shop": "demo", "kind": kind, **more})
-    assert told.status == 202, told.body
-    return the_job(told.body["bulk"]["id"])
-
-
-def the_job(name: str) -> Bulk:
-    """A job as it is now."""
-    return daifa.app.app().catalog.bulk(BulkId(name))
-
-
-def go_on(app: RoomApp, job: Bulk, most: int = 60) -> Bulk:
-    """Bring every message until nothing is said any more."""
-    for _ in range(most):
-        sent = app.sent("catalogue")
-        if not sent:
-            break
-        take(*sent)
-    return the_job(job.id)
-
-
-def say(verb: str, job: Bulk, ver: int | None = None) -> Any:
-    """A person's word about a job."""
-    body = {"shop": "demo", "ver": the_job(job.id).ver if ver is None else ver}
-    return call(handler.on_http, "POST", f"/api/bulk/{job.id}/{verb}", body)
-
-
-def items(app: RoomApp, job: Bulk) -> list[BulkItem]:
-    """All products of a job."""
-    return [item for part in range(the_job(job.id).parts) for item in app.catalog.bulk_part(job.id, part).items]
-
-
-def states(app: RoomApp, job: Bulk) -> set[ItemState]:
-    """The states that products of a job are in."""
-    return {item.state for item in items(app, job)}
 
 
 @pytest.fixture
@@ -157,7 +108,7 @@ def test_new_rules_of_the_shop_are_seen_before_a_price_moves_and_can_be_taken_ba
     shelf = app.others["shop/demo"] = Shelf()
     stock_up(app, 0, 1, 2)
     before = app.catalog.shop(DEMO).pricing
-    job = go_on(app, ask("price", pricing=DEARER.model_dump(mode="json")))
+    job = go_on(app, new_rules(app, DEARER))
     assert (job.state, job.counts) == (BulkState.READY, {ItemState.WAITING: 3})
     assert app.catalog.shop(DEMO).pricing == before
     change = items(app, job)[0].changes[0]
@@ -212,7 +163,7 @@ def test_a_price_that_moved_after_it_was_seen_is_left_as_it_is(app: RoomApp, clo
 
 def test_rules_that_somebody_changed_after_the_preview_are_not_overwritten(app: RoomApp) -> None:
     stock_up(app, 0)
-    job = go_on(app, ask("price", pricing=DEARER.model_dump(mode="json")))
+    job = go_on(app, new_rules(app, DEARER))
     shop = app.catalog.shop(DEMO)
     app.catalog.save(shop.model_copy(update={"pricing": Pricing(markup=Decimal(9))}), shop)
     told = say("apply", job)
@@ -292,7 +243,7 @@ def test_a_job_is_moved_only_by_who_saw_it_as_it_is(app: RoomApp) -> None:
     ("wish", "code"),
     [
         ({"kind": "price"}, "bulk.no_price"),
-        ({"kind": "price", "markup": "2", "pricing": {}}, "bulk.no_price"),
+        ({"kind": "price", "markup": "2", "pricing": {}}, "http.bad_field"),
         ({"kind": "price", "markup": "-2"}, "http.bad_field"),
         ({"kind": "burn"}, "http.bad_field"),
         ({"kind": "list", "products": ["x"] * 501}, "http.bad_field"),

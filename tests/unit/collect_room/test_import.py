@@ -11,8 +11,8 @@ from collect import handler
 from daifa.models.bulk import Bulk
 from daifa.models.states import BulkState, ItemState
 from tests.unit.aws import FixedClock, RoomApp, call
+from tests.unit.collect_room.bulk_life import go_on, items, say, the_job
 from tests.unit.collect_room.shelf_life import DEMO, MUG, a_mug, a_report, collect, take
-from tests.unit.collect_room.test_bulk import go_on, items, say, the_job
 
 pytestmark = pytest.mark.usefixtures("merchant")
 

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from collect import handler
+from daifa.models.catalog import Pricing
 from daifa.models.ids import SupplierId
 from daifa.models.keeping import ACTIONS, Action, ChangeKind
 from daifa.models.money import Money
+from daifa.models.states import BulkState
 from daifa.texts import LOCALES
 from tests.unit.aws import Answered, FixedClock, RoomApp, call
+from tests.unit.collect_room.bulk_life import go_on, say, the_job
 from tests.unit.collect_room.shelf_life import DEMO, a_mug, a_report, collect, listed, take, the_offer, the_product
 
 pytestmark = pytest.mark.usefixtures("merchant")
@@ -63,7 +66,8 @@ def test_only_what_differs_from_the_usual_is_written_down(app: RoomApp) -> None:
 
 def test_saving_what_stands_already_writes_nothing(app: RoomApp) -> None:
     assert keeping(rules()).body["ver"] == app.catalog.supplier(HARBOR).ver == 1
-    assert pricing(prices()).body["ver"] == app.catalog.shop(DEMO).ver == 1
+    assert pricing(prices()).body == {"bulk": None}
+    assert app.catalog.shop(DEMO).ver == 1
 
 
 def test_the_next_look_goes_by_the_new_rules(app: RoomApp, clock: FixedClock) -> None:
@@ -122,35 +126,41 @@ def test_a_supplier_that_is_not_there_is_not_found() -> None:
     assert (told.status, told.body["code"]) == (404, "row.missing")
 
 
-def test_pricing_is_written_whole_with_the_day_of_its_rates(app: RoomApp, clock: FixedClock) -> None:
+def agreed(app: RoomApp, **changed: Any) -> Pricing:
+    """Ask for other pricing, look at what it would change, and agree; what holds then."""
+    told = pricing(prices(**changed))
+    assert told.status == 202, told.body
+    job = go_on(app, the_job(told.body["bulk"]["id"]))
+    assert say("apply", job).status == 202
+    assert go_on(app, job).state is BulkState.DONE
+    return app.catalog.shop(DEMO).pricing
+
+
+def test_pricing_holds_whole_with_the_day_of_its_rates_once_somebody_agreed(app: RoomApp, clock: FixedClock) -> None:
     today = clock.now().date().isoformat()
-    told = pricing(prices(markup="2.15", ending=None, rates={"USD": "7.1234"}, rates_on=today, fee_fixed="0.30"))
-    assert told.status == 200
-    assert (told.body["markup"], told.body["ending"], told.body["rates"]) == ("2.15", None, {"USD": "7.1234"})
-    assert (told.body["rates_on"], told.body["ver"], told.body["currency"]) == (today, 2, "CNY")
-    kept = app.catalog.shop(DEMO).pricing
-    assert kept.rates == {"USD": Decimal("7.1234")}
+    kept = agreed(app, markup="2.15", ending=None, rates={"USD": "7.1234"}, rates_on=today, fee_fixed="0.30")
+    assert (kept.markup, kept.ending, kept.rates) == (Decimal("2.15"), None, {"USD": Decimal("7.1234")})
     assert kept.rates_at is not None
     assert kept.rates_at <= clock.now()
+    told = pricing().body
+    assert (told["markup"], told["rates_on"], told["ver"], told["currency"]) == ("2.15", today, 2, "CNY")
 
 
 def test_a_day_begins_where_the_shop_is_and_a_known_moment_of_that_day_stays(app: RoomApp) -> None:
-    pricing(prices(rates={"USD": "7.1"}, rates_on="2026-11-20"))
-    assert app.catalog.shop(DEMO).pricing.rates_at == datetime(2026, 11, 19, 16, tzinfo=UTC)
+    assert agreed(app, rates={"USD": "7.1"}, rates_on="2026-11-20").rates_at == datetime(2026, 11, 19, 16, tzinfo=UTC)
     shop = app.catalog.shop(DEMO)
     noon = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
     exact = shop.pricing.model_copy(update={"rates_at": noon})
     app.catalog.save(shop.model_copy(update={"pricing": exact}), shop)
-    assert pricing(prices(markup="1.7")).body["rates_on"] == "2026-11-20"
-    assert app.catalog.shop(DEMO).pricing.rates_at == noon
+    assert agreed(app, markup="1.7").rates_at == noon
 
 
-def test_what_is_listed_keeps_its_price_until_it_is_priced_again(app: RoomApp) -> None:
+def test_nothing_has_another_price_before_somebody_has_seen_it(app: RoomApp) -> None:
     before = collect(app)
-    assert pricing(prices(markup="3")).status == 200
+    assert pricing(prices(markup="3")).status == 202
+    assert app.catalog.shop(DEMO).pricing.markup == Decimal("1.6")
     assert the_product(app).variants == before.variants
-    again = call(handler.on_http, "POST", f"/api/products/{before.id}/price", {"shop": "demo", "ver": before.ver})
-    assert again.status == 200
+    agreed(app, markup="3")
     assert the_product(app).variants[0].price == Money.of("129.90", "CNY")
 
 
