@@ -212,7 +212,10 @@ function detail({ shop, params, supplier }) {
 
   /** @param {any} it */
   function verbs(it) {
-    const markup = h('input', { id: 'markup', name: 'markup', inputmode: 'decimal', pattern: '[0-9]+([.][0-9]+)?', autocomplete: 'off', placeholder: t('products.markup.own') });
+    /** @param {string} id @param {string} placeholder */
+    const amount = (id, placeholder) => h('input', { id, name: id, inputmode: 'decimal', pattern: '[0-9]+([.][0-9]+)?', autocomplete: 'off', placeholder, 'aria-describedby': `${id}-text` });
+    const markup = amount('markup', it.markup ?? t('products.markup.own'));
+    const least = amount('least', it.least_price ? cash(it.least_price) : t('products.least.none'));
     /** @param {string} verb @param {Record<string, unknown>} extra */
     const run = async (verb, extra) => {
       slot.replaceChildren();
@@ -231,12 +234,16 @@ function detail({ shop, params, supplier }) {
         class: 'price',
         onsubmit: (/** @type {Event} */ event) => {
           event.preventDefault();
-          const value = markup.value.trim();
-          return run('price', value ? { markup: value } : {});
+          const told = [markup, least].map((input) => [input.name, input.value.trim()]).filter(([, value]) => value);
+          return run('price', Object.fromEntries(told));
         },
       },
       h('label', { for: 'markup' }, t('products.markup')),
-      h('div', { class: 'add-row' }, markup, h('button', { id: 'price' }, t('verb.price'))),
+      markup,
+      h('p', { class: 'dim', id: 'markup-text' }, t('products.markup.text')),
+      h('label', { for: 'least' }, t('products.least')),
+      h('div', { class: 'add-row' }, least, h('button', { id: 'price' }, t('verb.price'))),
+      h('p', { class: 'dim', id: 'least-text' }, t('products.least.text')),
     );
     const unmapped = it.variants.filter((/** @type {any} */ one) => !one.sources.length || !one.price).length;
     const ready = !it.problems.length && !unmapped;
@@ -257,7 +264,6 @@ function detail({ shop, params, supplier }) {
       t('products.sell'),
       {},
       form,
-      h('p', { class: 'dim' }, t('products.markup.text')),
       h('div', { class: 'actions' }, list, off),
       it.withdrawn && h('p', { class: 'dim' }, t('products.withdrawn')),
       !ready && h('p', { class: 'warn-text' }, unmapped ? t('products.unmapped', { count: number(unmapped) }) : t('products.cannot')),

@@ -134,6 +134,7 @@ const prices = (it) => [
     decimal('fee_share', percent(it.fee_share), 2),
     decimal('fee_fixed', it.fee_fixed, 3),
     decimal('ending', it.ending ?? '', 3, false),
+    decimal('price_buffer', it.price_buffer, 2),
   ),
   h('h2', {}, t('settings.rates')),
   h(

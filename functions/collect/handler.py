@@ -43,9 +43,10 @@ class Seen(Model):
 
 
 class Price(Seen):
-    """A product to price, from now on with this markup if one is given."""
+    """A product to price, from now on with this markup and at least at this price if they are given (0: at any)."""
 
     markup: Annotated[Decimal, Field(gt=0, le=100)] | None = None
+    least: Annotated[Decimal, Field(ge=0, le=1_000_000_000)] | None = None
 
 
 class Begin(Model):
@@ -125,7 +126,7 @@ def _product(product: str) -> Response[str]:
 @router.post("/api/products/<product>/price")
 def _price(product: str) -> Response[str]:
     asked, who = parsed(router, Price), caller(router)
-    made = price(ProductId(product), _shop(asked.shop), asked.ver, asked.markup, who.by, app())
+    made = price(ProductId(product), _shop(asked.shop), asked.ver, asked.markup, asked.least, who.by, app())
     return answer({"product": shown(made, who.locale)})
 
 

@@ -9,12 +9,16 @@ from daifa.app import App
 from daifa.models.catalog import Offer, Product, Shop
 from daifa.models.facts import Fact
 from daifa.models.ids import ProductId, ShopId
+from daifa.models.money import Money
 from daifa.rules.products import followed, with_prices
 from daifa.rules.waiting import agreed
 
 
-def price(product: ProductId, shop: ShopId, ver: int, markup: Decimal | None, by: str, app: App) -> Product:
-    """The product priced anew, with this markup from now on if one is given; Conflict unless `ver` is what it is now.
+def price(
+    product: ProductId, shop: ShopId, ver: int, markup: Decimal | None, least: Decimal | None, by: str, app: App
+) -> Product:
+    """The product priced anew, with this markup, and at least at this price (0: at any), from now on if one is given;
+    Conflict unless `ver` is what it is now.
 
     Whoever prices a product agrees to what waits for a person. A listed product whose prices changed is due in the
     shop at once.
@@ -24,6 +28,10 @@ def price(product: ProductId, shop: ShopId, ver: int, markup: Decimal | None, by
     if markup is not None and markup != old.markup:
         fact = Fact.of(app.clock.now(), "product.markup_set", by, markup=markup)
         wanted = wanted.model_copy(update={"markup": markup, "facts": (*wanted.facts, fact)})
+    lowest = Money(amount=least, currency=selling.currency).rounded() if least else None
+    if least is not None and lowest != old.least_price:
+        fact = Fact.of(app.clock.now(), "product.least_set", by, least=lowest or "–")
+        wanted = wanted.model_copy(update={"least_price": lowest, "facts": (*wanted.facts, fact)})
     made = app.catalog.save(priced(wanted, old, selling, app), old)
     if made.work_due and made.work_due != old.work_due:
         wake(made, app)

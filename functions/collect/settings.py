@@ -43,6 +43,7 @@ class Prices(Model):
     fee_fixed: Annotated[Amount, Field(ge=0, le=1_000_000, decimal_places=3)]
     margin_floor: _Part
     ending: Annotated[Amount, Field(ge=0, lt=1000, decimal_places=3)] | None
+    price_buffer: Annotated[Amount, Field(ge=0, le=3, decimal_places=2)]
     rates: Annotated[dict[Currency, _Rate], Field(max_length=50)]
     rates_on: date | None
     rates_days: Annotated[int, Field(ge=1, le=366)]

@@ -23,7 +23,8 @@ class Pricing(Model):
     """How a shop prices: every share is a part of the selling price, amounts are in the shop's currency.
 
     `rates` holds one unit of a supplier's currency in the shop's, with `rates_at` as its date, too old for buying after
-    `rates_days`; `ending` is the last digits that a rounded price shows (`0.90`), None keeps the exact coin.
+    `rates_days`; `ending` is the last digits that a rounded price shows (`0.90`), None keeps the exact coin;
+    `price_buffer` is how many of an offer's usual rises the price stands on top of (0: none).
     """
 
     markup: Decimal = Decimal("1.6")
@@ -31,6 +32,7 @@ class Pricing(Model):
     fee_fixed: Decimal = Decimal(0)
     margin_floor: Share = Decimal("0.15")
     ending: Decimal | None = Decimal("0.90")
+    price_buffer: Annotated[Decimal, Field(ge=0, le=3)] = Decimal(1)
     rates: dict[str, Decimal] = {}
     rates_at: UtcTime | None = None
     rates_days: int = 7
@@ -243,7 +245,8 @@ class Waiting(Model):
 class Product(Told):
     """What one shop sells or will sell, with its listing: `store_product` is the shop's own id once it is listed.
 
-    `markup` is this product's own, None the shop's; `listed` names what the shop was last told to show, and `work_due`
+    `markup` is this product's own, None the shop's; `least_price` is the lowest that brand or supplier allow to ask
+    (minimum advertised price); `listed` names what the shop was last told to show, and `work_due`
     is set while it has still to be told; `waiting` is a change at the supplier's that a person has to agree to;
     `withdrawn` is a person's word that the shop shows nothing of it until it is listed again.
     """
@@ -254,6 +257,7 @@ class Product(Told):
     problems: tuple[Reason, ...] = ()
     waiting: Waiting | None = None
     markup: Decimal | None = None
+    least_price: Money | None = None
     store_product: str = ""
     listed: str = ""
     withdrawn: bool = False

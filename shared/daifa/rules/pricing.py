@@ -13,6 +13,7 @@ from math import ceil
 from daifa.models.catalog import Offer, OfferVariant, Pricing
 from daifa.models.facts import Reason
 from daifa.models.money import Money, places
+from daifa.rules.buffers import price_buffer
 from daifa.rules.routing import in_currency, unit_cost
 
 # Money holds amounts below a trillion; nothing that costs more is a price but a misread page.
@@ -48,10 +49,17 @@ class Landed:
     why: tuple[Reason, ...]
 
 
-def quote(offer: Offer, variant: OfferVariant, shipping: Money, pricing: Pricing, currency: str) -> Quote | NoPrice:
-    """The price of one piece in the shop's `currency`, or why there is none; `shipping` is what one parcel costs."""
+def quote(
+    offer: Offer, variant: OfferVariant, shipping: Money, pricing: Pricing, currency: str, least: Money | None = None
+) -> Quote | NoPrice:
+    """The price of one piece in the shop's `currency`, or why there is none; `shipping` is what one parcel costs.
+
+    `least` is the minimum advertised price; the offer's own past tells how much its cost is likely to rise.
+    """
     landed = landed_cost(offer, variant, shipping, pricing, currency)
-    return landed if isinstance(landed, NoPrice) else priced(landed, pricing)
+    if isinstance(landed, NoPrice):
+        return landed
+    return priced(landed, pricing, price_buffer(offer.history.get(variant.external, ())), least)
 
 
 def landed_cost(
@@ -77,28 +85,42 @@ def landed_cost(
     return Landed(cost, (*why, Reason.of("price.landed_cost", landed=cost, shipping=shipping)))
 
 
-def priced(landed: Landed, pricing: Pricing) -> Quote | NoPrice:
-    """The price on top of a landed cost: markup, raised to the floor where needed, rounded up to the shop's ending."""
+def priced(
+    landed: Landed, pricing: Pricing, buffer: Decimal = Decimal(0), least: Money | None = None
+) -> Quote | NoPrice:
+    """The price on top of a landed cost: markup, raised to the floor and to `least` where needed, rounded up to the
+    shop's ending. `buffer` is the part by which the cost is likely to rise; the price stands on the risen cost.
+    """
     currency = landed.cost.currency
     kept = 1 - Fraction(pricing.fee_share) - Fraction(pricing.margin_floor)
     if kept <= 0:
-        taken, least = percent(pricing.fee_share), percent(pricing.margin_floor)
-        return NoPrice(Reason.of("price.impossible", fees=taken, margin=least))
+        taken, most = percent(pricing.fee_share), percent(pricing.margin_floor)
+        return NoPrice(Reason.of("price.impossible", fees=taken, margin=most))
     if pricing.markup <= 0 or pricing.fee_fixed < 0:
         return NoPrice(Reason.of("price.bad_rule", markup=pricing.markup, fixed=pricing.fee_fixed))
+    if least is not None and least.currency != currency:
+        return NoPrice(Reason.of("price.least_currency", least=least, shop_currency=currency))
     cost = Fraction(landed.cost.amount)
+    risen = cost * (1 + Fraction(buffer) * Fraction(pricing.price_buffer))
     lowest = (cost + Fraction(pricing.fee_fixed)) / kept
-    wanted = cost * Fraction(pricing.markup)
-    asked = _to_ending(max(wanted, lowest), pricing.ending, currency)
+    safe = (risen + Fraction(pricing.fee_fixed)) / kept
+    wanted = risen * Fraction(pricing.markup)
+    allowed = max(wanted, safe, Fraction(least.amount) if least else Fraction(0))
+    asked = _to_ending(allowed, pricing.ending, currency)
     if asked >= LARGEST:
         return NoPrice(Reason.of("price.beyond", cost=landed.cost))
     floor, price = _coins_up(lowest, currency), _coins_up(asked, currency)
     fees = _coins_up(asked * Fraction(pricing.fee_share) + Fraction(pricing.fee_fixed), currency)
     share = margin(price, landed.cost, pricing)
-    why = [*landed.why, Reason.of("price.markup", markup=pricing.markup, wanted=_coins_up(wanted, currency))]
-    if lowest > wanted:
-        why.append(Reason.of("price.raised", floor=floor, margin=percent(pricing.margin_floor)))
-    if asked != max(wanted, lowest):
+    why = [*landed.why]
+    if risen > cost:
+        why.append(Reason.of("price.buffer", rise=percent(buffer), cost=_coins_up(risen, currency)))
+    why.append(Reason.of("price.markup", markup=pricing.markup, wanted=_coins_up(wanted, currency)))
+    if safe > wanted:
+        why.append(Reason.of("price.raised", floor=_coins_up(safe, currency), margin=percent(pricing.margin_floor)))
+    if least is not None and Fraction(least.amount) > max(wanted, safe):
+        why.append(Reason.of("price.least", least=least))
+    if asked != allowed:
         why.append(Reason.of("price.rounded", price=price))
     why.append(Reason.of("price.fees", fees=fees, share=percent(pricing.fee_share)))
     why.append(Reason.of("price.margin", margin=percent(share), floor=floor, least=percent(pricing.margin_floor)))

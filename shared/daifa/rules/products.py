@@ -14,6 +14,7 @@ from daifa.models.ids import OfferId, ProductId, ShopId, VariantId
 from daifa.models.keeping import Action
 from daifa.models.money import Money
 from daifa.models.states import ListingState, OfferState
+from daifa.rules.buffers import stock_buffer
 from daifa.rules.lifecycle import LISTING
 from daifa.rules.offers import KEPT_FACTS
 from daifa.rules.pricing import Landed, NoPrice, priced, quote
@@ -92,7 +93,9 @@ def with_prices(
 ) -> Product:
     """The product with each variant priced from its first source, and with what keeps it from being listed."""
     pricing = pricing_of(product, shop)
-    variants = tuple(_priced(variant, offers, shipping, pricing, shop.currency) for variant in product.variants)
+    variants = tuple(
+        _priced(variant, offers, shipping, pricing, shop.currency, product.least_price) for variant in product.variants
+    )
     made = product.model_copy(update={"variants": variants})
     return made.model_copy(update={"problems": problems(made, offers, pricing)})
 
@@ -108,16 +111,25 @@ def _priced(
     shipping: Mapping[OfferId, Money],
     pricing: Pricing,
     currency: str,
+    least: Money | None,
 ) -> Variant:
     found = sold_as(variant, offers)
     if found is None:
         unpriced = (Reason.of("price.no_source", variant=shown(variant)),)
         return variant.model_copy(update={"cost": None, "price": None, "margin": None, "why": unpriced})
     offer, sold = found
-    told = quote(offer, sold, shipping[offer.id], pricing, currency)
+    told = quote(offer, sold, shipping[offer.id], pricing, currency, least)
     if isinstance(told, NoPrice):
         return variant.model_copy(update={"cost": None, "price": None, "margin": None, "why": (told.why,)})
-    return variant.model_copy(update={"cost": told.landed, "price": told.price, "margin": told.margin, "why": told.why})
+    why = told.why
+    if sold.stock and not _promised(offer, sold):
+        why = (*why, Reason.of("listing.kept_back", variant=shown(variant), stock=sold.stock))
+    return variant.model_copy(update={"cost": told.landed, "price": told.price, "margin": told.margin, "why": why})
+
+
+def _promised(offer: Offer, sold: OfferVariant) -> bool:
+    """Whether there is more of it than an ordinary day takes; what a supplier does not count may be promised."""
+    return sold.stock is None or sold.stock > stock_buffer(offer.history.get(sold.external, ()))
 
 
 def sold_as(variant: Variant, offers: Mapping[OfferId, Offer]) -> tuple[Offer, OfferVariant] | None:
@@ -131,7 +143,8 @@ def sold_as(variant: Variant, offers: Mapping[OfferId, Offer]) -> tuple[Offer, O
 
 
 def buyable(product: Product, offers: Mapping[OfferId, Offer]) -> tuple[Variant, ...]:
-    """The variants that some source has, in the product's order; an unconfirmed offer counts as it last was.
+    """The variants that some source has more of than a day takes, in the product's order; an unconfirmed offer counts
+    as it last was.
 
     None while a change that takes the product off sale waits for a person.
     """
@@ -140,7 +153,7 @@ def buyable(product: Product, offers: Mapping[OfferId, Offer]) -> tuple[Variant,
     found = []
     for variant in product.variants:
         sold = sold_as(variant, offers)
-        if sold and sold[0].state not in GONE and sold[1].stock != 0:
+        if sold and sold[0].state not in GONE and _promised(*sold):
             found.append(variant)
     return tuple(found)
 
@@ -164,11 +177,11 @@ def problems(product: Product, offers: Mapping[OfferId, Offer], pricing: Pricing
         if choice in chosen:
             told.append(Reason.of("listing.same_options", variant=shown(variant)))
         chosen.add(choice)
-        told += _price_problems(variant, pricing)
+        told += _price_problems(variant, pricing, product.least_price)
     return tuple(reason for place, reason in enumerate(told) if reason not in told[:place])
 
 
-def _price_problems(variant: Variant, pricing: Pricing) -> list[Reason]:
+def _price_problems(variant: Variant, pricing: Pricing, least: Money | None) -> list[Reason]:
     if variant.price is None or variant.cost is None:
         return list(variant.why) or [Reason.of("listing.no_price", variant=shown(variant))]
     told = priced(Landed(variant.cost, ()), pricing)
@@ -176,6 +189,8 @@ def _price_problems(variant: Variant, pricing: Pricing) -> list[Reason]:
         return [told.why]
     if variant.price < told.floor:
         return [Reason.of("listing.below_floor", variant=shown(variant), price=variant.price, floor=told.floor)]
+    if least is not None and variant.price < least:
+        return [Reason.of("listing.below_least", variant=shown(variant), price=variant.price, least=least)]
     return []
 
 

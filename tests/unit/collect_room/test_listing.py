@@ -7,11 +7,11 @@ import pytest
 from collect import handler
 from daifa.errors import NotFound, Rejected, Retry
 from daifa.http import NoAnswer
-from daifa.models.catalog import Pricing
+from daifa.models.catalog import Pricing, Product
 from daifa.models.ids import ShopId
 from daifa.models.money import Money
 from daifa.models.states import ListingState
-from tests.unit.aws import FixedClock, RoomApp, call
+from tests.unit.aws import Answered, FixedClock, RoomApp, call
 from tests.unit.collect_room.shelf_life import (
     DEMO,
     Shelf,
@@ -293,3 +293,38 @@ def test_a_product_is_shown_with_its_offers_and_only_to_its_shop(app: RoomApp) -
     open_shop(app, id=ShopId("other"))
     other = call(handler.on_http, "GET", f"/api/products/{product.id}", query={"shop": "other"}, shops=("other",))
     assert other.status == 404
+
+
+def price(product: Product, **asked: str) -> Answered:
+    """Press “price”."""
+    body = {"shop": "demo", "ver": product.ver, **asked}
+    return call(handler.on_http, "POST", f"/api/products/{product.id}/price", body)
+
+
+def test_nothing_is_priced_below_what_brand_or_supplier_allow(app: RoomApp) -> None:
+    assert price(collect(app), least="95").status == 200
+    product = the_product(app)
+    assert {str(variant.price) for variant in product.variants} == {"¥95.90"}
+    assert "price.least" in [reason.code for reason in product.variants[0].why]
+    assert "product.least_set" in codes(product)
+    collect(app)
+    assert str(the_product(app).variants[0].price) == "¥95.90"
+    assert price(the_product(app), least="0").status == 200
+    after = the_product(app)
+    assert (after.least_price, str(after.variants[0].price)) == (None, "¥68.90")
+
+
+def test_the_last_pieces_of_what_sells_fast_are_not_promised(app: RoomApp, clock: FixedClock) -> None:
+    shelf = listed(app)
+    for stock in (116, 111, 105):
+        clock.forward(days=1)
+        take(a_report(app, begin(app), a_mug(stock=stock)))
+    clock.forward(days=1)
+    few = a_mug(stock=5)
+    few["variants"][0]["stock"] = 100
+    take(a_report(app, begin(app), few))
+    clock.forward(days=1)
+    take(a_report(app, begin(app), a_mug(stock=4)))
+    take(*app.sent("catalogue"))
+    assert [variant.sku for variant in shelf.told[-1].variants] == ["MUG-FG"]
+    assert "listing.kept_back" in [reason.code for reason in the_product(app).variants[0].why]
