@@ -148,6 +148,7 @@ class OfferVariant(Model):
     price: Money
     stock: int | None = None
     image: str = ""
+    gtin: str = ""
 
 
 class Offer(Model):
@@ -156,6 +157,7 @@ class Offer(Model):
     `words` and `pictures` name what the page says beside the offer; `work_due` is set while a look is owed beyond the
     offer's own `pace`; `failures` counts the looks that failed since the last good one, the latest at `failed_at`;
     `wanted_at` is when somebody last was about to buy by it; `history` is each variant's prices and stock.
+    `image_hash` is 64 bits in hex of the first picture, where somebody worked it out.
     """
 
     id: OfferId
@@ -172,6 +174,11 @@ class Offer(Model):
     etag: str = ""
     words: str = ""
     pictures: str = ""
+    gtin: str = ""
+    mpn: str = ""
+    brand: str = ""
+    attributes: dict[str, str] = {}
+    image_hash: str = ""
     pace: Pace = Pace.DAY
     pulse: Pulse | None = None
     wanted_at: UtcTime | None = None

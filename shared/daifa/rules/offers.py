@@ -40,6 +40,8 @@ GONE = ("collect.gone", "supplier.no_offer")
 GONE_FOR_GOOD = "410"
 # A row keeps the newest facts; older pages are in the snapshot bucket.
 KEPT_FACTS = 40
+# So many attributes of a page are kept for comparing, each of at most so many signs.
+KEPT_ATTRIBUTES, SHORT = 12, 60
 
 # Parameters that say how a visitor came, not what the page shows.
 TRACKING = {"spm", "scm", "gclid", "fbclid", "msclkid", "srsltid", "_pos", "_sid", "_ss"}
@@ -123,7 +125,17 @@ def offer_of(collected: CollectedProduct, supplier: Supplier, external: str, url
         collected_at=at,
         words=derived("words", collected.description or "", *(f"{k}={v}" for k, v in collected.attributes.items())),
         pictures=derived("pictures", *collected.images),
+        gtin=collected.gtin or "",
+        mpn=collected.mpn or "",
+        brand=collected.brand or "",
+        attributes=_attributes(collected),
     )
+
+
+def _attributes(collected: CollectedProduct) -> dict[str, str]:
+    """The first of what the page says of the thing in few words: enough to compare by, and the row stays small."""
+    short = [(name, value) for name, value in collected.attributes.items() if len(name) + len(value) <= SHORT]
+    return dict(short[:KEPT_ATTRIBUTES])
 
 
 def _state(collected: CollectedProduct, variants: tuple[OfferVariant, ...]) -> OfferState:
@@ -157,6 +169,7 @@ def _variants(collected: CollectedProduct, currency: str) -> tuple[OfferVariant,
             price=Money(amount=price, currency=currency),
             stock=stock,
             image=row.image or "",
+            gtin=row.gtin or "",
         )
     return tuple(found.values())
 

@@ -51,6 +51,19 @@ def companies() -> set[str]:
 
 # A name that is put together when the program runs: its shape in the source, and everything that may stand in it.
 FAMILIES: Mapping[str, Sequence[str]] = {
+    "match.other_{}": (
+        "accessory",
+        "brand",
+        "code",
+        "colour",
+        "count",
+        "gtin",
+        "kind",
+        "material",
+        "measure",
+        "mpn",
+        "number",
+    ),
     "shipment.state.{}": low(ShipmentState),
     "shipment.{}": low(ShipmentState),
     "carrier.{}": sorted(companies()),
