@@ -4,6 +4,7 @@ import { call, path, place, Problem, within } from '../api.js';
 import { cash, number, percent, t, when, word } from '../i18n.js';
 import { h, keyed, store } from '../ui.js';
 import { chooser } from './bulk.js';
+import { matches } from './matches.js';
 import { block, page, pair, paged } from './panels.js';
 import { badge, empty, fits, hold, reasons, say, trouble, walk } from './parts.js';
 
@@ -200,13 +201,14 @@ function detail({ shop, params, supplier }) {
   const screen = page(t('products.title'), 'products', () => call(within(shop.id, 'products', params[1])), draw);
   const { reload } = screen;
 
-  /** @param {{product: any, offers: any[]}} data @param {(title: string) => void} named */
-  function draw({ product: it, offers }, named) {
+  /** @param {{product: any, offers: any[], matches: any[]}} data @param {(title: string) => void} named */
+  function draw(data, named) {
+    const { product: it, offers } = data;
     named(it.title);
     return [
       h('div', { class: 'head' }, h('p', { class: 'crumb' }, h('a', { href: '#/products' }, t('products.title'))), h('h1', {}, it.title), badge('listing', it.state)),
       it.problems.length > 0 && h('div', { class: 'problem', role: 'note' }, h('p', {}, h('strong', {}, t('products.cannot'))), reasons(it.problems)),
-      h('div', { class: 'columns' }, h('div', {}, variants(it), sources(it, offers[0])), h('div', {}, verbs(it), offers.map(offer))),
+      h('div', { class: 'columns' }, h('div', {}, variants(it), sources(it, offers[0])), h('div', {}, verbs(it), offers.map(offer), matches(data, shop.id, supplier, reload))),
     ];
   }
 

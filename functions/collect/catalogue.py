@@ -7,6 +7,7 @@ from typing import cast
 
 from pydantic import ValidationError
 
+from collect import match
 from collect.follow import follow, follow_failure
 from collect.shelf import wake
 from collect.start import offer_number, supplier_at
@@ -125,6 +126,7 @@ def _write(report: Report, collected: CollectedProduct, seen: Offer, supplier: S
     news = new is not None and (old is None or bool(told) or _content(old) != _content(new) or job is not None)
     writes = [Write(new, old)] if new else []
     due: list[Product] = []
+    fresh: list[Product] = []
     for shop in _shops(app, job):
         product = app.catalog.find_product(shop.id, product_id(shop.id, held.id))
         if product is None and (job is None or job.shop != shop.id) or product is not None and not news:
@@ -133,6 +135,8 @@ def _write(report: Report, collected: CollectedProduct, seen: Offer, supplier: S
         if made == product:
             continue
         writes.append(Write(made, product))
+        if product is None:
+            fresh.append(made)
         if made.work_due and (product is None or made.work_due != product.work_due):
             due.append(made)
     if job is not None and job.state != "COLLECTED":
@@ -141,6 +145,8 @@ def _write(report: Report, collected: CollectedProduct, seen: Offer, supplier: S
         app.catalog.transact(*writes)
     for product in due:
         wake(product, app)
+    for product in fresh:
+        match.ask(product.id, product.shop, app)
 
 
 def _content(offer: Offer) -> tuple[str, str, OfferState]:

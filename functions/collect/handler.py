@@ -11,15 +11,15 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field
 
-from collect import bulk, bulk_import, catalogue, publish, settings, start, sweep
+from collect import bulk, bulk_import, catalogue, match, publish, settings, start, sweep
 from collect.curve import with_curves
 from collect.price import price
 from collect.shelf import sources
-from collect.tasks import Advance, Again, Found, Publish, Report, read
+from collect.tasks import Advance, Again, FindMatches, Found, Publish, Report, read
 from daifa.app import app
 from daifa.models.base import Model
 from daifa.models.bulk import BulkKind, Source
-from daifa.models.ids import BulkId, JobId, ProductId, ShopId, SupplierId
+from daifa.models.ids import BulkId, JobId, OfferId, ProductId, ShopId, SupplierId
 from daifa.queue import each_record
 from daifa.rules.waiting import waits_for
 from daifa.web import answer, caller, parsed, resolver, shown
@@ -86,6 +86,8 @@ def _one(record: SQSRecord) -> None:
         bulk.advance(task, app())
     elif isinstance(task, Found):
         bulk_import.take(task, app())
+    elif isinstance(task, FindMatches):
+        match.find(task, app())
     else:
         catalogue.ask_supplier(task, app())
 
@@ -120,7 +122,8 @@ def _product(product: str) -> Response[str]:
     now, held = app().clock.now(), sources(row, app()).values()
     offers = [with_curves(shown(offer, locale), offer, now, locale) for offer in held]
     told = row.model_copy(update={"problems": (*waits_for(row), *row.problems)})
-    return answer({"product": shown(told, locale), "offers": offers})
+    found = [shown(each, locale) for each in app().catalog.matches(row.shop, row.id)]
+    return answer({"product": shown(told, locale), "offers": offers, "matches": found})
 
 
 @router.post("/api/products/<product>/price")
@@ -142,6 +145,20 @@ def _unlist(product: str) -> Response[str]:
     asked, who = parsed(router, Seen), caller(router)
     made = publish.withdraw(ProductId(product), _shop(asked.shop), asked.ver, who.by, app())
     return answer({"product": shown(made, who.locale)}, 202)
+
+
+@router.post("/api/products/<product>/matches")
+def _find(product: str) -> Response[str]:
+    asked = parsed(router, Seen)
+    match.ask(ProductId(product), _shop(asked.shop), app())
+    return answer({}, 202)
+
+
+@router.post("/api/products/<product>/matches/<offer>/<verb>")
+def _same(product: str, offer: str, verb: str) -> Response[str]:
+    asked, who = parsed(router, Seen), caller(router)
+    made = match.decide(ProductId(product), OfferId(offer), verb, _shop(asked.shop), asked.ver, who.by, app())
+    return answer({"match": shown(made, who.locale)})
 
 
 @router.post("/api/bulk")

@@ -110,7 +110,14 @@ class Found(Task):
     error: Failure | None = None
 
 
-AnyTask = Publish | Report | AskSupplier | Again | Advance | Found
+class FindMatches(Task):
+    """Compare this product with the others of its shop."""
+
+    match: ProductId
+    shop: ShopId
+
+
+AnyTask = Publish | Report | AskSupplier | Again | Advance | Found | FindMatches
 _TASK: TypeAdapter[AnyTask] = TypeAdapter(AnyTask)
 
 

@@ -24,6 +24,7 @@ from daifa.models.catalog import (
 from daifa.models.facts import Reason
 from daifa.models.ids import BulkId, JobId, OfferId, ProductId, ShopId, SupplierId, VariantId
 from daifa.models.keeping import Point
+from daifa.models.match import Match
 from daifa.models.money import Money
 from daifa.models.states import AgreementState, BulkState, ItemState, ListingState, OfferState
 from daifa.rules.bulk import appended
@@ -74,6 +75,19 @@ def stock(app: App) -> None:
         app.catalog.create(_offer(number, title, cost))
         app.catalog.create(_product(number, title, image, state, cost, price))
     _jobs(app)
+    app.catalog.create(
+        Match(
+            shop=SHOP,
+            product=ProductId("p-1"),
+            offer=OfferId("offer-9"),
+            supplier=LINAN,
+            title="不锈钢保温杯 500ml",
+            score=0.86,
+            reasons=(Reason.of("match.title", percent=71), Reason.of("match.same_marks", marks="500 ml")),
+            variants={VariantId("p1-white"): "v-w"},
+            found_at=ago(hours=2),
+        )
+    )
     app.catalog.add(
         app.catalog.scored(YIWU, "2026-11", cases_damaged=2, shipped_on_time=41, shipped_late=3, recovered_minor=4650)
     )

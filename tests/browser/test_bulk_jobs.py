@@ -1,4 +1,4 @@
-"""Jobs for many products as a merchant meets them: chosen, seen, applied, watched, and taken back."""
+"""Many products, and the same product elsewhere, as a merchant meets them: chosen, seen, applied, taken back."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import pytest
 import daifa.app
 from collect import handler
 from daifa.models.bulk import Bulk
-from daifa.models.ids import BulkId
+from daifa.models.ids import BulkId, ProductId
 from daifa.models.states import BulkState
-from tests.browser.shelf import SHOP
+from tests.browser.shelf import LINAN, SHOP, YIWU
 from tests.browser.site import Site
 from tests.unit.aws import RoomApp, messages
 
@@ -86,3 +86,15 @@ def test_a_product_is_taken_off_sale(site: Site, app: RoomApp) -> None:
     site.page.click("#unlist")
     site.page.wait_for_selector("text=已人工停售")
     assert site.posted("/unlist") != []
+
+
+def test_the_same_thing_at_another_supplier_is_a_source_once_a_person_says_so(site: Site, app: RoomApp) -> None:
+    site.open("#/products/demo/p-1")
+    assert "相似度 86%" in site.page.inner_text("main")
+    site.page.click("#confirm-offer-9")
+    site.page.wait_for_selector("text=已确认，可作备用货源")
+    suppliers = [source.supplier for source in app.catalog.product(SHOP, ProductId("p-1")).variants[0].sources]
+    assert suppliers == [YIWU, LINAN]
+    site.page.click("#decline-offer-9")
+    site.page.wait_for_selector("text=非同款")
+    assert site.complaints == []

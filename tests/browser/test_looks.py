@@ -52,12 +52,14 @@ SMALL = """(least) => [...document.querySelectorAll(least === 44 ? '.verb, .acti
 
 # A text's key where its text should stand.
 BARE = re.compile(
-    r"\b(?:state|verb|kind|settings?|change|action|queue|order|case|products(?!\.json)|po|decide|line|supplier|suppliers|item|talk|problem|turn|step|by|time|bulk)\.[a-zA-Z_.]+\b"
+    r"\b(?:state|verb|kind|settings?|change|action|queue|order|case|products(?!\.json)|po|decide|line|supplier|suppliers|item|talk|problem|turn|step|by|time|bulk|match)\.[a-zA-Z_.]+\b"
 )
 
 
 def faults(site: Site) -> list[Any]:
     """What axe finds, as rule and places."""
+    # What has scrolled under the header is not too small to hit.
+    site.page.evaluate("scrollTo(0, 0)")
     if not site.page.evaluate("'axe' in window"):
         site.page.evaluate(AXE)
     found = site.page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES)

@@ -154,3 +154,11 @@ class ItemState(StrEnum):
     SKIPPED = "SKIPPED"
     FAILED = "FAILED"
     UNDONE = "UNDONE"
+
+
+class MatchState(StrEnum):
+    """Whether another supplier's offer is taken for the same thing: only what a person has confirmed."""
+
+    PROPOSED = "PROPOSED"
+    CONFIRMED = "CONFIRMED"
+    DECLINED = "DECLINED"

@@ -15,6 +15,7 @@ from daifa.models.states import (
     ClaimState,
     ItemState,
     ListingState,
+    MatchState,
     NoticeState,
     OfferState,
     OrderState,
@@ -262,6 +263,16 @@ ITEM = Lifecycle(
     },
 )
 
+_X = MatchState
+MATCH = Lifecycle(
+    "match",
+    {
+        _X.PROPOSED: (_X.CONFIRMED, _X.DECLINED),  # the evidence says so, nobody has looked
+        _X.CONFIRMED: (_X.DECLINED,),  # a person says it is the same: bought from when another source fails
+        _X.DECLINED: (_X.CONFIRMED, _X.PROPOSED),  # a person says it is not; proposed again only as something else
+    },
+)
+
 ALL: tuple[Lifecycle[StrEnum], ...] = (  # type: ignore[assignment]
     ORDER,
     PURCHASE,
@@ -276,4 +287,5 @@ ALL: tuple[Lifecycle[StrEnum], ...] = (  # type: ignore[assignment]
     NOTICE,
     BULK,
     ITEM,
+    MATCH,
 )

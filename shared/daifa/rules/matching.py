@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from daifa.models.catalog import Offer, OfferVariant
 from daifa.models.facts import Reason
 from daifa.rules.match_words import ACCESSORIES, COLOURS, COUNTS, FILLERS, KINDS, MATERIALS, NO_BRAND, UNITS
+
+N = TypeVar("N", bound=str)
 
 # From this score on a match is proposed to a person: a wrong one buys the wrong goods, a missed one only a dearer one.
 PROPOSED = 0.75
@@ -94,6 +97,13 @@ def match(ours: Offer, theirs: Offer) -> Match:
         score = max(score, least)
         reasons.insert(0, reason)
     return Match(round(min(1.0, max(0.0, score)), 3), tuple(reasons), pairs)
+
+
+def likeliest(title: str, titles: Mapping[N, str], most: int) -> list[N]:
+    """The names of so many titles that share the most words with this one, the likest first; none that shares none."""
+    words = _read(title).words
+    found = [(score, name) for name, other in titles.items() if (score := _alike(words, _read(other).words)) > 0]
+    return [name for _, name in sorted(found, key=lambda pair: (-pair[0], pair[1]))[:most]]
 
 
 def _plain(text: str) -> str:

@@ -20,6 +20,7 @@ from daifa.models.catalog import (
 )
 from daifa.models.ids import BulkId, JobId, OfferId, ProductId, ShopId, SupplierId
 from daifa.models.keeping import LookCursor, Pace
+from daifa.models.match import Match
 from daifa.models.states import AgreementState, ItemState
 from daifa.tables.store import Add, Codec, Key, Store
 
@@ -97,6 +98,7 @@ CODECS = (
             "created_at": iso(row.created_at),
         },
     ),
+    Codec("match", Match, lambda row: Key(f"PRODUCT#{row.shop}#{row.product}", f"MATCH#{row.offer}")),
     Codec("bulk_part", BulkPart, lambda row: Key(f"BULK#{row.bulk}", f"PART#{row.number:04d}")),
 )
 
@@ -178,8 +180,22 @@ class Catalog(Store):
 
     def product_ids(self, shop: ShopId) -> list[ProductId]:
         """The ids of all products of a shop; for finding, never for deciding."""
+        return list(self.titles(shop))
+
+    def titles(self, shop: ShopId) -> dict[ProductId, str]:
+        """The titles of all products of a shop; for finding, never for deciding."""
         start = f"PRODUCT#{shop}#"
-        return [ProductId(key.pk.removeprefix(start)) for key in self.boarded(f"{shop}#products")]
+        rows = self.boarded(f"{shop}#products")
+        return {ProductId(key.pk.removeprefix(start)): str(summary.get("title", "")) for key, summary in rows}
+
+    def match(self, shop: ShopId, product: ProductId, offer: OfferId) -> Match:
+        """What was proposed of an offer to a product."""
+        return self.get(Match, Key(f"PRODUCT#{shop}#{product}", f"MATCH#{offer}"))
+
+    def matches(self, shop: ShopId, product: ProductId) -> list[Match]:
+        """All that was ever proposed to a product, the likeliest first."""
+        rows = self.partition(f"PRODUCT#{shop}#{product}", "MATCH#")
+        return sorted((row for row in rows if isinstance(row, Match)), key=lambda row: -row.score)
 
     def bulk(self, bulk: BulkId) -> Bulk:
         """One job for many products."""

@@ -138,15 +138,15 @@ class Store:
             for item in reply.get("Items", [])
         ]
 
-    def boarded(self, board: str) -> Iterator[Key]:
-        """The keys of all rows of one board, oldest first; for finding, never for deciding."""
+    def boarded(self, board: str) -> Iterator[tuple[Key, dict[str, Any]]]:
+        """All rows of one board, oldest first, as (key, summary); for finding, never for deciding."""
         for item in self._pages(
             IndexName="board",
             KeyConditionExpression="#b = :b",
             ExpressionAttributeNames={"#b": "board"},
             ExpressionAttributeValues={":b": {"S": board}},
         ):
-            yield Key(item["pk"]["S"], item["sk"]["S"])
+            yield Key(item["pk"]["S"], item["sk"]["S"]), _plain(item.get("summary", {"M": {}}))
 
     def due(self, room: str, before: str, limit: int) -> list[tuple[Key, str]]:
         """Keys of rows whose work was due before this instant, oldest first per shard, with when."""

@@ -11,7 +11,7 @@ from daifa.models.catalog import Pricing, Product
 from daifa.models.ids import BulkId
 from daifa.models.states import ItemState
 from tests.unit.aws import RoomApp, call
-from tests.unit.collect_room.shelf_life import DEMO, MUG, a_mug, a_report, begin, take
+from tests.unit.collect_room.shelf_life import DEMO, MUG, a_mug, a_report, begin, take, waiting
 
 
 def stock_up(app: RoomApp, *numbers: int, **changed: Any) -> list[Product]:
@@ -20,7 +20,7 @@ def stock_up(app: RoomApp, *numbers: int, **changed: Any) -> list[Product]:
         url = f"{MUG}-{at}"
         job = begin(app, url)
         take(a_report(app, job, a_mug(url=url, title=f"Mug {at:03d}", **changed), url=url))
-        app.sent("catalogue")
+        waiting(app)
     return [app.catalog.product(DEMO, name) for name in sorted(app.catalog.product_ids(DEMO))]
 
 
@@ -39,7 +39,7 @@ def the_job(name: str) -> Bulk:
 def go_on(app: RoomApp, job: Bulk, most: int = 60) -> Bulk:
     """Bring every message until nothing is said any more."""
     for _ in range(most):
-        sent = app.sent("catalogue")
+        sent = waiting(app)
         if not sent:
             break
         take(*sent)

@@ -16,7 +16,7 @@ from daifa.models.states import BulkState, ItemState, ListingState
 from daifa.rules import bulk as rules
 from tests.unit.aws import FixedClock, RoomApp, call
 from tests.unit.collect_room.bulk_life import ask, go_on, items, new_rules, say, states, stock_up, the_job
-from tests.unit.collect_room.shelf_life import DEMO, Shelf, a_mug, a_report, begin, codes, take
+from tests.unit.collect_room.shelf_life import DEMO, Shelf, a_mug, a_report, begin, codes, take, waiting
 
 pytestmark = pytest.mark.usefixtures("merchant")
 
@@ -93,11 +93,11 @@ def test_what_is_off_sale_by_a_person_stays_so_whatever_its_page_says(app: RoomA
     listed = app.catalog.product(DEMO, mug.id)
     body = {"shop": "demo", "ver": listed.ver}
     assert call(handler.on_http, "POST", f"/api/products/{mug.id}/unlist", body).status == 202
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     clock.forward(hours=2)
     offer = mug.variants[0].sources[0].offer
     take(a_report(app, f"offer:{offer}", a_mug("41.00", url=mug.url, title=mug.title), url=mug.url))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     product = app.catalog.product(DEMO, mug.id)
     assert (product.state, product.work_due, len(shelf.told)) == (ListingState.ON_HOLD, None, 1)
     assert product.variants[0].price != mug.variants[0].price
@@ -177,8 +177,8 @@ def test_a_stopped_job_does_nothing_more_and_what_it_did_can_be_taken_back(app: 
     stock_up(app, 0, 1, 2, 3)
     job = go_on(app, ask("list"))
     say("apply", job)
-    take(*app.sent("catalogue"))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
+    take(*waiting(app))
     assert say("stop", job).status == 202
     job = go_on(app, job)
     assert (job.state, job.work_due, len(shelf.told)) == (BulkState.STOPPED, None, 2)
@@ -193,8 +193,8 @@ def test_a_shop_that_is_busy_is_waited_for(app: RoomApp, clock: FixedClock) -> N
     (mug,) = stock_up(app, 0)
     job = go_on(app, ask("list"))
     say("apply", job)
-    take(*app.sent("catalogue"))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
+    take(*waiting(app))
     assert (the_job(job.id).state, states(app, job)) == (BulkState.RUNNING, {ItemState.STARTED})
     job = go_on(app, job)
     assert (job.state, job.counts) == (BulkState.DONE, {ItemState.DONE: 1})
@@ -216,13 +216,13 @@ def test_a_lost_message_is_sent_again_and_a_doubled_one_does_nothing_twice(app: 
     shelf = app.others["shop/demo"] = Shelf()
     stock_up(app, 0, 1, 2)
     job = ask("list")
-    app.sent("catalogue")
+    waiting(app)
     clock.forward(minutes=6)
     handler.on_schedule({}, None)
     go_on(app, job)
     say("apply", job)
     for _ in range(40):
-        sent = app.sent("catalogue")
+        sent = waiting(app)
         if not sent:
             break
         take(*sent, *sent)

@@ -29,6 +29,7 @@ from tests.unit.collect_room.shelf_life import (
     the_clock_goes,
     the_offer,
     the_product,
+    waiting,
 )
 
 pytestmark = pytest.mark.usefixtures("merchant")
@@ -185,7 +186,7 @@ def test_an_offer_on_1688_is_read_through_the_gateway(app: RoomApp) -> None:
     gateway = app.others["supplier/lamps"] = Gateway()
     told = call(handler.on_http, "POST", "/api/collect", {"shop": "demo", "url": LAMP})
     assert app.sent("fetch") == []
-    (message,) = app.sent("catalogue")
+    (message,) = waiting(app)
     assert message == {"job": told.body["job"], "shop": "demo", "url": LAMP, "via": "supplier"}
     take(message, message)
     assert gateway.asked == ["610947572360", "610947572360"]
@@ -197,12 +198,12 @@ def test_an_offer_on_1688_is_read_through_the_gateway(app: RoomApp) -> None:
 def test_a_gateway_that_cannot_answer_is_asked_again_until_the_job_is_given_up(app: RoomApp, clock: FixedClock) -> None:
     app.others["supplier/lamps"] = Gateway(*[Retry("supplier.no_answer", why="busy")] * 3)
     told = call(handler.on_http, "POST", "/api/collect", {"shop": "demo", "url": LAMP})
-    (message,) = app.sent("catalogue")
+    (message,) = waiting(app)
     take(message)
-    assert app.sent("catalogue") == [message]
+    assert waiting(app) == [message]
     clock.forward(hours=2)
     take(message)
-    assert app.sent("catalogue") == []
+    assert waiting(app) == []
     handler.on_schedule({}, None)
     job = app.catalog.job(JobId(told.body["job"]))
     assert (job.state, job.error.code if job.error else "") == ("FAILED", "collect.no_answer")
@@ -211,7 +212,7 @@ def test_a_gateway_that_cannot_answer_is_asked_again_until_the_job_is_given_up(a
 def test_an_offer_the_gateway_does_not_have_fails_the_job(app: RoomApp) -> None:
     app.others["supplier/lamps"] = Gateway(NotFound("supplier.no_offer", offer="610947572360"))
     told = call(handler.on_http, "POST", "/api/collect", {"shop": "demo", "url": LAMP})
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert app.catalog.job(JobId(told.body["job"])).state == "FAILED"
 
 
@@ -281,7 +282,7 @@ def test_an_index_that_is_behind_wakes_nobody(app: RoomApp, monkeypatch: pytest.
     keys = [Key(f"OFFER#{the_offer(app).id}", "OFFER"), Key(f"PRODUCT#demo#{the_product(app).id}", "PRODUCT")]
     monkeypatch.setattr(app.catalog, "due", lambda *_: [(key, "2026-11-23T07:00:00.000Z") for key in keys])
     handler.on_schedule({}, None)
-    assert (app.sent("fetch"), app.sent("catalogue")) == ([], [])
+    assert (app.sent("fetch"), waiting(app)) == ([], [])
 
 
 def test_an_offer_whose_supplier_gave_up_its_site_is_in_doubt(app: RoomApp, clock: FixedClock) -> None:
@@ -315,12 +316,12 @@ def test_one_address_that_is_nobodys_any_more_does_not_stop_the_sweep(app: RoomA
     begin(app, MUG)
     clock.forward(minutes=1)
     lamp = begin(app, LAMP)
-    app.sent("catalogue")
+    waiting(app)
     harbor = app.catalog.supplier(SupplierId("harbor"))
     app.catalog.save(harbor.model_copy(update={"sites": ()}), harbor)
     clock.forward(minutes=21)
     handler.on_schedule({}, None)
-    assert [task["job"] for task in app.sent("catalogue")] == [lamp]
+    assert [task["job"] for task in waiting(app)] == [lamp]
 
 
 def test_two_messages_at_once_decide_one_after_the_other(app: RoomApp, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from daifa.models.bulk import Bulk
 from daifa.models.states import BulkState, ItemState
 from tests.unit.aws import FixedClock, RoomApp, call
 from tests.unit.collect_room.bulk_life import go_on, items, say, the_job
-from tests.unit.collect_room.shelf_life import DEMO, MUG, a_mug, a_report, collect, take
+from tests.unit.collect_room.shelf_life import DEMO, MUG, a_mug, a_report, collect, take, waiting
 
 pytestmark = pytest.mark.usefixtures("merchant")
 
@@ -26,7 +26,7 @@ def begin(app: RoomApp, address: str = SHOP) -> Bulk:
         handler.on_http, "POST", "/api/bulk", {"shop": "demo", "kind": "import", "source": {"address": address}}
     )
     assert told.status == 202, told.body
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     return the_job(told.body["bulk"]["id"])
 
 
@@ -64,13 +64,13 @@ def test_a_feed_is_taken_in_without_reading_a_page_again(app: RoomApp) -> None:
 def test_a_shop_without_a_feed_is_read_by_its_sitemap(app: RoomApp) -> None:
     job = begin(app)
     job = not_found(app, job)
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     job = found(app, job, more=[f"{SHOP}/map_products.xml"])
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     job = go_on(app, found(app, job, addresses=[f"{MUG}-{at}" for at in range(3)]))
     assert (job.state, job.counts) == (BulkState.READY, {ItemState.WAITING: 3})
     say("apply", job)
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     asked = app.sent("fetch")
     assert [each["url"] for each in asked] == [f"{MUG}-{at}" for at in range(3)]
     for each in asked[:2]:
@@ -96,12 +96,12 @@ def test_a_site_gets_no_more_pages_an_hour_than_it_can_bear(app: RoomApp, clock:
     job = begin(app)
     job = go_on(app, found(app, job, addresses=[f"{MUG}-{at}" for at in range(60)]))
     say("apply", job)
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     asked = app.sent("fetch")
     assert len(asked) == 25
     for each in asked:
         take(a_report(app, each["job"], a_mug(url=each["url"]), url=each["url"]))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     (message,) = app.aws["sqs_backend"].queues["daifa-catalogue"]._messages
     assert message.delayed_until - message.sent_timestamp == pytest.approx(25 * 3600 // 120 * 1000, abs=1000)
 
@@ -109,10 +109,10 @@ def test_a_site_gets_no_more_pages_an_hour_than_it_can_bear(app: RoomApp, clock:
 def test_a_page_that_never_answers_is_asked_for_again(app: RoomApp, clock: FixedClock) -> None:
     job = begin(app)
     assert len(app.sent("fetch")) == 1
-    app.sent("catalogue")
+    waiting(app)
     clock.forward(minutes=16)
     handler.on_schedule({}, None)
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert [each["find"] for each in app.sent("fetch") if "find" in each] == [job.id]
 
 
@@ -131,7 +131,7 @@ def test_a_shop_in_which_nothing_is_found_says_so(app: RoomApp) -> None:
     job = begin(app)
     for _ in range(len(job.more) - 1):
         not_found(app, job)
-        take(*app.sent("catalogue"))
+        take(*waiting(app))
     last = not_found(app, job)
     assert (last.state, last.error and last.error.code) == (BulkState.FAILED, "collect.gone")
     empty = begin(app, f"{SHOP}/sitemap.xml")

@@ -36,6 +36,7 @@ from tests.unit.collect_room.shelf_life import (
     the_clock_goes,
     the_offer,
     the_product,
+    waiting,
 )
 from tests.unit.collect_room.writes import counted
 
@@ -52,7 +53,7 @@ def looks(app: RoomApp, clock: FixedClock, page: dict[str, Any] | None = None, *
     """The sweep's look at the mug an hour later, and what the shop is told of it."""
     clock.forward(hours=1)
     take(a_report(app, f"offer:{the_offer(app).id}", page, shop="", **changed))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
 
 
 def fails(app: RoomApp, clock: FixedClock, code: str, **values: Any) -> None:
@@ -192,7 +193,7 @@ def test_whoever_prices_a_held_product_agrees_to_the_newest_page(app: RoomApp, s
     looks(app, clock, a_mug("89.00"))
     looks(app, clock, a_mug("90.00", title="Enamel Mug 2"))
     assert price_again(the_product(app)).status == 200
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     product = the_product(app)
     assert (product.title, product.waiting) == ("Enamel Mug 2", None)
     assert (shelf.told[-1].title, str(shelf.told[-1].variants[0].price)) == ("Enamel Mug 2", "¥150.90")
@@ -220,7 +221,7 @@ def test_what_is_held_and_then_sold_out_does_not_come_back_at_its_old_price(
     looks(app, clock, a_mug("89.00"))
     assert (the_product(app).state, len(shelf.told), len(shelf.unlisted)) == (ListingState.OUT_OF_STOCK, 1, 1)
     price_again(the_product(app))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert (the_product(app).state, str(shelf.told[-1].variants[0].price)) == (ListingState.ACTIVE, "¥148.90")
 
 
@@ -288,7 +289,7 @@ def test_what_is_off_sale_until_a_person_agrees_is_listed_again_when_one_does(
     looks(app, clock, a_mug("41.00", stock=90))
     assert (the_product(app).state, len(shelf.unlisted)) == (ListingState.OUT_OF_STOCK, 1)
     price_again(the_product(app))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert (the_product(app).state, str(shelf.told[-1].variants[0].price)) == (ListingState.ACTIVE, "¥72.90")
 
 
@@ -312,7 +313,7 @@ def test_a_shop_that_cannot_take_it_off_sale_now_is_asked_again(app: RoomApp, sh
     assert [problem.code for problem in the_product(app).problems][-1:] == ["listing.shop_busy"]
     clock.forward(minutes=6)
     handler.on_schedule({}, None)
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert (len(shelf.unlisted) >= 2, the_product(app).listed, the_product(app).work_due) == (True, "", None)
 
 
@@ -444,7 +445,7 @@ def test_a_product_without_an_offer_never_existed_for_a_bad_address(app: RoomApp
 def test_an_offer_that_the_suppliers_interface_denies_is_gone_after_two_looks(app: RoomApp, clock: FixedClock) -> None:
     gateway = app.others["supplier/lamps"] = Gateway()
     call(handler.on_http, "POST", "/api/collect", {"shop": "demo", "url": LAMP})
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     gateway.answers = [NotFound("supplier.no_offer", offer="610947572360")] * 2
     for state in (OfferState.STALE, OfferState.UNAVAILABLE):
         clock.forward(hours=1)

@@ -25,6 +25,7 @@ from tests.unit.collect_room.shelf_life import (
     open_shop,
     take,
     the_product,
+    waiting,
 )
 
 pytestmark = pytest.mark.usefixtures("merchant")
@@ -35,7 +36,7 @@ def test_a_ready_product_is_told_to_the_shop_and_each_variant_is_mapped(app: Roo
     told = ask_to_list(collect(app))
     assert told.status == 202
     assert told.body["product"]["state"] == "DRAFT"
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     (request,) = shelf.told
     assert (request.title, request.options, request.store_product) == ("Enamel Camping Mug", ("Colour",), "")
     assert [(v.sku, v.price) for v in request.variants] == [
@@ -53,7 +54,7 @@ def test_a_ready_product_is_told_to_the_shop_and_each_variant_is_mapped(app: Roo
 def test_a_repeated_message_tells_the_shop_nothing_twice(app: RoomApp) -> None:
     shelf = app.others["shop/demo"] = Shelf()
     ask_to_list(collect(app))
-    (message,) = app.sent("catalogue")
+    (message,) = waiting(app)
     take(message, message)
     take(message)
     assert len(shelf.told) == 1
@@ -62,14 +63,14 @@ def test_a_repeated_message_tells_the_shop_nothing_twice(app: RoomApp) -> None:
 def test_a_shop_whose_answer_was_lost_is_told_the_same_again_later(app: RoomApp, clock: FixedClock) -> None:
     shelf = app.others["shop/demo"] = Shelf(NoAnswer("http.no_answer", host="shop.example"))
     ask_to_list(collect(app))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     product = the_product(app)
     assert product.state is ListingState.DRAFT
     assert [problem.code for problem in product.problems] == ["listing.shop_busy"]
-    app.sent("catalogue")  # the delayed message gets lost, too
+    waiting(app)  # the delayed message gets lost, too
     clock.forward(minutes=6)
     handler.on_schedule({}, None)
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert shelf.told[0] == shelf.told[1]
     assert (the_product(app).state, the_product(app).problems) == (ListingState.ACTIVE, ())
 
@@ -79,7 +80,7 @@ def test_a_shop_that_stays_away_is_asked_less_and_less_often(app: RoomApp, clock
     ask_to_list(collect(app))
     waits = []
     for _ in range(9):
-        take(*app.sent("catalogue"))
+        take(*waiting(app))
         due = the_product(app).work_due
         assert due is not None
         waits.append((due - clock.now()).total_seconds() / 60)
@@ -94,7 +95,7 @@ def test_a_shop_that_stays_away_is_asked_less_and_less_often(app: RoomApp, clock
 def test_a_refusal_waits_for_a_person(app: RoomApp) -> None:
     app.others["shop/demo"] = Shelf(Rejected("shopify.denied", status=403))
     ask_to_list(collect(app))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     product = the_product(app)
     assert (product.state, product.work_due) == (ListingState.DRAFT, None)
     assert [problem.code for problem in product.problems] == ["shopify.denied"]
@@ -104,10 +105,10 @@ def test_a_product_that_the_shop_deleted_is_made_anew_when_listed_again(app: Roo
     listed(app)
     shelf = app.others["shop/demo"] = Shelf(NotFound("shopify.product_gone", product="gid://shop/1"))
     ask_to_list(the_product(app))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert (the_product(app).state, the_product(app).store_product) == (ListingState.ON_HOLD, "")
     ask_to_list(the_product(app))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert [request.store_product for request in shelf.told] == ["gid://shop/1", ""]
     assert the_product(app).state is ListingState.ACTIVE
 
@@ -133,7 +134,7 @@ def test_an_incomplete_product_is_not_listed_and_says_what_is_missing(
     told = ask_to_list(product)
     assert (told.status, told.body["code"]) == (409, "listing.not_ready")
     assert "{" not in told.body["detail"]
-    assert app.sent("catalogue") == []
+    assert waiting(app) == []
     assert the_product(app).state is ListingState.DRAFT
 
 
@@ -156,7 +157,7 @@ def test_a_product_that_stopped_being_ready_before_the_shop_was_told_is_not_told
     ask_to_list(collect(app))
     shop = app.catalog.shop(DEMO)
     app.catalog.save(shop.model_copy(update={"pricing": Pricing(margin_floor="0.5")}), shop)
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert shelf.told == []
     assert (the_product(app).state, the_product(app).work_due) == (ListingState.DRAFT, None)
     assert the_product(app).problems[0].code == "listing.below_floor"
@@ -175,11 +176,11 @@ def test_a_shops_variant_that_became_another_of_ours_is_mapped_anew(app: RoomApp
     variants = [{"key": "k1", "sku": "MUG", "options": {"Colour": "Cream"}}]
     app.others["shop/demo"] = Shelf()
     ask_to_list(collect(app, a_mug(variants=variants)))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     clock.forward(hours=2)
     variants[0]["key"] = "k2"
-    take(a_report(app, begin(app), a_mug(variants=variants)), *app.sent("catalogue"))
-    take(*app.sent("catalogue"))
+    take(a_report(app, begin(app), a_mug(variants=variants)), *waiting(app))
+    take(*waiting(app))
     mapping = app.catalog.mapping(DEMO, "sv-MUG")
     assert mapping is not None
     assert mapping.sources[0].external_variant == "k2"
@@ -209,13 +210,13 @@ def test_a_listed_product_follows_its_offer_into_the_shop(app: RoomApp, clock: F
     shelf = listed(app)
     clock.forward(hours=2)
     take(a_report(app, begin(app), a_mug("45.00")))
-    (message,) = app.sent("catalogue")
+    (message,) = waiting(app)
     take(message)
     assert [v.price for v in shelf.told[-1].variants] == [Money.of("78.90", "CNY"), Money.of("73.90", "CNY")]
     assert the_product(app).work_due is None
     clock.forward(hours=2)
     take(a_report(app, begin(app), a_mug("45.00")))
-    assert app.sent("catalogue") == []
+    assert waiting(app) == []
 
 
 def test_a_sold_out_variant_leaves_the_shop_and_its_mapping_stays_for_old_orders(
@@ -224,7 +225,7 @@ def test_a_sold_out_variant_leaves_the_shop_and_its_mapping_stays_for_old_orders
     shelf = listed(app)
     clock.forward(hours=2)
     take(a_report(app, begin(app), a_mug(stock=0)))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert [v.sku for v in shelf.told[-1].variants] == ["MUG-FG"]
     assert app.catalog.mapping(DEMO, "sv-MUG-CR") is not None
 
@@ -236,11 +237,11 @@ def test_a_product_that_nobody_sells_any_more_is_out_of_stock_until_somebody_doe
     clock.forward(hours=2)
     take(a_report(app, begin(app), a_mug(availability="OutOfStock")))
     assert the_product(app).state is ListingState.OUT_OF_STOCK
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert (shelf.unlisted, the_product(app).work_due) == (["gid://shop/1"], None)
     clock.forward(hours=2)
     take(a_report(app, begin(app)))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert (the_product(app).state, len(shelf.told)) == (ListingState.ACTIVE, 2)
     assert codes(the_product(app))[-4:] == [
         "product.out_of_stock",
@@ -263,10 +264,10 @@ def test_what_changes_while_the_shop_is_told_is_told_too(app: RoomApp, clock: Fi
 
     shelf = app.others["shop/demo"] = Slow()
     ask_to_list(the_product(app))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert the_product(app).work_due is not None
     handler.on_schedule({}, None)
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert [request.variants[0].price for request in shelf.told] == [Money.of("68.90", "CNY"), Money.of("78.90", "CNY")]
     assert the_product(app).work_due is None
 
@@ -325,6 +326,6 @@ def test_the_last_pieces_of_what_sells_fast_are_not_promised(app: RoomApp, clock
     take(a_report(app, begin(app), few))
     clock.forward(days=1)
     take(a_report(app, begin(app), a_mug(stock=4)))
-    take(*app.sent("catalogue"))
+    take(*waiting(app))
     assert [variant.sku for variant in shelf.told[-1].variants] == ["MUG-FG"]
     assert "listing.kept_back" in [reason.code for reason in the_product(app).variants[0].why]

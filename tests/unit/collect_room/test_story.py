@@ -15,7 +15,7 @@ from daifa.models.money import Money
 from daifa.models.states import ListingState
 from local.world.world import World
 from tests.unit.aws import FixedClock, RoomApp, call
-from tests.unit.collect_room.shelf_life import DEMO, ask_to_list, take
+from tests.unit.collect_room.shelf_life import DEMO, ask_to_list, take, waiting
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def fetch_all(app: RoomApp, world: World) -> None:
     fetcher = FetchApp(app.snapshots.put, reports.append, app.clock, frozenset({f"127.0.0.1:{world.port}"}))
     for task in app.sent("fetch"):
         fetch_door.collect(task, fetcher)
-    take(*app.sent("catalogue"), *reports)
+    take(*waiting(app), *reports)
 
 
 def products(app: RoomApp) -> dict[str, Product]:

@@ -1,0 +1,144 @@
+"""Find other suppliers' offers of the same thing, and take a person's word for it: only then are they bought from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from collect.price import priced
+from collect.shelf import wake
+from collect.tasks import FindMatches
+from daifa.app import App
+from daifa.errors import Conflict, NotFound
+from daifa.messages import Room
+from daifa.models.catalog import Offer, Product, Source, Variant
+from daifa.models.facts import Fact
+from daifa.models.ids import OfferId, ProductId, ShopId
+from daifa.models.match import Match
+from daifa.models.states import MatchState
+from daifa.rules.lifecycle import MATCH
+from daifa.rules.matching import likeliest, match
+from daifa.rules.offers import KEPT_FACTS
+from daifa.tables.store import Write
+
+# So many products with the likeliest titles are compared in full.
+COMPARED = 20
+
+
+def ask(product: ProductId, shop: ShopId, app: App) -> None:
+    """Have this product compared with the others of its shop."""
+    app.queues.send(Room.CATALOGUE, FindMatches(match=product, shop=shop).model_dump_json())
+
+
+def find(task: FindMatches, app: App) -> None:
+    """Propose what may be the same thing, to this product and to the other one; what was declined stays so."""
+    product = app.catalog.find_product(task.shop, task.match)
+    offer = _own(product, app) if product else None
+    if product is None or offer is None:
+        return
+    for other in _candidates(product, app):
+        theirs = _own(other, app)
+        if theirs is None or theirs.supplier == offer.supplier:
+            continue
+        _propose(product, offer, theirs, app)
+        _propose(other, theirs, offer, app)
+
+
+def decide(product: ProductId, offer: OfferId, verb: str, shop: ShopId, ver: int, by: str, app: App) -> Match:
+    """The proposal after a person's word (`confirm`, `decline`); Conflict unless it is as the person saw it."""
+    if verb not in VERBS:
+        raise NotFound("http.no_route")
+    old = app.catalog.match(shop, product, offer)
+    if old.ver != ver:
+        raise Conflict("match.moved", state=old.state.value, ver=old.ver)
+    row = app.catalog.product(shop, product)
+    made = old.model_copy(update={"state": MATCH.check(old.state, VERBS[verb]), "by": by})
+    if made.state is MatchState.CONFIRMED:
+        changed = _with(row, made, by, app)
+    elif old.state is MatchState.CONFIRMED:
+        changed = _without(row, made, by, app)
+    else:
+        return app.catalog.save(made, old)
+    app.catalog.transact(Write(made, old), Write(changed, row))
+    if changed.work_due and changed.work_due != row.work_due:
+        wake(changed, app)
+    return app.catalog.match(shop, product, offer)
+
+
+VERBS = {"confirm": MatchState.CONFIRMED, "decline": MatchState.DECLINED}
+
+
+def _own(product: Product, app: App) -> Offer | None:
+    """The offer that a product was collected as."""
+    for variant in product.variants:
+        for source in variant.sources[:1]:
+            return app.catalog.find_offer(source.offer)
+    return None
+
+
+def _candidates(product: Product, app: App) -> Iterator[Product]:
+    """The products of the shop whose titles are most like this one's."""
+    titles = app.catalog.titles(product.shop)
+    titles.pop(product.id, None)
+    for name in likeliest(product.title, titles, COMPARED):
+        found = app.catalog.find_product(product.shop, name)
+        if found:
+            yield found
+
+
+def _propose(product: Product, ours: Offer, theirs: Offer, app: App) -> None:
+    told = match(ours, theirs)
+    if not told.proposed or any(source.offer == theirs.id for each in product.variants for source in each.sources):
+        return
+    names = {each.sources[0].external_variant: each.id for each in product.variants if each.sources}
+    row = Match(
+        shop=product.shop,
+        product=product.id,
+        offer=theirs.id,
+        supplier=theirs.supplier,
+        title=theirs.title,
+        words=theirs.words,
+        score=told.score,
+        reasons=told.reasons,
+        variants={names[mine]: yours for mine, yours in told.variants.items() if mine in names},
+        found_at=app.clock.now(),
+    )
+    if not row.variants or app.catalog.create(row):
+        return
+    old = app.catalog.match(product.shop, product.id, theirs.id)
+    # What a person declined comes back only as something else.
+    again = old.state is MatchState.DECLINED and (old.title, old.words) != (row.title, row.words)
+    if again or old.state is MatchState.PROPOSED and old.model_copy(update={"found_at": row.found_at}) != row:
+        app.catalog.save(row.model_copy(update={"ver": old.ver}), old)
+
+
+def _with(product: Product, told: Match, by: str, app: App) -> Product:
+    """The product with the offer as a source of those variants it was matched for, behind those it has."""
+    variants = tuple(
+        variant.model_copy(
+            update={
+                "sources": (
+                    *variant.sources,
+                    Source(supplier=told.supplier, offer=told.offer, external_variant=told.variants[variant.id]),
+                )
+            }
+        )
+        if variant.id in told.variants
+        else variant
+        for variant in product.variants
+    )
+    return _changed(product, variants, "product.source_added", told, by, app)
+
+
+def _without(product: Product, told: Match, by: str, app: App) -> Product:
+    variants = tuple(
+        variant.model_copy(update={"sources": tuple(each for each in variant.sources if each.offer != told.offer)})
+        for variant in product.variants
+    )
+    return _changed(product, variants, "product.source_removed", told, by, app)
+
+
+def _changed(product: Product, variants: tuple[Variant, ...], code: str, told: Match, by: str, app: App) -> Product:
+    fact = Fact.of(app.clock.now(), code, by, supplier=told.supplier, title=told.title)
+    facts = (*product.facts, fact)[-KEPT_FACTS:]
+    made = product.model_copy(update={"variants": variants, "facts": facts})
+    return priced(made, product, app.catalog.shop(product.shop), app)
