@@ -13,7 +13,7 @@ from collect import catalogue, start
 from collect.bulk_kind import Kind
 from collect.bulk_step import failed, stepped
 from collect.discover import doors
-from collect.tasks import Find, Found, Look, Outcome, Report
+from collect.tasks import Failure, Find, Found, Look, Outcome, Report
 from daifa.app import App
 from daifa.errors import Conflict, Rejected
 from daifa.messages import Room
@@ -24,7 +24,7 @@ from daifa.models.derive import derived
 from daifa.models.facts import Reason
 from daifa.models.ids import JobId
 from daifa.models.states import BulkState, ItemState
-from daifa.rules.bulk import appended, moved
+from daifa.rules.bulk import PART, PARTS_AT_ONCE, appended, moved
 from daifa.rules.offers import checked_address, offer_id
 from daifa.rules.products import product_id
 from daifa.tables.store import Write
@@ -105,8 +105,10 @@ def checked(wish: Bulk, app: App) -> Bulk:
 
 
 def find(bulk: Bulk, app: App) -> None:
-    """Have the next page of the catalogue read; when all are, it is known what is in it."""
-    if bulk.more:
+    """Have the next page of the catalogue read, and what is on it given its places; then it is known what is in it."""
+    if bulk.cursor:
+        _place(bulk, bulk.cursor, app)
+    elif bulk.more:
         # Its answer brings the next step; the schedule finds out that none came.
         app.catalog.save(bulk.model_copy(update={"work_due": app.clock.now() + FETCH}), bulk)
         app.queues.send(Room.FETCH, Find(find=bulk.id, url=bulk.more[0]).model_dump_json())
@@ -117,34 +119,42 @@ def find(bulk: Bulk, app: App) -> None:
 
 
 def take(told: Found, app: App) -> None:
-    """Give what is on a fetched page its places; the answer of a page that was answered already changes nothing."""
+    """Take in what a fetched page lists; the answer of a page that was answered already changes nothing."""
     bulk = app.catalog.bulk(told.found)
-    if bulk.state is not BulkState.PREPARING or told.url not in bulk.more[:1]:
+    if bulk.state is not BulkState.PREPARING or told.url not in bulk.more[:1] or bulk.cursor:
         return
     left = bulk.more[1:]
-    if told.key is None:
-        why = Reason.of(told.error.code, **told.error.values) if told.error else Reason.of("collect.failed")
+    if told.key is not None:
+        stepped(bulk.model_copy(update={"cursor": f"{told.key}#0"}), bulk, app=app)
+    elif left or bulk.total:
         # One door of a shop may be shut while another is open; if all are, the last one says why.
-        if left or bulk.total:
-            stepped(bulk.model_copy(update={"more": left}), bulk, app=app)
-        else:
-            failed(bulk, why, app)
-        return
-    page = _file(told.key, app)
+        stepped(bulk.model_copy(update={"more": left}), bulk, app=app)
+    else:
+        error = told.error or Failure(code="collect.failed")
+        failed(bulk, Reason.of(error.code, **error.values), app)
+
+
+def _place(bulk: Bulk, cursor: str, app: App) -> None:
+    """Give the next products of a page their places, as many as go into one transaction."""
+    key, _, at = cursor.partition("#")
+    page, begin = _file(key, app), int(at)
     items = [
-        BulkItem(name=product["url"], title=product.get("title", ""), held=f"{told.key}#{at}")
-        for at, product in enumerate(page["products"])
+        BulkItem(name=product["url"], title=product.get("title", ""), held=f"{key}#{place}")
+        for place, product in enumerate(page["products"])
     ] + [BulkItem(name=address) for address in page["addresses"]]
-    # The doors behind one that led somewhere need not be tried.
-    doors_left = () if (items or page["more"]) else left
-    more = [*page["more"], *(doors_left if bulk.source and told.url in doors(bulk.source.address) else left)]
+    end = begin + PART * PARTS_AT_ONCE
     try:
-        made, parts = appended(bulk, items)
+        made, parts = appended(bulk, items[begin:end], len(items) - begin)
     except Conflict as error:
         failed(bulk, Reason.of(error.code, **error.values), app)
         return
-    following = made.model_copy(update={"more": tuple(dict.fromkeys(more))[:MOST_PAGES]})
-    stepped(following, bulk, *(Write(part) for part in parts), app=app)
+    update: dict[str, Any] = {"cursor": f"{key}#{end}"}
+    if end >= len(items):
+        # The doors behind one that led somewhere need not be tried.
+        first = bulk.source is not None and bulk.more[0] in doors(bulk.source.address)
+        left = () if first and (items or page["more"]) else bulk.more[1:]
+        update = {"cursor": "", "more": tuple(dict.fromkeys((*page["more"], *left)))[:MOST_PAGES]}
+    stepped(made.model_copy(update=update), bulk, *(Write(part) for part in parts), app=app)
 
 
 def _file(key: str, app: App) -> Any:

@@ -71,8 +71,9 @@ class Bulk(Model):
 
     `markup` is what these products are to be priced with, `pricing` what the whole shop is, and `before` what it was;
     `products` are the chosen ones, none: every product of the shop. `source` is where a catalogue is imported from,
-    `more` what is still to be read of it. `cursor` is the last product that has its place in a part, None once all
-    have; of `parts` parts the one numbered `part` is worked on. `counts` tells how many products are in which state.
+    `more` what is still to be read of it. `cursor` is the last product (of an import: the last thing that a page
+    lists) that has its place in a part, None once all have. Of `parts` parts the one numbered `part` is worked on;
+    `counts` tells how many products are in which state.
     """
 
     id: BulkId

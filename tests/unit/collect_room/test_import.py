@@ -35,6 +35,7 @@ def found(app: RoomApp, job: Bulk, **page: Any) -> Bulk:
     (asked,) = [each for each in app.sent("fetch") if "find" in each]
     app.snapshots.put("found/a.json", json.dumps({"products": [], "addresses": [], "more": [], **page}).encode(), "x")
     take({"found": job.id, "url": asked["url"], "key": "found/a.json", "error": None})
+    take(*waiting(app))
     return the_job(job.id)
 
 
@@ -81,6 +82,19 @@ def test_a_shop_without_a_feed_is_read_by_its_sitemap(app: RoomApp) -> None:
     job = go_on(app, job)
     assert (job.state, job.counts) == (BulkState.DONE, {ItemState.DONE: 2, ItemState.FAILED: 1})
     assert [why.code for item in items(app, job) for why in item.why] == ["collect.gone"]
+
+
+def test_a_sitemap_of_thousands_is_taken_in_by_as_many_as_a_transaction_holds(app: RoomApp) -> None:
+    job = begin(app, f"{SHOP}/sitemap.xml")
+    (asked,) = [each for each in app.sent("fetch") if "find" in each]
+    addresses = [f"{MUG}-{at:05d}" for at in range(2_700)]
+    page = {"products": [], "addresses": addresses, "more": []}
+    app.snapshots.put("found/a.json", json.dumps(page).encode(), "x")
+    take({"found": job.id, "url": asked["url"], "key": "found/a.json", "error": None})
+    for placed in (1_000, 2_000, 2_700):
+        take(*waiting(app))
+        assert the_job(job.id).total == placed
+    assert [item.name for item in items(app, job)] == addresses
 
 
 def test_what_the_shop_has_already_is_left_alone(app: RoomApp) -> None:
