@@ -22,7 +22,7 @@ from daifa.tables.store import Write
 from daifa.telemetry import log
 
 # What a shop was asked for is looked at again after so many seconds, or so many if nothing moved meanwhile.
-ASK_SOON = 15
+ASK_SOON = 5
 ASK_LATER = 60
 
 
@@ -146,7 +146,8 @@ def _part(bulk: Bulk, app: App) -> None:
     update = counted(bulk, old.items, items) | ({"part": bulk.part + 1} if done else {})
     part = old.model_copy(update={"items": items})
     writes = [Write(part, old)] if part != old else []
-    rest = kind.rest(old.items, bulk, app) if bulk.state is BulkState.RUNNING else 0
+    last = bulk.part + 1 == bulk.parts
+    rest = kind.rest(old.items, bulk, app) if bulk.state is BulkState.RUNNING and not last else 0
     delay = rest if done else ASK_SOON if writes else ASK_LATER
     stepped(bulk.model_copy(update=update), bulk, *writes, app=app, delay=delay)
 

@@ -62,6 +62,10 @@ class Pages(Party):
             )  # served to whoever ignores robots.txt, so that a test can see it
         if path in goods:
             return self._product(goods[path], f"{base}/shops/{site}{path}", site)
+        if path == "/sitemap.xml" and goods:
+            places = "".join(f"<url><loc>{base}/shops/{site}{where}</loc></url>" for where in goods)
+            space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+            return text_reply(f"<urlset {space}>{places}</urlset>", content_type="application/xml")
         if any(g["page"] == "shopify" for g in goods.values()):
             return self._shopify(goods, site, path, request)
         return text_reply("<h1>Not Found</h1>", 404, HTML)

@@ -194,3 +194,12 @@ class TestBadPages:
         assert int(huge.headers["content-length"]) > 20_000_000
         assert "content-length" not in {k.lower() for k, _ in answer.getheaders()}
         assert start.startswith(b"<!doctype html>")
+
+
+def test_a_site_lists_its_pages_in_a_sitemap(world: World) -> None:
+    body = get(world, "/harbor/sitemap.xml").body.decode()
+    assert re.findall(r"/shops/harbor(/products/[a-z-]+)</loc>", body) == [
+        "/products/enamel-mug",
+        "/products/camp-lantern",
+    ]
+    assert get(world, "/nobody/sitemap.xml").status == 404
