@@ -97,7 +97,7 @@ function list({ shop }) {
     'div',
     { class: 'view' },
     h('div', { class: 'head' }, h('h1', {}, t('bulk.title'))),
-    h('div', { class: 'add' }, importing(shop.id, slot), h('p', {}, t('bulk.all')), h('div', { class: 'actions' }, button('list'), button('unlist')), h('p', { class: 'dim' }, t('bulk.all.text')), slot),
+    h('div', { class: 'add' }, importing(shop.id, slot), sheets(shop.id, slot), h('p', {}, t('bulk.all')), h('div', { class: 'actions' }, button('list'), button('unlist')), h('p', { class: 'dim' }, t('bulk.all.text')), slot),
     rows.el,
   );
   return { title: t('bulk.title'), el, keys: walk(el), reload: rows.reload };
@@ -116,6 +116,30 @@ function importing(shop, slot) {
     h('label', { for: 'source' }, t('bulk.source')),
     h('div', { class: 'add-row' }, address, h('button', { id: 'begin-import' }, t('bulk.begin.import'))),
     h('p', { class: 'dim', id: 'source-hint' }, t('bulk.source.text')),
+  );
+}
+
+/** The form that a sheet of links is imported by. @param {string} shop @param {HTMLElement} slot */
+function sheets(shop, slot) {
+  const file = h('input', { id: 'sheet', name: 'sheet', type: 'file', required: true, accept: '.csv,.xlsx', 'aria-describedby': 'sheet-hint' });
+  const send = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    try {
+      const chosen = /** @type {File} */ (file.files?.[0]);
+      const bytes = new Uint8Array(await chosen.arrayBuffer());
+      let text = '';
+      for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+      await begin(shop, { kind: 'import', sheet: btoa(text) });
+    } catch (error) {
+      slot.replaceChildren(trouble(error));
+    }
+  };
+  return h(
+    'form',
+    { class: 'price', onsubmit: send },
+    h('label', { for: 'sheet' }, t('bulk.sheet')),
+    h('div', { class: 'add-row' }, file, h('button', { id: 'begin-sheet' }, t('bulk.begin.sheet'))),
+    h('p', { class: 'dim', id: 'sheet-hint' }, t('bulk.sheet.text')),
   );
 }
 

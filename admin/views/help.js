@@ -3,7 +3,7 @@
 import { t } from '../i18n.js';
 import { h } from '../ui.js';
 
-const KEYS = ['/', 'j k', 'x', 'e', 'Enter', 'z', 'Esc', 'g q', 'g o', 'g p', 'g s', 'g u', '?'];
+const KEYS = ['/', 'j k', 'x', 'e', 'Enter', 'z', 'Esc', 'g q', 'g o', 'g p', 'g b', 'g s', 'g u', '?'];
 
 /**
  * Show it, with the switch for single keys.

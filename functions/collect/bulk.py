@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from collect import bulk_import, bulk_listing, bulk_pricing
+from collect import bulk_import, bulk_listing, bulk_pricing, link_sheet
 from collect.bulk_kind import Kind
 from collect.bulk_step import REPEAT, failed, stepped, wake
 from collect.tasks import Advance
 from daifa.app import App
 from daifa.errors import Conflict, NotFound, Rejected
-from daifa.models.bulk import Bulk, BulkItem, BulkKind
+from daifa.models.bulk import Bulk, BulkItem, BulkKind, BulkPart
 from daifa.models.catalog import Shop
 from daifa.models.facts import Reason
 from daifa.models.ids import BulkId, ShopId
 from daifa.models.states import BulkState, ItemState
-from daifa.rules.bulk import WORKING, counted, ended, moved, placed, settled
+from daifa.rules.bulk import WORKING, appended, counted, ended, moved, placed, settled
 from daifa.rules.lifecycle import BULK, cannot
 from daifa.tables.store import Write
 from daifa.telemetry import log
@@ -38,18 +38,21 @@ KINDS: dict[BulkKind, Kind] = {
 VERBS = {"apply": BulkState.RUNNING, "undo": BulkState.UNDOING, "stop": BulkState.STOPPED}
 
 
-def begin(shop: ShopId, by: str, app: App, **wish: Any) -> Bulk:
-    """The job as it begins to find out what it would do; Rejected if that is nothing."""
+def begin(shop: ShopId, by: str, app: App, sheet: bytes | None = None, **wish: Any) -> Bulk:
+    """The job as it begins to find out what it would do; Rejected if that is nothing. `sheet` lists what to import."""
     selling, now = app.catalog.shop(shop), app.clock.now()
     job = Bulk(
         id=BulkId(app.ids.new()), shop=shop, by=by, created_at=now, changed_at=now, work_due=now + REPEAT, **wish
     )
     if job.kind is BulkKind.PRICE and (job.markup is None) == (job.pricing is None):
         raise Rejected("bulk.no_price")
-    if job.kind is BulkKind.IMPORT:
+    parts: tuple[BulkPart, ...] = ()
+    if job.kind is BulkKind.IMPORT and sheet is not None and job.source is None:
+        job, parts = appended(job.model_copy(update={"cursor": None}), link_sheet.listed(sheet))
+    elif job.kind is BulkKind.IMPORT:
         job = bulk_import.checked(job, app)
     made = job.model_copy(update={"before": selling.pricing if job.pricing else None})
-    app.catalog.create(made)
+    app.catalog.transact(Write(made), *map(Write, parts))
     wake(made.id, made.ver, app)
     return made
 

@@ -67,10 +67,12 @@ class Import(Kind):
 
     def rest(self, items: Sequence[BulkItem], bulk: Bulk, app: App) -> int:
         """As long as the site needs by its own budget for the pages of this part."""
-        pages = sum(item.job is not None and not item.held for item in items)
-        if not pages or bulk.source is None:
+        pages = [item.name for item in items if item.job is not None and not item.held]
+        if not pages:
             return 0
-        return min(LONGEST_REST, pages * 3600 // start.supplier_at(bulk.source.address, app).looks_per_hour)
+        # A sheet may name several sites: the most careful of them says how fast all of them are read.
+        hourly = min(start.supplier_at(page, app).looks_per_hour for page in pages)
+        return min(LONGEST_REST, len(pages) * 3600 // hourly)
 
     def _begun(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
         # The same item always has the same job, so that a repeated step begins nothing twice.

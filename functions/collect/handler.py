@@ -25,6 +25,8 @@ from daifa.rules.waiting import waits_for
 from daifa.web import answer, caller, parsed, resolver, shown
 
 PAGE = 50
+# A sheet of links has at most 2 MB; as base64, with what stands around it.
+SHEET_CAP = 2_900_000
 router = resolver()
 
 
@@ -57,6 +59,7 @@ class Begin(Model):
     products: Annotated[tuple[ProductId, ...], Field(max_length=500)] = ()
     markup: Annotated[Decimal, Field(gt=0, le=100)] | None = None
     source: Source | None = None
+    sheet: bytes | None = None
 
 
 def on_http(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -163,7 +166,7 @@ def _same(product: str, offer: str, verb: str) -> Response[str]:
 
 @router.post("/api/bulk")
 def _begin() -> Response[str]:
-    asked, who = parsed(router, Begin), caller(router)
+    asked, who = parsed(router, Begin, SHEET_CAP), caller(router)
     made = bulk.begin(_shop(asked.shop), who.by, app(), **asked.model_dump(exclude={"shop"}))
     return answer({"bulk": shown(made, who.locale)}, 202)
 

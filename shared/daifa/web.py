@@ -76,11 +76,11 @@ def caller_locale(router: APIGatewayHttpResolver) -> str:
     return language({k.lower(): v for k, v in headers.items()}.get("accept-language"))
 
 
-def parsed(router: APIGatewayHttpResolver, model: type[B]) -> B:
-    """The request body as this model; Rejected naming the first wrong field, TooLarge over the cap."""
+def parsed(router: APIGatewayHttpResolver, model: type[B], most: int = BODY_CAP) -> B:
+    """The request body as this model; Rejected naming the first wrong field, TooLarge over `most` characters."""
     body = router.current_event.decoded_body or "{}"
-    if len(body) > BODY_CAP:
-        raise TooLarge("http.too_large", limit=BODY_CAP)
+    if len(body) > most:
+        raise TooLarge("http.too_large", limit=most)
     try:
         return model.model_validate_json(body)
     except ValidationError as error:

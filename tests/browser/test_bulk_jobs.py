@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import daifa.app
@@ -97,4 +99,18 @@ def test_the_same_thing_at_another_supplier_is_a_source_once_a_person_says_so(si
     assert suppliers == [YIWU, LINAN]
     site.page.click("#decline-offer-9")
     site.page.wait_for_selector("text=非同款")
+    assert site.complaints == []
+
+
+def test_a_sheet_of_links_is_seen_before_anything_is_collected(site: Site, app: RoomApp, tmp_path: Path) -> None:
+    sheet = tmp_path / "links.csv"
+    sheet.write_text("名称,链接\n杯子,https://detail.example.com/offer/61009.html\n没有链接,\n", encoding="utf-8")
+    site.open("#/bulk")
+    site.page.set_input_files("#sheet", sheet)
+    site.page.click("#begin-sheet")
+    site.page.wait_for_selector("text=准备中")
+    work(app)
+    site.page.wait_for_selector("text=第 3 行没有以 http 开头的链接")
+    site.page.wait_for_selector("#bulk-apply")
+    assert app.sent("fetch") == []
     assert site.complaints == []

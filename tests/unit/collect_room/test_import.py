@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -169,3 +170,55 @@ def test_what_was_imported_is_not_taken_back_by_undoing(app: RoomApp) -> None:
     say("apply", job)
     job = go_on(app, job)
     assert (job.state, say("undo", job).status) == (BulkState.DONE, 409)
+
+
+def a_sheet(*rows: str) -> str:
+    """A CSV of these rows, as the page sends it."""
+    return base64.b64encode("\n".join(rows).encode()).decode()
+
+
+def test_a_sheet_of_links_is_seen_row_by_row_and_collected(app: RoomApp) -> None:
+    known = collect(app)
+    sheet = a_sheet(
+        "名称,链接",
+        f"杯子,{MUG}",
+        f"{MUG}-1,杯子二",
+        "没有链接,",
+        "=HYPERLINK(1),x",
+        f"again,{MUG}-1",
+        "https://nobody.example/1",
+    )
+    told = call(handler.on_http, "POST", "/api/bulk", {"shop": "demo", "kind": "import", "sheet": sheet})
+    assert told.status == 202, told.body
+    job = go_on(app, the_job(told.body["bulk"]["id"]))
+    seen = {item.name: (item.state, [why.code for why in item.why]) for item in items(app, job)}
+    assert job.state is BulkState.READY
+    assert seen == {
+        MUG: (ItemState.SKIPPED, ["bulk.known_already"]),
+        f"{MUG}-1": (ItemState.WAITING, []),
+        "line:4": (ItemState.SKIPPED, ["bulk.no_link"]),
+        "line:5": (ItemState.SKIPPED, ["bulk.no_link"]),
+        "https://nobody.example/1": (ItemState.FAILED, ["collect.no_supplier"]),
+    }
+    assert known.url == MUG
+    say("apply", job)
+    take(*waiting(app))
+    (asked,) = app.sent("fetch")
+    take(a_report(app, asked["job"], a_mug(url=asked["url"]), url=asked["url"]))
+    assert go_on(app, job).counts[ItemState.DONE] == 1
+
+
+@pytest.mark.parametrize(
+    ("sheet", "code"),
+    [
+        (a_sheet("name", "a mug"), "bulk.no_links"),
+        (base64.b64encode(b"PK\x03\x04 not a book").decode(), "sheet.broken"),
+        (base64.b64encode(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\xff\xfe\xfb\xf0").decode(), "sheet.locked"),
+        ("not base64!", "http.bad_field"),
+        (a_sheet(*(f"https://harbor.example/{at}" for at in range(2_100))), "sheet.too_long"),
+    ],
+)
+def test_a_file_that_is_no_sheet_of_links_is_refused_in_words(app: RoomApp, sheet: str, code: str) -> None:
+    told = call(handler.on_http, "POST", "/api/bulk", {"shop": "demo", "kind": "import", "sheet": sheet})
+    assert (told.status, told.body["code"]) == (400, code)
+    assert app.catalog.bulks(DEMO, 5) == []
