@@ -81,7 +81,7 @@ async function begin(shop, wish) {
  * @param {import('./parts.js').Context} context
  * @returns {import('./parts.js').Screen}
  */
-function list({ shop }) {
+function list({ shop, suppliers }) {
   const slot = h('div');
   /** @param {string} kind */
   const button = (kind) =>
@@ -97,7 +97,7 @@ function list({ shop }) {
     'div',
     { class: 'view' },
     h('div', { class: 'head' }, h('h1', {}, t('bulk.title'))),
-    h('div', { class: 'add' }, importing(shop.id, slot), sheets(shop.id, slot), h('p', {}, t('bulk.all')), h('div', { class: 'actions' }, button('list'), button('unlist')), h('p', { class: 'dim' }, t('bulk.all.text')), slot),
+    h('div', { class: 'add' }, importing(shop.id, slot), sheets(shop.id, slot), suppliers.size > 0 && searching(shop.id, suppliers, slot), h('p', {}, t('bulk.all')), h('div', { class: 'actions' }, button('list'), button('unlist')), h('p', { class: 'dim' }, t('bulk.all.text')), slot),
     rows.el,
   );
   return { title: t('bulk.title'), el, keys: walk(el), reload: rows.reload };
@@ -116,6 +116,23 @@ function importing(shop, slot) {
     h('label', { for: 'source' }, t('bulk.source')),
     h('div', { class: 'add-row' }, address, h('button', { id: 'begin-import' }, t('bulk.begin.import'))),
     h('p', { class: 'dim', id: 'source-hint' }, t('bulk.source.text')),
+  );
+}
+
+/** The form that offers are found by. @param {string} shop @param {Map<string, string>} suppliers @param {HTMLElement} slot */
+function searching(shop, suppliers, slot) {
+  const words = h('input', { id: 'words', name: 'words', required: true, maxlength: 100, 'aria-describedby': 'words-hint' });
+  const account = h('select', { id: 'account', name: 'account', 'aria-label': t('bulk.account') }, [...suppliers].map(([id, name]) => h('option', { value: id }, name)));
+  const send = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    begin(shop, { kind: 'import', source: { words: words.value.trim(), supplier: account.value } }).catch((error) => slot.replaceChildren(trouble(error)));
+  };
+  return h(
+    'form',
+    { class: 'price', onsubmit: send },
+    h('label', { for: 'words' }, t('bulk.words')),
+    h('div', { class: 'add-row three' }, words, account, h('button', { id: 'begin-words' }, t('bulk.begin.words'))),
+    h('p', { class: 'dim', id: 'words-hint' }, t('bulk.words.text')),
   );
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -15,25 +15,32 @@ from collect.bulk_step import failed, stepped
 from collect.discover import doors
 from collect.tasks import Failure, Find, Found, Look, Outcome, Report
 from daifa.app import App
-from daifa.errors import Conflict, Rejected
+from daifa.errors import Conflict, Rejected, Retry
+from daifa.http import NoAnswer
 from daifa.messages import Room
-from daifa.models.bulk import Bulk, BulkItem
+from daifa.models.bulk import Bulk, BulkItem, Source
 from daifa.models.catalog import Shop
 from daifa.models.collected import CollectedProduct
 from daifa.models.derive import derived
 from daifa.models.facts import Reason
 from daifa.models.ids import JobId
 from daifa.models.states import BulkState, ItemState
+from daifa.ports import OfferSearch
 from daifa.rules.bulk import PART, PARTS_AT_ONCE, appended, moved
 from daifa.rules.offers import checked_address, offer_id
 from daifa.rules.products import product_id
+from daifa.suppliers import SEARCHED
 from daifa.tables.store import Write
+from daifa.telemetry import log
 
 # As many pages of a catalogue as a job reads; the largest sitemaps have so many parts.
 MOST_PAGES = 400
 # A fetch may be tried four times; until then the next page waits for this one.
 FETCH = timedelta(minutes=10)
 LONGEST_REST = 900
+# What is found by words is sorted by how well it fits: nobody wants what comes after a thousand.
+MOST_SEARCHED = 20
+ASK_AGAIN = 60
 
 
 class Import(Kind):
@@ -99,8 +106,13 @@ class Import(Kind):
 
 def checked(wish: Bulk, app: App) -> Bulk:
     """The wish with where its catalogue may begin; Rejected if that is on nobody's site."""
-    if wish.source is None:
+    if wish.source is None or bool(wish.source.address) == bool(wish.source.words.strip()):
         raise Rejected("bulk.no_source")
+    if wish.source.words:
+        supplier = app.catalog.supplier(wish.source.supplier)
+        if supplier.adapter not in SEARCHED:
+            raise Rejected("bulk.no_search", supplier=supplier.name)
+        return wish.model_copy(update={"more": ("1",)})
     address = checked_address(wish.source.address)
     start.supplier_at(address, app)
     return wish.model_copy(update={"more": doors(address)})
@@ -110,6 +122,8 @@ def find(bulk: Bulk, app: App) -> None:
     """Have the next page of the catalogue read, and what is on it given its places; then it is known what is in it."""
     if bulk.cursor:
         _place(bulk, bulk.cursor, app)
+    elif bulk.more and bulk.source and bulk.source.words:
+        _search(bulk, bulk.source, int(bulk.more[0]), app)
     elif bulk.more:
         # Its answer brings the next step; the schedule finds out that none came.
         app.catalog.save(bulk.model_copy(update={"work_due": app.clock.now() + FETCH}), bulk)
@@ -134,6 +148,24 @@ def take(told: Found, app: App) -> None:
     else:
         error = told.error or Failure(code="collect.failed")
         failed(bulk, Reason.of(error.code, **error.values), app)
+
+
+def _search(bulk: Bulk, source: Source, page: int, app: App) -> None:
+    """Ask the supplier for the next page of what it finds; again a little later while it can't answer."""
+    try:
+        adapter = cast(OfferSearch, app.supplier(app.catalog.supplier(source.supplier)))
+        found = adapter.search(source.words.strip(), page)
+    except (Retry, NoAnswer) as error:
+        log.warning("supplier can't say", extra={"code": error.code, "bulk": bulk.id})
+        stepped(bulk, bulk, app=app, delay=ASK_AGAIN)
+        return
+    except Rejected as error:
+        failed(bulk, Reason.of(error.code, **error.values), app)
+        return
+    items = [BulkItem(name=address, title=title) for address, title in found.offers]
+    made, parts = appended(bulk, items)
+    more = (str(page + 1),) if found.more and page < MOST_SEARCHED else ()
+    stepped(made.model_copy(update={"more": more}), bulk, *(Write(part) for part in parts), app=app)
 
 
 def _place(bulk: Bulk, cursor: str, app: App) -> None:

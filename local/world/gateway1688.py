@@ -20,6 +20,7 @@ FENXIAO, CROSS = "com.alibaba.fenxiao", "com.alibaba.fenxiao.crossborder"
 # Every call we speak, by namespace and name; all are version 1 and need an access_token.
 CALLS: dict[tuple[str, str], str] = {
     (CROSS, "product.search.queryProductDetail"): "product_detail",
+    (CROSS, "product.search.keywordQuery"): "keyword_query",
     (TRADE, "alibaba.createOrder.preview"): "preview",
     (TRADE, "alibaba.trade.fastCreateOrder"): "fast_create",
     (TRADE, "alibaba.trade.createCrossOrder"): "cross_create",
@@ -109,6 +110,19 @@ class Gateway1688(Seller1688):
             return {"result": {"success": False, "code": "404", "message": "offer not found", "result": None}}
         return {"result": {"success": self._said(True), "code": "200", "message": "操作成功",
                            "result": product_view(str(asked["offerId"]), offer)}}  # fmt: skip
+
+    def _keyword_query(self, params: dict[str, str], told: str) -> dict[str, Any]:
+        asked = json_of(params, "offerQueryParam")
+        words, size, page = str(asked["keyword"]), int(asked["pageSize"]), int(asked["beginPage"])
+        found = [
+            {"offerId": int(number), "subject": offer["subject"], "subjectTrans": offer["subjectTrans"]}
+            for number, offer in self.state["offers"].items()
+            if offer["status"] == "published" and words in offer["subject"]
+        ]
+        data = found[(page - 1) * size : page * size]
+        return {"result": {"success": self._said(True), "code": "200", "message": "操作成功",
+                           "result": {"totalRecords": len(found), "totalPage": -(-len(found) // size),
+                                      "pageSize": size, "currentPage": page, "data": data}}}  # fmt: skip
 
     # Orders
 

@@ -22,10 +22,10 @@ from daifa.models.words import Outgoing
 
 # What a call proves belongs to the contract, so adapters take it from here, too.
 __all__ = [
-    "Capabilities", "Carrier", "Channel", "Done", "Ignored", "Listed", "ListingRequest", "ListingVariant", "NeverSent",
-    "OfferReader", "OrderHint", "OrderSeen", "Outcome", "PurchaseLine", "PurchaseRequest", "Quote", "QuotedLine",
-    "Refused", "StoreEvent", "StoreFulfilment", "StoreRefund", "Storefront", "Supplier", "SupplierNews",
-    "SupplierOrder", "SupplierParcel", "Unclear", "Wire",
+    "Capabilities", "Carrier", "Channel", "Done", "Ignored", "Listed", "ListingRequest", "ListingVariant",
+    "NeverSent", "OfferPage", "OfferReader", "OfferSearch", "OrderHint", "OrderSeen", "Outcome", "PurchaseLine",
+    "PurchaseRequest", "Quote", "QuotedLine", "Refused", "StoreEvent", "StoreFulfilment", "StoreRefund", "Storefront",
+    "Supplier", "SupplierNews", "SupplierOrder", "SupplierParcel", "Unclear", "Wire",
 ]  # fmt: skip
 
 
@@ -283,6 +283,21 @@ class OfferReader(Protocol):
 
     def collect(self, offer_id: str) -> CollectedProduct:
         """The offer as it stands now; Rejected or NotFound if there is none, Retry if the supplier can't say."""
+
+
+@dataclass(frozen=True)
+class OfferPage:
+    """A page of offers by their addresses, each with its title; `more` says that there is another page."""
+
+    offers: tuple[tuple[str, str], ...]
+    more: bool
+
+
+class OfferSearch(Protocol):
+    """A supplier whose own interface finds what it sells by words."""
+
+    def search(self, words: str, page: int) -> OfferPage:
+        """The offers of this page (from 1 on) for these words; Rejected if it will not, Retry if it can't say."""
 
 
 # --- carriers ---------------------------------------------------------------------------------------------------

@@ -77,3 +77,14 @@ def test_what_came_in_goes_on_sale_and_off_again_in_one_job(run: Running) -> Non
     if counts.get("DONE") == len(names):
         states = {run.api("GET", f"/api/products/{name}?shop={SHOP}")["product"]["state"] for name in names}
         assert states == {"ON_HOLD"}
+
+
+def test_what_1688_finds_by_words_comes_in_through_its_gateway(run: Running) -> None:
+    job = ask(run, kind="import", source={"words": "灯", "supplier": "lamps"})
+    found = until(run, job, "READY")
+    assert found["bulk"]["counts"]
+    say(run, "apply", job)
+    items = until(run, job, "DONE")["items"]
+    assert {item["state"] for item in items} <= {"DONE", "SKIPPED"}, items
+    products = [run.api("GET", f"/api/products/{item['product']}?shop={SHOP}")["product"] for item in items]
+    assert all("灯" in product["title"] and product["variants"] for product in products)

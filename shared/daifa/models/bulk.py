@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from daifa.models.base import Model, UtcTime
 from daifa.models.catalog import Pricing
 from daifa.models.facts import Reason
-from daifa.models.ids import BulkId, JobId, ProductId, ShopId, VariantId
+from daifa.models.ids import BulkId, JobId, ProductId, ShopId, SupplierId, VariantId
 from daifa.models.money import Money
 from daifa.models.states import BulkState, ItemState
 
@@ -23,9 +26,11 @@ class BulkKind(StrEnum):
 
 
 class Source(Model):
-    """Where a catalogue begins: an address on a supplier's site."""
+    """Where a catalogue is found: an address on a supplier's site, or `words` that `supplier` is asked for."""
 
-    address: str
+    address: str = ""
+    words: Annotated[str, Field(max_length=100)] = ""
+    supplier: SupplierId = SupplierId("")
 
 
 class PriceChange(Model):

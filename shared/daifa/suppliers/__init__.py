@@ -10,5 +10,8 @@ SUPPLIERS = {
 # Adapters that read offers themselves (`ports.OfferReader`), with how the path of a product page names the offer.
 OFFER_PAGES = {"alibaba": r"/offer/(\d{6,20})\.html$"}
 
+# Adapters that find offers by words (`ports.OfferSearch`).
+SEARCHED = {"alibaba"}
+
 # Adapters whose suppliers may tell their recent orders (`capabilities.lists` says whether one does).
 LISTING = {"alibaba", "cj", "webhook"}

@@ -23,6 +23,7 @@ from daifa.models.money import Money
 from daifa.ports import (
     Capabilities,
     Done,
+    OfferPage,
     Outcome,
     PurchaseRequest,
     Quote,
@@ -52,7 +53,7 @@ from daifa.suppliers.alibaba_answers import (
     says_no,
     settled,
 )
-from daifa.suppliers.alibaba_offer import read_offer
+from daifa.suppliers.alibaba_offer import read_found, read_offer
 from daifa.suppliers.alibaba_orders import (
     RefundWish,
     read_news,
@@ -79,6 +80,7 @@ CANCEL = f"{TRADE}/alibaba.trade.cancel"
 REFUND_REASONS = f"{TRADE}/alibaba.trade.getRefundReasonList"
 CREATE_REFUND = f"{TRADE}/alibaba.trade.createRefund"
 LOGISTICS = "1/com.alibaba.logistics/alibaba.trade.getLogisticsInfos.buyerView"
+KEYWORD_SEARCH = "1/com.alibaba.fenxiao.crossborder/product.search.keywordQuery"
 PRODUCT_DETAIL = "1/com.alibaba.fenxiao.crossborder/product.search.queryProductDetail"
 
 # Making an order is slower than reading one; both fit a function of 60 s with room to write down what came of it.
@@ -341,6 +343,14 @@ class Alibaba(Cannot):
         if order_id(product.get("offerId")) != offer_id:
             raise unreadable("other offer")
         return read_offer(offer_id, product)
+
+    def search(self, words: str, page: int) -> OfferPage:
+        """The offers that 1688 finds for these words, in its own order; Retry if it can't say."""
+        param = compact({"keyword": words, "beginPage": page, "pageSize": PAGE, "country": "en"})
+        result = mapping(self._read(KEYWORD_SEARCH, {"offerQueryParam": param}).get("result"))
+        if says_no(result):
+            raise unreadable(code_of(result))
+        return read_found(mapping(result.get("result")), page)
 
     # --- the wire -----------------------------------------------------------------------------------------------
 

@@ -17,10 +17,20 @@ from daifa.models.collected import (
     CollectedVariant,
     PriceRange,
 )
+from daifa.ports import OfferPage
 
 SOURCE = "1688 gateway"
 PAGE = "https://detail.1688.com/offer/{}.html"
 TAGS = {"p", "br", "ul", "ol", "li", "b", "strong", "em", "h3", "h4", "table", "tr", "td", "th", "img"}
+
+
+def read_found(page: Mapping[str, Any], asked: int) -> OfferPage:
+    """A page of a search: the address and the Chinese title of each offer, each once."""
+    rows = [_object(row) for row in page.get("data") or ()]
+    numbered = {number: row for row in rows if (number := str(row.get("offerId") or "")).isdecimal()}
+    offers = tuple((PAGE.format(number), str(row.get("subject") or "").strip()) for number, row in numbered.items())
+    last = _whole(page.get("totalPage")) or 0
+    return OfferPage(offers, more=bool(offers) and asked < last)
 
 
 def read_offer(offer_id: str, product: Mapping[str, Any]) -> CollectedProduct:

@@ -12,7 +12,7 @@ from daifa.models.catalog import Offer, Product, Shop, Supplier
 from daifa.models.collected import CollectedProduct
 from daifa.models.ids import ShopId, SupplierId
 from daifa.models.money import Money
-from daifa.ports import Listed, ListingRequest
+from daifa.ports import Listed, ListingRequest, OfferPage
 from tests.unit.aws import Answered, FixedClock, RoomApp, call, messages
 
 DEMO = ShopId("demo")
@@ -156,6 +156,14 @@ class Gateway:
     def __init__(self, *answers: Exception) -> None:
         self.answers = list(answers)
         self.asked: list[str] = []
+
+    def search(self, words: str, page: int) -> OfferPage:
+        """Two pages of lamps, the second one shorter."""
+        self.asked.append(f"{words} {page}")
+        if self.answers:
+            raise self.answers.pop(0)
+        lamps = [f"https://detail.1688.com/offer/61094757236{page}{at}.html" for at in range(3 - page)]
+        return OfferPage(tuple((lamp, "台灯") for lamp in lamps), more=page == 1)
 
     def collect(self, offer_id: str) -> CollectedProduct:
         """The offer as it stands now."""

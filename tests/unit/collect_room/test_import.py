@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from collect import handler
+from daifa.errors import Rejected, Retry
 from daifa.models.bulk import Bulk
 from daifa.models.states import BulkState, ItemState
-from tests.unit.aws import FixedClock, RoomApp, call
+from tests.unit.aws import Answered, FixedClock, RoomApp, call
 from tests.unit.collect_room.bulk_life import go_on, items, say, the_job
-from tests.unit.collect_room.shelf_life import DEMO, MUG, a_mug, a_report, collect, take, waiting
+from tests.unit.collect_room.shelf_life import DEMO, MUG, Gateway, a_mug, a_report, collect, take, waiting
 
 pytestmark = pytest.mark.usefixtures("merchant")
 
@@ -222,3 +223,29 @@ def test_a_file_that_is_no_sheet_of_links_is_refused_in_words(app: RoomApp, shee
     told = call(handler.on_http, "POST", "/api/bulk", {"shop": "demo", "kind": "import", "sheet": sheet})
     assert (told.status, told.body["code"]) == (400, code)
     assert app.catalog.bulks(DEMO, 5) == []
+
+
+def by_words(words: str = "台灯", supplier: str = "lamps") -> Answered:
+    """Ask for what a supplier finds by words."""
+    source = {"words": words, "supplier": supplier}
+    return call(handler.on_http, "POST", "/api/bulk", {"shop": "demo", "kind": "import", "source": source})
+
+
+def test_what_a_supplier_finds_by_words_is_seen_and_collected(app: RoomApp) -> None:
+    gateway = app.others["supplier/lamps"] = Gateway(Retry("http.answer", status=503))
+    job = go_on(app, the_job(by_words().body["bulk"]["id"]))
+    assert gateway.asked == ["台灯 1", "台灯 1", "台灯 2"]
+    assert (job.state, job.counts) == (BulkState.READY, {ItemState.WAITING: 3})
+    assert {item.title for item in items(app, job)} == {"台灯"}
+    say("apply", job)
+    job = go_on(app, job)
+    assert (job.state, job.counts) == (BulkState.DONE, {ItemState.DONE: 3})
+
+
+def test_a_search_that_a_supplier_refuses_or_never_had_says_so(app: RoomApp) -> None:
+    app.others["supplier/lamps"] = Gateway(Rejected("supplier.bad_answer", told="acl"))
+    job = go_on(app, the_job(by_words().body["bulk"]["id"]))
+    assert (job.state, job.error and job.error.code) == (BulkState.FAILED, "supplier.bad_answer")
+    assert by_words(supplier="harbor").body["code"] == "bulk.no_search"
+    assert by_words(supplier="nobody").status == 404
+    assert by_words(words="  ").body["code"] == "bulk.no_source"
