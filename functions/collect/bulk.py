@@ -16,7 +16,7 @@ from daifa.models.catalog import Shop
 from daifa.models.facts import Reason
 from daifa.models.ids import BulkId, ShopId
 from daifa.models.states import BulkState, ItemState
-from daifa.rules.bulk import WORKING, appended, counted, ended, moved, placed, settled
+from daifa.rules.bulk import LEFT, WORKING, appended, counted, ended, moved, placed, settled
 from daifa.rules.lifecycle import BULK, cannot
 from daifa.tables.store import Write
 from daifa.telemetry import log
@@ -25,14 +25,12 @@ from daifa.telemetry import log
 ASK_SOON = 5
 ASK_LATER = 60
 
-
 KINDS: dict[BulkKind, Kind] = {
     BulkKind.LIST: bulk_listing.List(),
     BulkKind.UNLIST: bulk_listing.Unlist(),
     BulkKind.PRICE: bulk_pricing.Price(),
     BulkKind.IMPORT: bulk_import.Import(),
 }
-
 
 # What a person may say of a job, and what follows.
 VERBS = {"apply": BulkState.RUNNING, "undo": BulkState.UNDOING, "stop": BulkState.STOPPED}
@@ -138,14 +136,9 @@ def _place(bulk: Bulk, app: App) -> None:
 def _part(bulk: Bulk, app: App) -> None:
     """See to each product of the part; the part after it is next once nothing of this one is awaited."""
     old, shop, kind = app.catalog.bulk_part(bulk.id, bulk.part), app.catalog.shop(bulk.shop), KINDS[bulk.kind]
-    acts = {
-        BulkState.PREPARING: (kind.look, (ItemState.WAITING,)),
-        BulkState.RUNNING: (kind.do, (ItemState.WAITING, ItemState.STARTED)),
-        BulkState.UNDOING: (kind.undo, (ItemState.DONE, ItemState.STARTED)),
-    }
-    act, theirs = acts[bulk.state]
-    items = tuple(_one(act, item, bulk, shop, app) if item.state in theirs else item for item in old.items)
-    done = bulk.state is BulkState.PREPARING or settled(bulk, items)
+    act = {BulkState.PREPARING: kind.look, BulkState.RUNNING: kind.do, BulkState.UNDOING: kind.undo}[bulk.state]
+    items = tuple(_one(act, item, bulk, shop, app) if item.state in LEFT[bulk.state] else item for item in old.items)
+    done = settled(bulk, items)
     update = counted(bulk, old.items, items) | ({"part": bulk.part + 1} if done else {})
     part = old.model_copy(update={"items": items})
     writes = [Write(part, old)] if part != old else []

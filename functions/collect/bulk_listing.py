@@ -34,9 +34,7 @@ class List(Kind):
         product = app.catalog.product(shop.id, ProductId(item.name))
         if item.state is ItemState.WAITING:
             product = wanted(product, shop, bulk.by, app)
-        if product.work_due is not None:
-            return _asked(item)
-        return moved(item, ItemState.DONE) if _on_sale(product) else moved(item, ItemState.FAILED, *product.problems)
+        return _on(item, ItemState.DONE, product)
 
     def undo(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
         """Off sale again."""
@@ -64,9 +62,13 @@ class Unlist(Kind):
             product = wanted(product, shop, bulk.by, app)
             if product.problems:
                 return moved(item, ItemState.FAILED, *product.problems)
-        if product.work_due is not None:
-            return _asked(item)
-        return moved(item, ItemState.UNDONE) if _on_sale(product) else moved(item, ItemState.FAILED, *product.problems)
+        return _on(item, ItemState.UNDONE, product)
+
+
+def _on(item: BulkItem, done: ItemState, product: Product) -> BulkItem:
+    if product.work_due is not None:
+        return _asked(item)
+    return moved(item, done) if _on_sale(product) else moved(item, ItemState.FAILED, *product.problems)
 
 
 def _off(item: BulkItem, done: ItemState, bulk: Bulk, app: App) -> BulkItem:

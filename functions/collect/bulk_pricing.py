@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collect.bulk_kind import Kind
 from collect.price import priced
-from collect.shelf import wake
+from collect.shelf import wake_if_due
 from daifa.app import App
 from daifa.models.bulk import Bulk, BulkItem, PriceChange
 from daifa.models.catalog import Product, Shop
@@ -80,5 +80,4 @@ def _save(made: Product, old: Product, bulk: Bulk, app: App) -> None:
         return
     fact = Fact.of(app.clock.now(), "product.bulk_priced", bulk.by, bulk=bulk.id)
     kept = app.catalog.save(made.model_copy(update={"facts": (*made.facts, fact)}), old)
-    if kept.work_due and kept.work_due != old.work_due:
-        wake(kept, app)
+    wake_if_due(kept, old, app)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from collect import match
 from collect.follow import follow, follow_failure
-from collect.shelf import wake
+from collect.shelf import wake_if_due
 from collect.start import offer_number, supplier_at
 from collect.tasks import AskSupplier, Look, Outcome, Report
 from daifa.app import App
@@ -125,8 +125,7 @@ def _write(report: Report, collected: CollectedProduct, seen: Offer, supplier: S
     # An offer that was only confirmed says nothing new of a product.
     news = new is not None and (old is None or bool(told) or _content(old) != _content(new) or job is not None)
     writes = [Write(new, old)] if new else []
-    due: list[Product] = []
-    fresh: list[Product] = []
+    followed: list[tuple[Product, Product | None]] = []
     for shop in _shops(app, job):
         product = app.catalog.find_product(shop.id, product_id(shop.id, held.id))
         if product is None and (job is None or job.shop != shop.id) or product is not None and not news:
@@ -135,18 +134,15 @@ def _write(report: Report, collected: CollectedProduct, seen: Offer, supplier: S
         if made == product:
             continue
         writes.append(Write(made, product))
-        if product is None:
-            fresh.append(made)
-        if made.work_due and (product is None or made.work_due != product.work_due):
-            due.append(made)
+        followed.append((made, product))
     if job is not None and job.state != "COLLECTED":
         writes.append(Write(_done(job, product_id(job.shop, held.id), app), job))
     if writes:
         app.catalog.transact(*writes)
-    for product in due:
-        wake(product, app)
-    for product in fresh:
-        match.ask(product.id, product.shop, app)
+    for made, product in followed:
+        wake_if_due(made, product, app)
+        if product is None:
+            match.ask(made.id, made.shop, app)
 
 
 def _content(offer: Offer) -> tuple[str, str, OfferState]:
@@ -211,8 +207,7 @@ def _doubted(offer: Offer, why: Reason, at: datetime, app: App) -> None:
     made, products = follow_failure(found.offer, called, supplier, _shops(app, None), at, app)
     app.catalog.transact(Write(made, offer), *(Write(new, old) for new, old in products))
     for product, old in products:
-        if product.work_due and product.work_due != old.work_due:
-            wake(product, app)
+        wake_if_due(product, old, app)
 
 
 def _held(task: Look, app: App) -> Offer | None:

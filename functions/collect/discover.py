@@ -44,11 +44,6 @@ class Discovered:
     addresses: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
 
-    @property
-    def nothing(self) -> bool:
-        """Whether the page lists nothing at all."""
-        return not (self.products or self.addresses or self.more)
-
 
 def doors(address: str) -> tuple[str, ...]:
     """Where the catalogue of the shop at this address may begin, the richest first; the address itself if it is one."""
@@ -134,13 +129,11 @@ def product_pages(addresses: list[str]) -> list[str]:
     known = [address for address in addresses if _PRODUCT.search(urlsplit(address).path)]
     if known:
         return known
-    shapes = Counter(
-        shape for address in addresses if (shape := _shape(address)).count("/") >= 2 or shape.endswith("N")
-    )
+    shapes = Counter(shape for address in addresses if (shape := _shape(address)))
     if not shapes:
         return []
     ((best, many),) = shapes.most_common(1)
-    return [address for address in addresses if _shape(address) == best] if many >= 3 else []
+    return [address for address in addresses if _shape(address) == best] if many >= ALIKE else []
 
 
 def _shape(address: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from collect.price import priced
-from collect.shelf import wake
+from collect.shelf import wake_if_due
 from collect.tasks import FindMatches
 from daifa.app import App
 from daifa.errors import Conflict, NotFound
@@ -22,6 +22,9 @@ from daifa.tables.store import Write
 
 # So many products with the likeliest titles are compared in full.
 COMPARED = 20
+
+# What a person may say of a proposal, and what follows.
+VERBS = {"confirm": MatchState.CONFIRMED, "decline": MatchState.DECLINED}
 
 
 def ask(product: ProductId, shop: ShopId, app: App) -> None:
@@ -59,12 +62,8 @@ def decide(product: ProductId, offer: OfferId, verb: str, shop: ShopId, ver: int
     else:
         return app.catalog.save(made, old)
     app.catalog.transact(Write(made, old), Write(changed, row))
-    if changed.work_due and changed.work_due != row.work_due:
-        wake(changed, app)
+    wake_if_due(changed, row, app)
     return app.catalog.match(shop, product, offer)
-
-
-VERBS = {"confirm": MatchState.CONFIRMED, "decline": MatchState.DECLINED}
 
 
 def _own(product: Product, app: App) -> Offer | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from collect.shelf import seen, sources, wake
+from collect.shelf import seen, sources, wake_if_due
 from daifa.app import App
 from daifa.models.catalog import Offer, Product, Shop
 from daifa.models.facts import Fact
@@ -33,8 +33,7 @@ def price(
         fact = Fact.of(app.clock.now(), "product.least_set", by, least=lowest or "–")
         wanted = wanted.model_copy(update={"least_price": lowest, "facts": (*wanted.facts, fact)})
     made = app.catalog.save(priced(wanted, old, selling, app), old)
-    if made.work_due and made.work_due != old.work_due:
-        wake(made, app)
+    wake_if_due(made, old, app)
     return made
 
 

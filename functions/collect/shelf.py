@@ -30,3 +30,9 @@ def sources(product: Product, app: App, *held: Offer) -> dict[OfferId, Offer]:
 def wake(product: Product, app: App, delay: int = 0) -> None:
     """Ask for a due product to be told to its shop, after at most 900 seconds."""
     app.queues.send(Room.CATALOGUE, Publish(publish=product.id, shop=product.shop).model_dump_json(), delay)
+
+
+def wake_if_due(product: Product, old: Product | None, app: App) -> None:
+    """Ask for a product that just became due, or due at another time, to be told to its shop."""
+    if product.work_due and (old is None or product.work_due != old.work_due):
+        wake(product, app)

@@ -18,8 +18,13 @@ PART = 25
 PARTS_AT_ONCE = 40
 MOST = 20_000
 
-SETTLED = frozenset((ItemState.DONE, ItemState.SKIPPED, ItemState.FAILED, ItemState.UNDONE))
-WORKING = frozenset((BulkState.PREPARING, BulkState.RUNNING, BulkState.UNDOING))
+# The products that a job in each of its working states still has something to do for.
+LEFT = {
+    BulkState.PREPARING: frozenset((ItemState.WAITING,)),
+    BulkState.RUNNING: frozenset((ItemState.WAITING, ItemState.STARTED)),
+    BulkState.UNDOING: frozenset((ItemState.DONE, ItemState.STARTED)),
+}
+WORKING = frozenset(LEFT)
 
 
 def placed(bulk: Bulk, names: Sequence[str]) -> tuple[Bulk, tuple[BulkPart, ...]]:
@@ -68,7 +73,5 @@ def ended(bulk: Bulk) -> BulkState:
 
 
 def settled(bulk: Bulk, items: Sequence[BulkItem]) -> bool:
-    """Whether nothing in a part has still to be done in this state of the job."""
-    if bulk.state is BulkState.UNDOING:
-        return all(item.state not in (ItemState.DONE, ItemState.STARTED) for item in items)
-    return all(item.state in SETTLED for item in items)
+    """Whether nothing in a part has still to be done in this state of the job; one look at a product is enough."""
+    return bulk.state is BulkState.PREPARING or all(item.state not in LEFT[bulk.state] for item in items)

@@ -51,7 +51,7 @@ def test_a_shops_feed_tells_whole_products_under_their_own_addresses() -> None:
 def test_a_full_page_of_a_feed_has_a_page_after_it() -> None:
     found = discover(a_feed("a", "b"), f"{SHOP}/products.json?limit=2&page=3")
     assert found.more == (f"{SHOP}/products.json?limit=2&page=4",)
-    assert discover(a_feed(), f"{SHOP}/products.json?limit=2&page=4").nothing
+    assert discover(a_feed(), f"{SHOP}/products.json?limit=2&page=4") == Discovered()
 
 
 @pytest.mark.parametrize(
