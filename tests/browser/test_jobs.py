@@ -212,7 +212,8 @@ def test_agrees_to_a_case_with_the_amount_in_the_button(site: Site, app: RoomApp
     """The button follows what is typed; refund and claim are written as two linked rows."""
     page = site.open()
     press(site, "g", "s")
-    page.wait_for_selector(".row.case")
+    page.wait_for_selector("h1:text-is('售后')")  # the queue has rows of cases too
+    site.ready()
     row(site, "#1027")
     press(site, "Enter")
     page.wait_for_selector("#accept")
