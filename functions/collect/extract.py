@@ -59,12 +59,13 @@ def _page(page: Page) -> CollectedProduct:
         found.insert(0, sites.find(page, site))
     # Looking at a page as people do is the slowest way, so it is not asked for what others know better.
     known = {name for name in visible.COSTLY if merge.told_by(name, found, "page")}
-    if merge.price_settled(found):
-        known.add("price")
+    settled = merge.settled_price(found)
+    if site and "price" in site.only:
+        known |= {"price", "list_price"}
     if any(one.sku and one.sku in page.url for one in found):
         # Perhaps only the database's name for it: people may be shown another (merge._code).
         known.discard("sku")
-    found.append(visible.find(page, known))
+    found.append(visible.find(page, known, settled))
     if not merge.told_by("sku", found, "address"):
         found.append(Found("address", sku=identity.from_address(page)))
     product = merge.merge(page, found, site.only if site else frozenset())

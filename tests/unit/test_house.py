@@ -67,7 +67,18 @@ MACHINE = re.compile(
     r"|--(?:extra-)?index-ur[l]|--find-link[s][ =]|\"resolve[d]\""
 )
 SKIPPED = {
-    *(".git", ".venv", ".venv-sam", ".local", ".judges", ".aws-sam", ".hypothesis", "__pycache__", "node_modules"),
+    *(
+        ".git",
+        ".venv",
+        ".venv-sam",
+        ".venv-peers",
+        ".local",
+        ".judges",
+        ".aws-sam",
+        ".hypothesis",
+        "__pycache__",
+        "node_modules",
+    ),
     *(".mypy_cache", ".ruff_cache", ".pytest_cache", "test-results"),
 }
 

@@ -21,8 +21,8 @@ _ITEM_ID = re.compile(r"itemId\s*:\s*['\"](\d{6,20})['\"]")
 def find(page: Page) -> Found | None:
     """The offer of a 1688 page or the item of a Taobao page; None on any other."""
     for _, body in page.scripts:
-        for opening in (_INIT, _CONTEXT):
-            start = opening.search(body)
+        for name, opening in (("__INIT_DATA", _INIT), ("window.contextPath", _CONTEXT)):
+            start = opening.search(body) if name in body else None
             if start and ("skuModel" in body or "orderParamModel" in body or "offerDetail" in body):
                 data = lenient_json.literal(body, start.end())
                 if isinstance(data, dict):

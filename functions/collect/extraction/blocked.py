@@ -28,42 +28,21 @@ _LOGIN_ADDRESS = re.compile(
 _LOGIN_SAID = re.compile(
     r"(?i)^\W*(?:log ?in|sign ?in|login required|members only|anmelden|connexion|登录|会员登录|用户登录|请登录)"
 )
+_PASSWORD = re.compile(r"(?i)<input\b[^<>]{0,500}\btype\s*=\s*[\"']?password")
 FEW_WORDS = 400
 
 
 def page_block(page: Page) -> Blocked | None:
     """Why a page without a product has none, or None if it is an ordinary page."""
-    body = page.tree.body
-    shown = len(_text(page, 4000))
+    text = " ".join(told for told, _ in page.markup.pieces)
+    shown = len(text)
     title = f"{page.title or ''} {page.heading or ''}"
     if shown < 3000 and (_CAPTCHA.search(page.text[:200_000]) or _CAPTCHA_SAID.search(title) or
-                         (shown < 1500 and _CAPTCHA_SAID.search(_text(page, 1500)))):  # fmt: skip
+                         (shown < 1500 and _CAPTCHA_SAID.search(text))):  # fmt: skip
         return Blocked.CAPTCHA
-    password = page.tree.css_first("input[type=password]")
-    if _LOGIN_ADDRESS.search(page.url) or (password is not None and shown < 2500) or (
+    if _LOGIN_ADDRESS.search(page.url) or (shown < 2500 and _PASSWORD.search(page.markup.text)) or (
         shown < FEW_WORDS and _LOGIN_SAID.search(page.title or "")):  # fmt: skip
         return Blocked.LOGIN_WALL
-    if (
-        body is None
-        or shown < 80
-        or (shown < FEW_WORDS and page.heading is None and page.tree.css_first("script") is not None)
-    ):
+    if shown < 80 or (shown < FEW_WORDS and page.heading is None and page.markup.scripted):
         return Blocked.EMPTY_SHELL
     return None
-
-
-def _text(page: Page, most: int) -> str:
-    """The first characters that a reader would see."""
-    body = page.tree.body
-    parts: list[str] = []
-    length = 0
-    for node in body.traverse(include_text=True) if body is not None else ():
-        if node.tag == "-text":
-            parent = node.parent
-            if parent is None or parent.tag not in ("script", "style", "noscript", "template"):
-                told = node.text(deep=False).strip()
-                parts.append(told)
-                length += len(told)
-                if length > most:
-                    break
-    return " ".join(part for part in parts if part)

@@ -14,13 +14,14 @@ from collect.extraction.found import Found
 from collect.extraction.page import Page, words
 from daifa.models.collected import Availability, CollectedVariant
 
+_VARIATIONS = re.compile(r"data-product_variations=(?:\"([^\"]*)\"|'([^']*)')")
 _RSC = re.compile(r"self\.__next_f\.push\(\[1,\s*(\"(?:[^\"\\]|\\.)*\")\s*\]\)", re.DOTALL)
 _RSC_PRODUCT = re.compile(r"\"(?:product|productData|initialProduct)\"\s*:\s*(?=\{)")
-_LAYER = re.compile(
-    r"(?:dataLayer|digitalData|utag_data|gtmData)\w*\s*(?:=\s*(?:\w+\s*\|\|\s*)?|\.push\s*\(\s*)(?=[\[{])"
-)
+_LAYERS = ("dataLayer", "digitalData", "utag_data", "gtmData")
+_LAYER = re.compile(rf"(?:{'|'.join(_LAYERS)})\w*\s*(?:=\s*(?:\w+\s*\|\|\s*)?|\.push\s*\(\s*)(?=[\[{{])")
 LONGEST_STATE = 2_500_000
 MOST_PUSHES = 12
+MOST_MENTIONS = 500
 
 
 def find(page: Page) -> list[Found]:
@@ -31,10 +32,11 @@ def find(page: Page) -> list[Found]:
 
 def _woocommerce(page: Page) -> Found | None:
     """The variations of a WooCommerce form: their JSON-LD shows one price where the form knows them all."""
-    form = page.tree.css_first("form[data-product_variations]")
+    # Asking for the words first is three times as fast as the pattern.
+    form = _VARIATIONS.search(page.markup.text) if "data-product_variations" in page.markup.text else None
     if form is None:
         return None
-    data = lenient_json.loads(form.attributes.get("data-product_variations") or "")
+    data = lenient_json.loads(html.unescape(form[1] or form[2]))
     rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
     found = Found("woocommerce")
     for row in rows[:1000]:
@@ -129,7 +131,10 @@ def _layer(page: Page) -> Found | None:
     for kind, body in page.scripts:
         if kind.endswith("json") or len(body) > 400_000 or ("detail" not in body and "view_item" not in body):
             continue
-        for start in _LAYER.finditer(body):
+        for at in _mentions(body):
+            start = _LAYER.match(body, at)
+            if start is None:
+                continue
             pushes += 1
             if pushes > MOST_PUSHES:
                 return None
@@ -137,6 +142,17 @@ def _layer(page: Page) -> Found | None:
             if found:
                 return found
     return None
+
+
+def _mentions(body: str) -> list[int]:
+    """Where a script speaks of a data layer."""
+    found: list[int] = []
+    for name in _LAYERS:
+        at = body.find(name)
+        while at >= 0 and len(found) < MOST_MENTIONS:
+            found.append(at)
+            at = body.find(name, at + len(name))
+    return sorted(found)
 
 
 def _event(data: object, page: Page) -> Found | None:

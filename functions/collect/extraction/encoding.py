@@ -26,9 +26,15 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     for mark, name in BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
+    twice = body[:200].count(0) > 20
+    try:
+        if not twice:
+            return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass  # by chance it is never right from beginning to end, so what it declares matters only now
     declared = _declared(body, content_type)
     if declared and declared.startswith("utf-16"):
-        return body.decode(declared, "replace") if body[:200].count(0) > 20 else body.decode("utf-8", "replace")
+        return body.decode(declared if twice else "utf-8", "replace")
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     beyond_ascii = len(body) - len(text) + bad

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from itertools import islice
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from collect.extraction.page import Page
@@ -14,9 +16,12 @@ _KEY = re.compile(
 
                   r"[\"'\\]{0,2}\s*[:=]\s*\(?[\"'\\]{0,3}$")  # fmt: skip
 _PARAMETERS = ("sku", "pid", "productid", "product_id", "itemid", "item_id", "id", "articleid", "variant")
-_ATTRIBUTES = ("data-product-id", "data-productid", "data-sku", "data-product-sku", "data-item-id",
-               "data-article-number",
-               "data-pid", "data-product", "data-id", "data-product-code", "data-partnumber")  # fmt: skip
+_ATTRIBUTE = re.compile(
+    r"data-(?:product-?id|sku|product-sku|item-id|article-number|pid|product|id|product-code|partnumber)"
+    r"=[\"']?([^\"'\s<>]{4,40})[\"'\s>]"
+)
+_INPUT = re.compile(r"<input\b")
+_FIELD = re.compile(r"sku|product|item|article|pid|code|^id$|add-to-cart")
 
 
 def from_address(page: Page) -> str | None:
@@ -61,16 +66,17 @@ def _named(code: str, text: str) -> bool:
 def _vouched(page: Page) -> dict[str, str]:
     """Codes that attributes and form fields of the page name as a product's, by their lower-case spelling."""
     found: dict[str, str] = {}
-    selector = ", ".join(f"[{name}]" for name in _ATTRIBUTES)
-    for node in page.tree.css(selector)[:400]:
-        attributes = node.attributes
-        for name in _ATTRIBUTES:
-            value = (attributes.get(name) or "").strip()
-            if 4 <= len(value) <= 40:
-                found.setdefault(value.casefold(), value)
-    for node in page.tree.css("input[name][value]")[:300]:
-        name = (node.attributes.get("name") or "").lower()
-        value = (node.attributes.get("value") or "").strip()
-        if 4 <= len(value) <= 40 and re.search(r"sku|product|item|article|pid|code|^id$|add-to-cart", name):
-            found.setdefault(value.casefold(), value)
+    text = page.markup.text
+    for each in islice(_ATTRIBUTE.finditer(text), 400):
+        _vouch(found, each[1])
+    for at in islice(_INPUT.finditer(text), 300):
+        attributes = page.markup.tag(at.start()).attributes
+        if _FIELD.search(attributes.get("name", "").lower()):
+            _vouch(found, attributes.get("value", ""))
     return found
+
+
+def _vouch(found: dict[str, str], told: str) -> None:
+    value = html.unescape(told).strip()
+    if 4 <= len(value) <= 40:
+        found.setdefault(value.casefold(), value)

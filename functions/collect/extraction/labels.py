@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-
-from selectolax.lexbor import LexborNode
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from collect.extraction import values
-from collect.extraction.page import Page, seen_in
+from collect.extraction.markup import Markup, plain
 
 # What a label means: its spellings in lower case, without the spaces and punctuation they have on pages.
 MEANINGS = {
@@ -63,81 +64,110 @@ MEANINGS = {
 MEANS = {spelling: field for field, spellings in MEANINGS.items() for spelling in spellings.split()}
 _SPLIT = re.compile(r"\s*[:：]\s*")
 _PUNCTUATION = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"\d\D{0,37}\d\D{0,37}\d")
 _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
+_CELL = re.compile(r"<[tT][dDhH]\b[^<>]*>")
+_PAIR = re.compile(r"(?is)<dt\b[^<>]*>(.{0,600}?)(?:</dt\s*>)?\s*<dd\b[^<>]*>(.{0,4000}?)(?=</dd\b|<dd\b|<dt\b|</dl\b)")
+_ROW_END = re.compile(r"(?i)</t(?:r|able|body)\b")
+STRUCK = frozenset(("s", "del", "strike"))
+_STRUCK_INSIDE = re.compile(r"(?i)<(?:s|del|strike)\b")
 MOST_ROWS = 400
+LONG_ROW = 20_000
 
 
+class Spoken(NamedTuple):
+    """A label with its value, the name of the element that holds the value, and whether (part of) it is struck out."""
+
+    label: str
+    value: str
+    place: str
+    struck: bool
+
+
+class Cell(NamedTuple):
+    """One cell of a table's row: its text, and its markup."""
+
+    text: str
+    markup: str
+
+
+# Where in the markup a row of a table begins, and its cells.
+Row = tuple[int, list[Cell]]
+
+
+# Shops use a few hundred labels over and over.
+@lru_cache(maxsize=4096)
 def meaning(label: str) -> str | None:
     """The field a label names, or None."""
     return MEANS.get(_PUNCTUATION.sub("", label).casefold()) if len(label) <= 40 else None
 
 
-def pairs(page: Page) -> list[tuple[str, str, LexborNode]]:
-    """Every label with its value and the node that holds the value, in order of how plainly they are paired."""
-    found: list[tuple[str, str, LexborNode]] = []
-    for row in page.tree.css("tr")[:MOST_ROWS]:
-        cells = [child for child in row.iter() if child.tag in ("td", "th")]
+def rows(markup: Markup) -> Iterator[Row]:
+    """The rows of two or four cells, which may pair names with values, in the page's tables."""
+    starts = markup.noted("tr")[:MOST_ROWS]
+    for at, following in zip(starts, (*starts[1:], len(markup.text)), strict=False):
+        following = min(following, at + LONG_ROW)
+        closing = _ROW_END.search(markup.text, at, following)
+        cells = _CELL.split(markup.text[at : closing.start() if closing else following], maxsplit=12)[1:]
         if len(cells) in (2, 4):
-            for at in range(0, len(cells), 2):
-                _add(found, cells[at], cells[at + 1])
-    for term in page.tree.css("dt")[:MOST_ROWS]:
-        described = term.next
-        while described is not None and described.tag in ("-text", "-comment", "_comment"):
-            described = described.next
-        if described is not None and described.tag == "dd":
-            _add(found, term, described)
+            yield at, [Cell(plain(cell), cell) for cell in cells]
+
+
+def pairs(markup: Markup, rows: Sequence[Row]) -> list[Spoken]:
+    """Every label with its value beside it, in order of how plainly they are paired."""
+    found: list[Spoken] = []
+    for _, cells in rows:
+        for label, value in zip(cells[::2], cells[1::2], strict=True):
+            _add(found, label.text, value, "td")
+    for at in markup.noted("dt")[:MOST_ROWS]:
+        if pair := _PAIR.match(markup.text, at, at + LONG_ROW):
+            _add(found, plain(pair[1]), Cell(plain(pair[2]), pair[2]), "dd")
     return found
 
 
-def _add(found: list[tuple[str, str, LexborNode]], label: LexborNode, value: LexborNode) -> None:
-    name, told = _short(label, 60), _short(value, 300)
+def _add(found: list[Spoken], label: str, value: Cell, place: str) -> None:
+    if len(label) > 60 or len(value.text) > 300:
+        return
+    name, told = values.text(label, 60), values.text(value.text, 300)
     if name and told:
-        found.append((name.rstrip(":： ").strip(), told, value))
+        found.append(Spoken(name.rstrip(":： ").strip(), told, place, _STRUCK_INSIDE.search(value.markup) is not None))
 
 
-def _short(node: LexborNode, most: int) -> str | None:
-    whole = node.text(separator=" ", strip=True)
-    return values.text(whole, most) if len(whole) <= most else None
-
-
-def lines(page: Page) -> list[tuple[str, str, LexborNode]]:
+def lines(markup: Markup) -> list[Spoken]:
     """Pieces of text that read `label: value`, or a label whose value is the next piece."""
     found = []
-    for at, (text, piece) in enumerate(page.pieces):
+    pieces = markup.pieces
+    for number, (text, at) in enumerate(pieces):
         if len(text) > 120:
             continue
         if ":" not in text and "：" not in text:
-            if len(text) <= 60 and text[0].isalpha() and (pair := _uncut(text, piece, page, at)):
-                found.append(pair)
-            continue
-        node = seen_in(piece)
-        if node is None:
+            if len(text) <= 60 and _DIGITS.search(text) and (spoken := _uncut(markup, number)):
+                found.append(spoken)
             continue
         name, told = (part.strip() for part in _SPLIT.split(text, maxsplit=1))
-        if name and told and len(name) <= 40:
-            found.append((name, told, node))
-        elif name and not told and (following := _following(page, at)):
-            found.append((name, following[0][:300], following[1]))
+        if not name or len(name) > 40:
+            continue
+        if not told and number + 1 < len(pieces):
+            told, at = pieces[number + 1]
+        if told:
+            found.append(_spoken(name, told[:300], at, markup))
     return found
 
 
-def _uncut(text: str, piece: LexborNode, page: Page, at: int) -> tuple[str, str, LexborNode] | None:
+def _uncut(markup: Markup, number: int) -> Spoken | None:
     """A code behind its label without a colon: `Bestellnummer 79961`, `Ref.` then `0210/088`."""
+    text, at = markup.pieces[number]
     label, _, last = text.rpartition(" ")
-    if label and _CODE.match(last) and meaning(label) in ("sku", "mpn", "gtin"):
-        node = seen_in(piece)
-        return (label, last, node) if node is not None else None
-    after = page.pieces[at + 1 : at + 2]
-    if after and len(text) <= 30 and _CODE.match(after[0][0]) and meaning(text) in ("sku", "mpn", "gtin"):
-        node = seen_in(after[0][1])
-        return (text, after[0][0], node) if node is not None and seen_in(piece) is not None else None
-    return None
+    if not _CODE.match(last):
+        return None
+    if not label and number:
+        label = markup.pieces[number - 1][0]
+        label = label if len(label) <= 30 else ""
+    return (
+        _spoken(label, last, at, markup) if label[:1].isalpha() and meaning(label) in ("sku", "mpn", "gtin") else None
+    )
 
 
-def _following(page: Page, at: int) -> tuple[str, LexborNode] | None:
-    """The next piece that a reader sees, with the element it stands in."""
-    for text, piece in page.pieces[at + 1 : at + 4]:
-        node = seen_in(piece)
-        if node is not None:
-            return text, node
-    return None
+def _spoken(label: str, value: str, at: int, markup: Markup) -> Spoken:
+    place = markup.around(at)
+    return Spoken(label, value, place, place in STRUCK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,13 +74,15 @@ def told_by(field: str, found: list[Found], source: str) -> bool:
     return any(one.source in before and getattr(one, field) not in (None, [], {}) for one in found)
 
 
-def price_settled(found: list[Found]) -> bool:
-    """Whether nothing that the page shows could change the price or its currency (`_agreed`)."""
+def settled_price(found: list[Found]) -> Decimal | None:
+    """The price, if nothing that the page shows could change it or its currency (`_agreed`)."""
     priced = [one for one in _ordered("price", found) if one.price is not None]
-    if not priced or not priced[0].currency:
-        return False
+    if not priced or not any(one.currency for one in found):
+        return None
     first, others = priced[0], priced[1:]
-    return first.source not in _MARKUP or any(one.price in (first.price, first.price_high) for one in others)
+    # What the page shows would be one voice more, and it takes two to contradict the first.
+    alone = not others or any(one.price in (first.price, first.price_high) for one in others)
+    return first.price if alone or first.source not in _MARKUP else None
 
 
 def _name(told: dict[str, Any], sources: dict[str, str], found: list[Found]) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
-
-from selectolax.lexbor import LexborNode
 
 from collect.extraction import schema_org, values
 from collect.extraction.found import Found
+from collect.extraction.markup import LONG_TAG, Markup, Tag, plain
 from collect.extraction.page import Page
 
 MOST_PRODUCTS = 12
 MOST_PROPERTIES = 600
+MOST_MARKS = 3_000
+MOST_SCOPES = 300
+LONG_TEXT = 20_000
 _ADDRESS = {
     "a": "href",
     "link": "href",
@@ -23,99 +28,146 @@ _ADDRESS = {
 }
 
 
+@dataclass(frozen=True)
+class _Vocabulary:
+    """The attributes that one way of marking uses, and which of its types are products."""
+
+    source: str
+    kind: str
+    prop: str
+    scope: str
+    said: re.Pattern[str]
+    product: re.Pattern[str]
+    # Spellings of the attribute without which there is no product in a page.
+    kinds: tuple[str, ...]
+
+    def begins(self, text: str) -> int:
+        """Where a page first uses it, -1 if nowhere."""
+        return min((at for kind in self.kinds if (at := text.find(kind)) >= 0), default=-1)
+
+
+# Some software writes attributes in camel case; every pattern begins with letters that need no looking back.
+_MICRODATA = _Vocabulary(
+    "microdata", "itemtype", "itemprop", "itemscope", re.compile(r"item(?:[pP]rop|[tT]ype|[sS]cope)"),
+    re.compile(r"Product|Vehicle"), ("itemtype", "itemType"),
+)  # fmt: skip
+_RDFA = _Vocabulary(
+    "rdfa", "typeof", "property", "typeof", re.compile(r"typeof|property"), re.compile(r"Product$"),
+    ("typeof=",),
+)  # fmt: skip
+# Whatever the attributes, the types are this vocabulary's.
+_VOCABULARY = "schema.org"
+_PRICE = frozenset(("price", "lowPrice"))
+
+
+@dataclass(slots=True)
+class _Mark:
+    """A start tag that carries some of the attributes, and where its element ends (found only for scopes)."""
+
+    at: int
+    tag: Tag
+    end: int
+
+
 def find(page: Page) -> list[Found]:
     """Every product the page's attributes tell of, outermost first, in the page's order."""
-    found = []
-    for kind, prop, scope in (("itemtype", "itemprop", "itemscope"), ("typeof", "property", "typeof")):
-        selector = f"[{kind}*=Product], [{kind}*=Vehicle]" if kind == "itemtype" else f"[{kind}$=Product]"
-        tops: list[LexborNode] = []
-        for node in page.tree.css(selector)[:60]:
-            if len(tops) < MOST_PRODUCTS and not _inside(node, tops):
-                tops.append(node)
-        for node in tops:
-            item = _item(node, kind, prop, scope)
+    found: list[Found] = []
+    for way in (_MICRODATA, _RDFA) if _VOCABULARY in page.markup.text else ():
+        start = way.begins(page.markup.text)
+        if start < 0:
+            continue
+        marks = _marks(page.markup, way, start)
+        for top in _tops(marks, way):
+            item = _item(page.markup, top, marks, way)
             if schema_org.kinds(item) & schema_org.PRODUCT:
-                one = schema_org.read(item, page, "microdata" if kind == "itemtype" else "rdfa")
+                one = schema_org.read(item, page, way.source)
                 one.url = values.address(schema_org.first(item.get("url")), page.base)
                 found.append(one)
-    if not found:
-        found.extend(_loose(page))
+        if not found and way is _MICRODATA:
+            found.extend(_loose(page, marks))
     return found
 
 
-def _loose(page: Page) -> list[Found]:
+def _tops(marks: list[_Mark], way: _Vocabulary) -> list[_Mark]:
+    """The scopes of products that are inside no other product's."""
+    tops: list[_Mark] = []
+    for mark in marks:
+        if (not tops or mark.at >= tops[-1].end) and way.product.search(mark.tag.attributes.get(way.kind, "")):
+            tops.append(mark)
+    return tops[:MOST_PRODUCTS]
+
+
+def _loose(page: Page, marks: list[_Mark]) -> list[Found]:
     """A price in an Offer scope outside of any product scope: the page is the product."""
-    offers = page.tree.css("[itemtype*=Offer]")
-    priced = [node for node in offers[:20] if node.css_first("[itemprop=price], [itemprop=lowPrice]")]
-    if len(priced) != 1:
-        return []
-    return [
-        schema_org.read(
-            {"@type": "Product", "offers": _item(priced[0], "itemtype", "itemprop", "itemscope")}, page, "microdata"
-        )
+    offers = [mark for mark in marks if "Offer" in mark.tag.attributes.get("itemtype", "")][:20]
+    items = [
+        _item(page.markup, offer, marks, _MICRODATA)
+        for offer in offers
+        if any(offer.at < mark.at < offer.end and mark.tag.attributes.get("itemprop") in _PRICE for mark in marks)
     ]
+    if len(items) != 1:
+        return []
+    return [schema_org.read({"@type": "Product", "offers": items[0]}, page, "microdata")]
 
 
-def _inside(node: LexborNode, tops: list[LexborNode]) -> bool:
-    known = {top.mem_id for top in tops}
-    parent, levels = node.parent, 40
-    while parent is not None and levels:
-        if parent.mem_id in known:
-            return True
-        parent, levels = parent.parent, levels - 1
-    return False
-
-
-def _item(scope_node: LexborNode, kind: str, prop: str, scope: str) -> dict[str, Any]:
-    """One scope with the scopes inside it, as JSON-LD would write it."""
-    top: dict[str, Any] = {"@type": (scope_node.attributes.get(kind) or "").split()}
-    scopes = {scope_node.mem_id: top}
-    for node in scope_node.css(f"[{prop}]")[:MOST_PROPERTIES]:
-        attributes = node.attributes
-        value: Any
-        if scope in attributes and node.mem_id != scope_node.mem_id:
-            value = {"@type": (attributes.get(kind) or "").split()}
-            scopes[node.mem_id] = value
-            if attributes.get("content"):
-                value["name"] = attributes["content"]
-        elif node.mem_id == scope_node.mem_id:
+def _marks(markup: Markup, way: _Vocabulary, start: int) -> list[_Mark]:
+    """The tags that carry attributes of this way of marking, in order, with the ends of those that open a scope."""
+    found: list[_Mark] = []
+    done = scopes = 0
+    for said in islice(way.said.finditer(markup.text, start), MOST_MARKS):
+        if said.start() < done:
             continue
+        at = markup.text.rfind("<", max(0, said.start() - LONG_TAG), said.start())
+        tag = markup.tag(at) if at >= 0 else None
+        if tag is None or tag.end < said.end() or not (way.prop in tag.attributes or way.kind in tag.attributes):
+            continue
+        done = tag.end
+        opens = scopes < MOST_SCOPES and (way.scope in tag.attributes or way.kind in tag.attributes)
+        scopes += opens
+        found.append(_Mark(at, tag, markup.end(tag) if opens else tag.end))
+    return found
+
+
+def _item(markup: Markup, top: _Mark, marks: list[_Mark], way: _Vocabulary) -> dict[str, Any]:
+    """One scope with the scopes inside it, as JSON-LD would write it."""
+    item: dict[str, Any] = {"@type": top.tag.attributes.get(way.kind, "").split()}
+    # The scopes open at a place, innermost last; what stands in one that is no property (a review) is not this item's.
+    open_now: list[tuple[int, dict[str, Any] | None]] = [(top.end, item)]
+    inner = [mark for mark in marks if top.at < mark.at < top.end][:MOST_PROPERTIES]
+    for mark in inner:
+        while open_now and open_now[-1][0] <= mark.at:
+            open_now.pop()
+        owner = open_now[-1][1] if open_now else item
+        attributes = mark.tag.attributes
+        names = attributes.get(way.prop, "").split()
+        value: Any
+        if way.scope in attributes:
+            value = {"@type": attributes.get(way.kind, "").split()} if names and owner is not None else None
+            if value and attributes.get("content"):
+                value["name"] = attributes["content"]
+            open_now.append((mark.end, value))
         else:
-            value = _value(node)
-        owner = _owner(node, scopes, scope_node, scope)
+            value = _value(markup, mark.tag) if names and owner is not None else None
         if owner is None or value in (None, ""):
             continue
-        for name in (attributes.get(prop) or "").split():
+        for name in names:
             owner.setdefault(name.rsplit(":", 1)[-1].rsplit("/", 1)[-1], []).append(value)
-    return top
+    return item
 
 
-def _owner(node: LexborNode, scopes: dict[int, dict[str, Any]], top: LexborNode, scope: str) -> dict[str, Any] | None:
-    """The nearest scope around the node; None if that scope is not part of this item (a review, a related product)."""
-    parent, levels = node.parent, 60
-    while parent is not None and levels:
-        if parent.mem_id in scopes:
-            return scopes[parent.mem_id]
-        if scope in parent.attributes:
-            return None
-        parent, levels = parent.parent, levels - 1
-    return None
-
-
-def _value(node: LexborNode) -> str | None:
-    attributes = node.attributes
-    if attributes.get("content") is not None:
+def _value(markup: Markup, tag: Tag) -> str | None:
+    attributes = tag.attributes
+    if "content" in attributes:
         return attributes["content"]
-    tag = node.tag or ""
-    if tag == "img":
+    if tag.name == "img":
         for name in ("data-zoom-image", "data-src", "data-lazy-src", "src"):
-            if (attributes.get(name) or "").strip() and not (attributes.get(name) or "").startswith("data:"):
+            if attributes.get(name, "").strip() and not attributes[name].startswith("data:"):
                 return attributes[name]
         return None
-    if tag in _ADDRESS:
-        return attributes.get(_ADDRESS[tag]) or node.text(separator=" ", strip=True)
-    if tag in ("data", "meter"):
+    if tag.name in _ADDRESS and attributes.get(_ADDRESS[tag.name]):
+        return attributes[_ADDRESS[tag.name]]
+    if tag.name in ("data", "meter"):
         return attributes.get("value")
-    if tag == "time" and attributes.get("datetime"):
+    if tag.name == "time" and attributes.get("datetime"):
         return attributes["datetime"]
-    return node.text(separator=" ", strip=True)[:20_000]
+    return plain(markup.text[tag.end : min(markup.end(tag), tag.end + LONG_TEXT)])

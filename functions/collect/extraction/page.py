@@ -1,14 +1,18 @@
-"""One parsed page, and the questions that every source asks of it; the tree is built once."""
+"""One page, and the questions that every source asks of it; its tree is built once, if at all."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from collect.extraction import amounts, values
+from collect.extraction import amounts, places, values
+from collect.extraction.markup import Markup, Script
+from collect.extraction.places import Places
 
 # Lexbor's time grows with the square of the nesting and of one tag's attributes; real pages stay under 100 levels,
 # 15,000 tags and 60 attributes.
@@ -21,9 +25,13 @@ LONG_TAG = 800
 # So many open tags at once still take the parser less than a twentieth of a second.
 STEEPEST = 6_000
 LONGEST = 3_000_000
-# Real pages have under 3,000 pieces of text; what comes after so many is not about the product.
-MOST_PIECES = 5_000
-_UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "textarea"))
+MOST_METAS = 300
+# What a selector begins with when it leads to one element or a few, and every name that it speaks of.
+_BY_ID = re.compile(r"#([\w-]+)")
+_BY_VALUE = re.compile(r"\[([\w-]+)=([\w-]+)\]")
+_NAMED = re.compile(r"[.\[=][\"']?([\w-]+)")
+# A bit of a table is no HTML of its own.
+_IN_TABLES = frozenset(("tr", "td", "th", "tbody", "thead", "caption", "col", "colgroup"))
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ATTRIBUTE = re.compile(r"[^\s\"'=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"']*))?")
 # Tags that hold nothing or close themselves when the next one opens: they nest nothing.
@@ -35,12 +43,52 @@ _FLAT = frozenset(
 
 
 class Page:
-    """A page's text and tree with its address, country and the scripts it carries."""
+    """A page's text with its address and country: taken apart at once, made a tree when one is first asked for."""
 
     def __init__(self, text: str, url: str) -> None:
         self.text = text[:LONGEST]
         self.url = url
-        self.tree = LexborHTMLParser(_shallow(self.text))
+        self.markup = Markup(self.text)
+
+    @property
+    def scripts(self) -> list[Script]:
+        """Every inline script of more than a few characters, in the page's order."""
+        return self.markup.scripts
+
+    @cached_property
+    def tree(self) -> LexborHTMLParser:
+        """The page as a tree, without its scripts, styles and comments."""
+        return LexborHTMLParser(_shallow(self.markup.text))
+
+    def select(self, selector: str) -> list[LexborNode]:
+        """What a selector means: of the elements that its `#id`, `[name=value]` or `h1` leads to, else of the tree."""
+        starts = self._led(selector)
+        if starts is None:
+            wanted = _NAMED.findall(selector)
+            return self.tree.css(selector) if all(name in self.markup.text for name in wanted) else []
+        for at in starts:
+            tag = self.markup.tag(at)
+            if tag.name in _IN_TABLES:
+                return self.tree.css(selector)
+            if found := LexborHTMLParser(_shallow(self.markup.text[at : self.markup.end(tag)])).css(selector):
+                return found
+        return []
+
+    def _led(self, selector: str) -> list[int] | None:
+        """Where the elements begin that a selector leads to, None if it leads to none in particular."""
+        if selector.startswith("h1"):
+            return self.markup.noted("h1")[:12]
+        if led := _BY_ID.match(selector):
+            at = self.markup.called(led[1])
+            return [at] if at >= 0 else []
+        if led := _BY_VALUE.match(selector):
+            return self.markup.carrying(f'{led[1]}="{led[2]}"')
+        return None
+
+    @cached_property
+    def places(self) -> Places:
+        """The elements of the tree by what may stand in them."""
+        return places.find(self.tree)
 
     @cached_property
     def host(self) -> str:
@@ -53,8 +101,9 @@ class Page:
     @cached_property
     def base(self) -> str:
         """What relative addresses on the page are relative to."""
-        node = self.tree.css_first("base[href]")
-        href = node.attributes.get("href") if node else None
+        href = next(
+            (href for at in self.markup.noted("base") if (href := self.markup.tag(at).attributes.get("href"))), ""
+        )
         try:
             return urljoin(self.url, href) if href else self.url
         except ValueError:
@@ -63,52 +112,36 @@ class Page:
     @cached_property
     def country(self) -> str:
         """The shop's country as two lower-case letters, or "" if neither address nor language tells."""
-        node = self.tree.css_first("html")
-        return amounts.country_of(self.host, (node.attributes.get("lang") if node else None) or "")
-
-    @cached_property
-    def scripts(self) -> list[tuple[str, str]]:
-        """Every inline script: its type in lower case, its text."""
-        found = []
-        for node in self.tree.css("script"):
-            body = node.text(deep=True)
-            if body and len(body) > 20:
-                found.append(((node.attributes.get("type") or "").lower(), body))
-        return found
+        at = next(iter(self.markup.noted("html")), None)
+        return amounts.country_of(self.host, self.markup.tag(at).attributes.get("lang", "") if at is not None else "")
 
     @cached_property
     def metas(self) -> dict[str, str]:
         """The first content of each <meta>, by its property or name in lower case."""
         found: dict[str, str] = {}
-        for node in self.tree.css("meta[content]"):
-            attributes = node.attributes
-            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+        for at in self.markup.noted("meta")[:MOST_METAS]:
+            attributes = self.markup.tag(at).attributes
+            name = attributes.get("property") or attributes.get("name")
             content = attributes.get("content")
             if name and content and content.strip():
                 found.setdefault(name.strip().lower(), content)
         return found
 
     @cached_property
-    def pieces(self) -> list[tuple[str, LexborNode]]:
-        """The text nodes of the page that are not empty, each with its text, in the page's order (`seen_in`)."""
-        found: list[tuple[str, LexborNode]] = []
-        for node in self.tree.body.traverse(include_text=True) if self.tree.body is not None else ():
-            if node.is_text_node and not node.is_empty_text_node and (text := (node.text_content or "").strip()):
-                found.append((text, node))
-                if len(found) >= MOST_PIECES:
-                    break
-        return found
-
-    @cached_property
     def canonical(self) -> str | None:
         """The address that the page says is its own."""
-        node = self.tree.css_first("link[rel=canonical][href]")
-        return values.address(node.attributes.get("href"), self.base) if node else None
+        for at in self.markup.noted("link")[:MOST_METAS]:
+            if "canonical" not in self.markup.text[at : at + 500]:
+                continue
+            attributes = self.markup.tag(at).attributes
+            if attributes.get("rel") == "canonical" and (href := attributes.get("href")):
+                return values.address(href, self.base)
+        return None
 
     @cached_property
     def heading(self) -> str | None:
         """The <h1> that names the page: the one most like <title> and og:title, since reviews have some too."""
-        told = [text for node in self.tree.css("h1")[:12] if (text := values.text(node.text(separator=" "), 300))]
+        told = [text for each in islice(self.markup.told("h1"), 12) if (text := values.text(each, 300))]
         if len(told) < 2:
             return told[0] if told else None
         named = words(f"{self.title or ''} {self.metas.get('og:title', '')}")
@@ -117,14 +150,7 @@ class Page:
     @cached_property
     def title(self) -> str | None:
         """The text of <title>."""
-        node = self.tree.css_first("title")
-        return values.text(node.text(), 300) if node else None
-
-
-def seen_in(piece: LexborNode) -> LexborNode | None:
-    """The element that a piece of text stands in, None if no reader sees it there."""
-    parent = piece.parent
-    return None if parent is None or parent.tag in _UNSEEN else parent
+        return values.text(next(self.markup.told("title"), None), 300)
 
 
 def words(text: str) -> set[str]:
@@ -134,7 +160,11 @@ def words(text: str) -> set[str]:
 
 def names(node: LexborNode) -> str:
     """The node's classes and id, by which people who write pages say what a thing is."""
-    attributes = node.attributes
+    return names_in(node.attributes)
+
+
+def names_in(attributes: Mapping[str, str | None]) -> str:
+    """The classes and id among a tag's attributes."""
     return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
 
 

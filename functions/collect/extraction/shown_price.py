@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, values
-from collect.extraction.page import Page, names
+from collect.extraction.markup import plain
+from collect.extraction.page import Page, names, names_in
 
-CANDIDATES = (
-    "h1, [class*=price i], [id*=price i], [data-price], [class*=amount i], [class*=preis i], [class*=prix i],"
-    " [class*=prezzo i], [class*=precio i], [class*=preco i], ins, del, s, strike, [class*=cena i], [class*=cost i]"
-)
 MOST = 160
+# An element with more elements in it is a box of many things.
+MOST_INSIDE = 30
+# A product shows its price of before soon behind its heading; what else is struck out belongs to others.
+MOST_STRUCK = 8
+NEAR = 150_000
 ENOUGH = 3
 # A list of this many equal-looking prices with different amounts is a list of other products.
 LISTED = 3
@@ -36,7 +42,7 @@ _OTHER = re.compile(
                     r"deposit|service|additional|max|count|member")  # fmt: skip
 # Anywhere in a name these say "not the product of this page".
 _ELSEWHERE = re.compile(
-    r"(?i)relat|recommend|similar|carousel|also-?|upsell|cross-?sell|accessor|bundle|recent|viewed|sponsor|"
+    r"(?i)relat|recommend|(?:^|[^a-z])reco(?:[^a-z]|$)|similar|carousel|also-?|upsell|cross-?sell|accessor|bundle|recent|viewed|sponsor|"
     r""
 
                         r"minicart|mini-?basket|suggest|swiper|slick|teaser|product-?card|productcard|item-card|"
@@ -55,6 +61,12 @@ _NOT_ALL = re.compile(
                       r"you save|"
                       r"ersparnis|立省|up to|orders? over|off\b|%")  # fmt: skip
 _PRODUCTS = re.compile(r"product|detail|main|buy|offer|pdp")
+# A number that may be money: with cents, with a currency's sign or name, or alone.
+_AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)|[€$£¥￥₽₹₩₺₫฿]|^[\d\s.,]{2,}$|(?:kr|zł|руб|Kč|Ft|lei|元|円|원|[A-Z]{3})")
+_STRUCK_BEFORE = re.compile(
+    r"<(?:del|s|strike)\b|(?<![bgfh])old(?!er|ing)|(?<![a-z])was(?![a-z])|strike|struck|regular|crossed|list-?price"
+)
+_BEFORE = ("<del", "<s>", "<s ", "stri", "old", "was", "struck", "regular", "crossed", "list")
 _DIGIT = re.compile(r"\d")
 _STRUCK = frozenset(("s", "del", "strike"))
 
@@ -98,13 +110,13 @@ def shown_price(page: Page) -> Shown | None:
 def _candidates(page: Page) -> list[_Candidate]:
     found: list[_Candidate] = []
     after = -1
-    for node in page.tree.css(CANDIDATES)[:MOST]:
+    for node in page.places.price[:MOST]:
         if node.tag == "h1":
             if after < 0 and (page.heading is None or values.text(node.text(separator=" "), 300) == page.heading):
                 after = 0
             continue
         said = _said(node, page)
-        judged = _judge(node) if said else None
+        judged = _judge(_outwards(node)) if said else None
         if said is None or judged is None:
             continue
         score, struck = judged
@@ -119,13 +131,15 @@ def _candidates(page: Page) -> list[_Candidate]:
 
 def _said(node: LexborNode, page: Page) -> amounts.Priced | None:
     """What the node itself says, its struck parts left out; the node must be one price, not a box of many things."""
-    if not _DIGIT.search(node.text()) or any(inner > 30 for inner, _ in enumerate(node.traverse(), 1)):
-        return None
-    parts = [
-        piece.text(deep=False)
-        for piece in node.traverse(include_text=True)
-        if piece.tag == "-text" and not _silent(piece, node)
-    ]
+    parts = []
+    elements = 0
+    for piece in node.traverse(include_text=True):
+        if piece.tag != "-text":
+            elements += 1
+            if elements > MOST_INSIDE:
+                return None
+        elif not _silent(piece, node):
+            parts.append(piece.text_content or "")
     whole = values.text(" ".join(parts), 120)
     if whole is None or not any(char.isdigit() for char in whole) or len(whole) > 60 or _NOT_ALL.search(whole):
         return None
@@ -158,19 +172,21 @@ def _silent(piece: LexborNode, top: LexborNode) -> bool:
     return False
 
 
-def _judge(node: LexborNode) -> tuple[int, bool] | None:
-    """How well a node is placed to be the price, and whether it is struck out; None if it is something else's."""
-    own = _said_by(names(node))
+def _judge(places: Iterator[tuple[str, str]]) -> tuple[int, bool] | None:
+    """How well an amount is placed to be the price, and whether it is struck out; None if it is something else's.
+
+    `places` are the tag and the names of the element that holds it and of those around that, innermost first.
+    """
+    tag, told = next(places)
+    own = _said_by(told)
     if own.elsewhere:
         return None
-    struck = node.tag in _STRUCK or own.was
+    struck = tag in _STRUCK or own.was
     score = (2 if own.price else 1) + (1 if own.good else 0) - (4 if own.other else 0)
-    parent, levels = node.parent, 0
-    while parent is not None and levels < 14:
-        tag = parent.tag
+    for levels, (tag, told) in enumerate(islice(places, 14)):
         if tag in ("body", "html"):
             break
-        around = _said_by(names(parent))
+        around = _said_by(told)
         if tag in ("footer", "nav", "aside", "select") or around.elsewhere:
             return None
         if tag in _STRUCK or (levels < 2 and around.was and not own.good):
@@ -179,8 +195,51 @@ def _judge(node: LexborNode) -> tuple[int, bool] | None:
             score -= 4
         if score < 6 and around.products:
             score += 1
-        parent, levels = parent.parent, levels + 1
     return score, struck
+
+
+def _outwards(node: LexborNode | None) -> Iterator[tuple[str, str]]:
+    while node is not None:
+        yield node.tag or "", names(node)
+        node = node.parent
+
+
+def struck_price(page: Page, price: Decimal) -> Decimal | None:
+    """The amount that the page shows struck out for a product whose price is known from elsewhere."""
+    markup = page.markup
+    looks: dict[str, dict[Decimal, None]] = {}
+    for at in islice(_struck_places(page), MOST_STRUCK):
+        around = [markup.tag(each) for each in islice(markup.enclosing(at), 15)]
+        places = [(tag.name, names_in(tag.attributes)) for tag in around]
+        outer = next((n for n in (2, 1, 0) if n < len(places) and _strikes(*places[n])), None)
+        judged = _judge(iter(places)) if outer is not None else None
+        if outer is None or judged is None or not judged[1]:
+            continue
+        whole = plain(markup.text[around[outer].end : markup.end(around[outer])])
+        said = amounts.priced(whole, page.country) if len(whole) <= 60 and not _NOT_ALL.search(whole) else None
+        if said:
+            looks.setdefault("<".join(told for _, told in places[:2]), {})[said.low] = None
+    single = (amount for told in looks.values() if len(told) < LISTED for amount in told)
+    return next((amount for amount in single if amount > price), None)
+
+
+def _struck_places(page: Page) -> Iterator[int]:
+    """Where amounts behind the heading begin that the tags just before them call struck out or old."""
+    pieces = page.markup.pieces
+    heading = next(iter(page.markup.noted("h1")), 0)
+    for number in range(bisect(pieces, heading, key=itemgetter(1)), len(pieces)):
+        told, at = pieces[number]
+        if at > heading + NEAR:
+            return
+        if len(told) > 30 or (told[0].isalpha() and told[-1].isalpha()) or not _AMOUNT.search(told):
+            continue
+        before = page.markup.before(at).lower()
+        if any(word in before for word in _BEFORE) and _STRUCK_BEFORE.search(before):
+            yield at
+
+
+def _strikes(tag: str, told: str) -> bool:
+    return tag in _STRUCK or _said_by(told).was
 
 
 class _Says(NamedTuple):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from selectolax.lexbor import LexborNode
+
 from collect.extraction import values
 from collect.extraction.page import Page
 from daifa.models.collected import Availability
@@ -31,26 +33,12 @@ _BUY = re.compile(
 _COUNT = re.compile(
     r"(?i)(\d[\d,. ]{0,9})\s*(?:pieces|pcs|units|items)?\s*(?:in stock|available|left)\b|库存\s*[:：]?\s*(\d{1,9})"
 )
-_PLACES = (
-    "[class*=availab i], [id*=availab i], [class*=stock i], [id*=stock i], [class*=soldout i], "
-    "[class*=sold-out i],"
-
-           " [class*=inventory i], [class*=delivery-status i]")  # fmt: skip
-_CART = (
-    "[id*=addtocart i], [id*=add-to-cart i], [id*=addtobasket i], [id*=add-to-basket i], [id*=add_to_cart i],"
-    " [name=add-to-cart], form[action*='/cart/add'] [type=submit]"
-)
-_BUTTONS = (
-    "button, input[type=submit], input[type=button], a[class*=cart i], a[class*=buy i], a[class*=btn i], "
-    "a[id*=cart i],"
-
-            " [role=button], [class*=add-to i], [class*=addto i]")  # fmt: skip
 
 
 def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
     """The state that buttons and stock lines show, and the number of pieces; None where they are silent."""
     stock: int | None = None
-    for node in page.tree.css(_PLACES)[:60]:
+    for node in page.places.stock[:60]:
         text = values.text(node.text(separator=" ", strip=True)[:300], 200)
         if not text or len(text) > 120 or node.tag in ("option", "input", "label") or _hidden(node.attributes):
             continue
@@ -59,7 +47,7 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
         if _OUT.search(text) and not _elsewhere(node):
             return Availability.OUT_OF_STOCK, stock
     buys = False
-    for node in page.tree.css(_BUTTONS)[:120]:
+    for node in page.places.button[:120]:
         attributes = node.attributes
         text = values.text((node.text(separator=" ", strip=True) or attributes.get("value") or "")[:200], 80) or ""
         text += " " + (attributes.get("aria-label") or attributes.get("title") or "")
@@ -67,11 +55,21 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
             continue
         if _OUT.search(text) and not _hidden(attributes) and not _elsewhere(node):
             return Availability.OUT_OF_STOCK, stock
-        if _BUY.search(text) and not _hidden(attributes) and "disabled" not in attributes:
-            buys = True
-    for node in page.tree.css(_CART)[:10]:
+        if not buys and (_BUY.search(text) or _fills_cart(node)):
+            buys = not (_hidden(attributes) or "disabled" in attributes)
+    for node in page.places.cart[:10]:
         buys = buys or not (_hidden(node.attributes) or "disabled" in node.attributes)
     return (Availability.IN_STOCK if buys or stock else None), stock
+
+
+def _fills_cart(node: LexborNode) -> bool:
+    """Whether this sends a form that shop software puts things into the cart with."""
+    parent, levels = node.parent if node.attributes.get("type") == "submit" else None, 12
+    while parent is not None and levels:
+        if parent.tag == "form":
+            return "/cart/add" in (parent.attributes.get("action") or "")
+        parent, levels = parent.parent, levels - 1
+    return False
 
 
 def says_out(text: str) -> bool:

@@ -3,48 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from bisect import bisect
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice, pairwise
 
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, labels, values
 from collect.extraction.found import Found
+from collect.extraction.markup import LONG_TAG, Markup, Tag, plain
 from collect.extraction.page import Page
-from collect.extraction.shown_price import shown_price
+from collect.extraction.shown_price import shown_price, struck_price
 from collect.extraction.shown_stock import says_out, shown_stock
 from daifa.models.collected import Availability, CollectedTier
 
 _FROM = re.compile(r"[≥>]?\s*(\d{1,6})")
 _TIER = re.compile(r"^[≥>]?\s*(\d{1,7})\s*(?:[-–—~至]\s*(\d{1,7})|\+|以上|及以上)?\s*\D{0,8}$")
 _TITLE_CUT = re.compile(r"\s+[|–—•·-]\s+|\s*[|｜]\s*")
-_CODE_PLACES = ("[class*=sku i], [id*=sku i], [class*=product-code i], [class*=productcode i], [class*=prd-code i],"
-                " [class*=reference i], [class*=artnr i], [class*=article-number i], [class*=item-number i],"
-                " [data-qa-qualifier*=reference i], [data-testid*=sku i], [class*=product-id i], "
-                "[class*=adno i], [id*=adno i]")  # fmt: skip
+_NAMES = re.compile(r"(?:class|id|data-qa-qualifier|data-testid)=(?:\"([^\"]*)\"|'([^']*)')")
+_CODE_NAME = re.compile(r"(?i)sku|product-?code|prd-code|reference|artnr|article-number|item-number|product-id|adno")
+_GALLERY = re.compile(r"(?i)gallery|product-?image|product-media|detail")
+_GALLERY_ID = re.compile(r"(?i)gallery|product-image")
 _SMALL = re.compile(r"(?i)blank\.|pixel|spacer|sprite|logo|icon|placeholder|loading|1x1|avatar|flag|badge|banner")
 LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hires", "data-original", "data-src",
         "data-lazy-src",
         "data-lazy", "data-image", "data-zoom")  # fmt: skip
 
 
-# Fields that take long to look for; the price is another (`merge.price_settled`).
-COSTLY = ("images", "availability", "sku")
-# Where a price of before may stand, which nobody but the page tells.
-_STRUCK = "del, s, strike, [class*=old i], [class*=was i], [class*=strike i], [class*=regular i], [class*=list-price i]"
+_CRUMBS = re.compile(r"read[cC]rumb")
+_LINK = re.compile(r"<a\b")
+LONG_LINK = 2_000
+_HOME = frozenset(("home", "首页", "startseite", "accueil", "inicio"))
+# Fields that take long to look for; the price is another (`merge.settled_price`).
+COSTLY = ("images", "availability", "sku", "category_path", "list_price")
 
 
-def find(page: Page, known: Collection[str] = ()) -> Found:
-    """Title, prices, stock, codes, tiers and images from what a reader sees; not the costly ones that are `known`."""
+def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None) -> Found:
+    """Title, prices, stock, codes, tiers and images from what a reader sees.
+
+    The costly fields that are `known` are not looked for, nor is the price if it is `settled`.
+    """
     found = Found("page")
     found.title = page.heading or _from_title(page.title)
-    _from_labels(found, page)
-    price = shown_price(page) if "price" not in known or page.tree.css_first(_STRUCK) else None
+    rows = list(labels.rows(page.markup))
+    _from_labels(found, page, rows)
+    price = shown_price(page) if settled is None and "price" not in known else None
     if price and found.price is None:
         found.price, found.price_high, found.currency = price.low, price.high, price.currency
-    if price and price.struck and found.list_price is None:
-        found.list_price = price.struck
-    if found.list_price is not None and (found.price is None or found.list_price <= found.price):
+    if found.list_price is None and "list_price" not in known:
+        found.list_price = price.struck if price else struck_price(page, settled) if settled else None
+    now = found.price or settled
+    if found.list_price is not None and (now is None or found.list_price <= now):
         found.list_price = None
     if "sku" not in known:
         found.sku = found.sku or _marked_code(page)
@@ -52,23 +62,24 @@ def find(page: Page, known: Collection[str] = ()) -> Found:
         state, stock = shown_stock(page)
         found.availability = found.availability or state
         found.stock = found.stock if found.stock is not None else stock
-    found.tiers = _tiers(page)
-    found.category_path = _breadcrumb(page, found.title)
+    found.tiers = _tiers(page, rows)
+    if "category_path" not in known:
+        found.category_path = _breadcrumb(page, found.title)
     if "images" not in known:
         found.images = _images(page)
     return found
 
 
-def _from_labels(found: Found, page: Page) -> None:
-    spoken = [*labels.pairs(page), *labels.lines(page)]
-    for name, told, node in spoken:
+def _from_labels(found: Found, page: Page, rows: Sequence[labels.Row]) -> None:
+    for spoken in (*labels.pairs(page.markup, rows), *labels.lines(page.markup)):
+        name, told = spoken.label, spoken.value
         field = labels.meaning(name)
         if field is None:
             if (
-                len(name) <= 30
+                spoken.place in ("td", "dd", "li")
+                and len(name) <= 30
                 and len(told) <= 120
                 and name[0].isalpha()
-                and node.tag in ("td", "dd", "li")
                 and len(found.attributes) < 80
             ):
                 found.attributes.setdefault(name, told)
@@ -82,7 +93,7 @@ def _from_labels(found: Found, page: Page) -> None:
         elif field == "brand" and found.brand is None and len(told) <= 60:
             found.brand = values.word(told)
         elif field in ("price", "list_price"):
-            _labelled_price(found, field, told, node, page)
+            _labelled_price(found, field, spoken, page.country)
         elif field == "min_order_quantity" and found.min_order_quantity is None:
             number = _FROM.match(told)
             found.min_order_quantity = int(number[1]) if number and int(number[1]) else None
@@ -96,22 +107,20 @@ def _from_labels(found: Found, page: Page) -> None:
 
 def _marked_code(page: Page) -> str | None:
     """A code whose element is named for what it holds (`class="product-code"`), when only one such code is shown."""
-    told = {
-        text.strip("#: ")
-        for node in page.tree.css(_CODE_PLACES)[:20]
-        if 4 <= len(text := node.text(strip=True)) <= 30
-        and " " not in text
-        and sum(char.isdigit() for char in text) >= 3
-    }
+    told = set()
+    for text, at in page.markup.pieces:
+        if 4 <= len(text) <= 30 and " " not in text and sum(char.isdigit() for char in text) >= 3:
+            before = page.markup.before(at)
+            if any(_CODE_NAME.search(each[0]) for each in _NAMES.finditer(before)):
+                told.add(text.strip("#: "))
     return values.code(told.pop()) if len(told) == 1 else None
 
 
-def _labelled_price(found: Found, field: str, told: str, node: LexborNode, page: Page) -> None:
-    struck = node.css_first("del, s, strike")
-    said = amounts.priced(told, page.country)
+def _labelled_price(found: Found, field: str, spoken: labels.Spoken, country: str) -> None:
+    said = amounts.priced(spoken.value, country)
     if said is None or said.currency is None:
         return
-    if field == "list_price" or (struck is not None and node.tag in ("td", "dd")):
+    if field == "list_price" or spoken.struck:
         found.list_price = found.list_price or said.low
     elif found.price is None:
         found.price, found.price_high, found.currency = said.low, said.high, said.currency
@@ -128,20 +137,19 @@ def _labelled_stock(found: Found, told: str) -> None:
         found.availability = found.availability or values.availability(told)
 
 
-def _tiers(page: Page) -> list[CollectedTier]:
+def _tiers(page: Page, rows: Sequence[labels.Row]) -> list[CollectedTier]:
     """A table whose rows are a quantity and a price, quantities rising and prices not."""
-    for table in page.tree.css("table")[:40]:
-        rows: list[tuple[int, Decimal]] = []
-        for row in table.css("tr")[:30]:
-            cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
-            told = [values.text(cell.text(separator=" "), 60) or "" for cell in cells] if len(cells) == 2 else ["", ""]
-            quantity = _TIER.match(told[0].replace(",", ""))
-            said = amounts.priced(told[1], page.country) if quantity else None
-            if quantity and said and said.currency:
-                rows.append((int(quantity[1]), said.low))
-        rising = all(a[0] < b[0] and a[1] >= b[1] for a, b in zip(rows, rows[1:], strict=False))
-        if len(rows) >= 2 and rising and rows[0][0] >= 1:
-            return [CollectedTier(min_quantity=quantity, price=price) for quantity, price in rows]
+    told: dict[int, list[tuple[int, Decimal]]] = {}
+    tables = page.markup.noted("table")
+    for at, cells in rows:
+        quantity = _TIER.match(cells[0].text.replace(",", "")) if len(cells) == 2 else None
+        said = amounts.priced(cells[1].text, page.country) if quantity else None
+        if quantity and said and said.currency:
+            told.setdefault(bisect(tables, at), []).append((int(quantity[1]), said.low))
+    for steps in told.values():
+        rising = all(a[0] < b[0] and a[1] >= b[1] for a, b in pairwise(steps))
+        if len(steps) >= 2 and rising and steps[0][0] >= 1:
+            return [CollectedTier(min_quantity=quantity, price=price) for quantity, price in steps]
     return []
 
 
@@ -151,30 +159,56 @@ def _from_title(title: str | None) -> str | None:
 
 
 def _breadcrumb(page: Page, title: str | None) -> list[str]:
-    node = page.tree.css_first("[class*=breadcrumb i], [id*=breadcrumb i], nav[aria-label*=breadcrumb i]")
-    if node is None:
-        return []
-    names: dict[str, None] = {}
-    for link in node.css("a")[:12]:
-        name = values.word(link.text(separator=" "), 60)
-        if name and name != title and name.casefold() not in ("home", "首页", "startseite", "accueil", "inicio"):
-            names[name] = None
-    return list(names)
+    """The links of the first element that calls itself a breadcrumb."""
+    for place in islice(_CRUMBS.finditer(page.markup.text), 20):
+        at = page.markup.text.rfind("<", max(0, place.start() - LONG_TAG), place.start())
+        tag = page.markup.tag(at) if at >= 0 else None
+        if tag is None or tag.end < place.end() or not tag.name or not _calls_itself_crumbs(tag):
+            continue
+        names = [
+            name
+            for link in _links(page.markup, tag.end, page.markup.end(tag))
+            if (name := values.word(link, 60)) and name != title and name.casefold() not in _HOME
+        ]
+        return list(dict.fromkeys(names))
+    return []
+
+
+def _links(markup: Markup, start: int, end: int) -> Iterator[str]:
+    """The texts of the first links between two places."""
+    for link in islice(_LINK.finditer(markup.text, start, end), 12):
+        opened = markup.tag(link.start()).end
+        yield plain(markup.text[opened : max(opened, markup.text.find("</a", opened, opened + LONG_LINK))])
+
+
+def _calls_itself_crumbs(tag: Tag) -> bool:
+    told = [tag.attributes.get("class", ""), tag.attributes.get("id", "")]
+    if tag.name == "nav":
+        told.append(tag.attributes.get("aria-label", ""))
+    return any("breadcrumb" in each.lower() for each in told)
 
 
 def _images(page: Page) -> list[str]:
     """Pictures of the product: those that a gallery or the product's own box shows, biggest source of each."""
-    scopes = page.tree.css(
-        "[class*=gallery i] img, [id*=gallery i] img, [class*=product-image i] img, [class*=productimage i] img,"
-        " [id*=product-image i] img, [class*=product-media i] img, img[id*=main i], img[class*=main-image i], main img,"
-        " [class*=detail i] img"
-    )[:60]
-    found: dict[str, None] = {}
-    for node in scopes:
-        address = image_of(node, page)
-        if address:
-            found[address] = None
+    shown = (node for node in page.places.image if _of_the_product(node))
+    found = dict.fromkeys(address for node in islice(shown, 60) if (address := image_of(node, page)))
     return list(found)[:20]
+
+
+def _of_the_product(node: LexborNode) -> bool:
+    """Whether a picture or something that it stands in is named for the product's pictures."""
+    attributes = node.attributes
+    if "main" in (attributes.get("id") or "").lower() or "main-image" in (attributes.get("class") or "").lower():
+        return True
+    parent, levels = node.parent, 30
+    while parent is not None and levels:
+        attributes = parent.attributes
+        if parent.tag == "main" or _GALLERY.search(attributes.get("class") or "") or (
+            attributes.get("id") and _GALLERY_ID.search(attributes["id"] or "")
+        ):  # fmt: skip
+            return True
+        parent, levels = parent.parent, levels - 1
+    return False
 
 
 def image_of(node: LexborNode, page: Page) -> str | None:

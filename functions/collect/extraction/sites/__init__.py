@@ -74,7 +74,7 @@ def find(page: Page, site: Site) -> Found:
             found.images.append(address)
             break
     for place in site.fields.get("category", ()):
-        names = (values.word(node.text(separator=" "), 60) for node in page.tree.css(place)[:12])
+        names = (values.word(node.text(separator=" "), 60) for node in page.select(place)[:12])
         found.category_path = [name for name in names if name]
     return found
 
@@ -83,7 +83,7 @@ def _stock(found: Found, page: Page, site: Site) -> None:
     told = _text(page, site, "availability_text", 400)
     if told and says_out(told):
         found.availability = Availability.OUT_OF_STOCK
-    elif any(page.tree.css_first(place) for place in site.fields.get("in_stock", ())):
+    elif any(page.select(place) for place in site.fields.get("in_stock", ())):
         found.availability = Availability.IN_STOCK
     elif site.fields.get("in_stock") and "availability" in site.only:
         found.availability = Availability.OUT_OF_STOCK if found.price is None else Availability.IN_STOCK
@@ -100,7 +100,7 @@ def _text(page: Page, site: Site, field: str, most: int) -> str | None:
 def _at(page: Page, place: str) -> str | None:
     """The text at a selector, or the attribute after its `@`; hidden words inside are left out."""
     selector, _, attribute = place.partition("@")
-    node = page.tree.css_first(selector)
+    node = next(iter(page.select(selector)), None)
     if node is None:
         return None
     if attribute:
