@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from collect.extraction import (
@@ -24,6 +25,7 @@ from collect.extraction.page import Page
 from daifa.models.collected import Blocked, CollectedProduct
 
 LONGEST = 3_000_000
+_JSON = re.compile(r"[\ufeff\s]*[{\[]")
 LONGEST_URL = 2000
 
 
@@ -42,7 +44,7 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Collected
 def read(body: bytes, url: str, content_type: str | None = None) -> CollectedProduct:
     """`extract` without its net, so that fuzzing sees what falls: any exception of this function is a fault."""
     text = encoding.decode(body[:LONGEST], content_type)
-    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+    if _JSON.match(text):
         return _document(text, url[:LONGEST_URL])
     return _page(Page(text, url[:LONGEST_URL]))
 

@@ -20,11 +20,11 @@ _ITEM_ID = re.compile(r"itemId\s*:\s*['\"](\d{6,20})['\"]")
 
 def find(page: Page) -> Found | None:
     """The offer of a 1688 page or the item of a Taobao page; None on any other."""
-    for _, body in page.scripts:
+    for script in page.scripts:
         for name, opening in (("__INIT_DATA", _INIT), ("window.contextPath", _CONTEXT)):
-            start = opening.search(body) if name in body else None
-            if start and ("skuModel" in body or "orderParamModel" in body or "offerDetail" in body):
-                data = lenient_json.literal(body, start.end())
+            start = script.search(opening) if script.says(name) else None
+            if start and any(script.says(word) for word in ("skuModel", "orderParamModel", "offerDetail")):
+                data = lenient_json.literal(script.text, start.end(), script.end)
                 if isinstance(data, dict):
                     return _offer(data, page)
     return _taobao(page)
@@ -165,15 +165,15 @@ def _taobao(page: Page) -> Found | None:
         return None
     found = Found("embedded_state", currency="CNY")
     names = _taobao_names(page)
-    for _, body in page.scripts:
-        start = _SKU_MAP.search(body)
+    for script in page.scripts:
+        start = script.search(_SKU_MAP)
         if start and not found.variants:
-            data = lenient_json.literal(body, start.end())
+            data = lenient_json.literal(script.text, start.end(), script.end)
             found.variants = _taobao_variants(data if isinstance(data, dict) else {}, names, page.base)
-        start = _AUCTION_IMAGES.search(body)
+        start = script.search(_AUCTION_IMAGES)
         if start and not found.images:
-            found.images = _pictures(lenient_json.literal(body, start.end()), page.base)
-        item = _ITEM_ID.search(body)
+            found.images = _pictures(lenient_json.literal(script.text, start.end(), script.end), page.base)
+        item = script.search(_ITEM_ID)
         found.sku = found.sku or (item[1] if item else None)
     shown = page.tree.css_first("em.tb-rmb-num, .tm-price")
     said = amounts.priced("¥" + shown.text(strip=True), "cn") if shown else None

@@ -11,9 +11,11 @@ from typing import Any
 
 from collect.extraction import alibaba_state, amounts, lenient_json, schema_org, shopify_state, values
 from collect.extraction.found import Found
+from collect.extraction.markup import Script
 from collect.extraction.page import Page, words
 from daifa.models.collected import Availability, CollectedVariant
 
+_PROPS = re.compile(r"\s*\{\"props\"")
 _VARIATIONS = re.compile(r"data-product_variations=(?:\"([^\"]*)\"|'([^']*)')")
 _RSC = re.compile(r"self\.__next_f\.push\(\[1,\s*(\"(?:[^\"\\]|\\.)*\")\s*\]\)", re.DOTALL)
 _RSC_PRODUCT = re.compile(r"\"(?:product|productData|initialProduct)\"\s*:\s*(?=\{)")
@@ -72,9 +74,13 @@ def _attribute(name: str) -> str:
 
 def _next(page: Page) -> Found | None:
     """The product in a Next.js page: the whole state in `__NEXT_DATA__`, or torn over `__next_f` pushes."""
-    for kind, body in page.scripts:
-        if kind == "application/json" and body.lstrip().startswith('{"props"') and len(body) < LONGEST_STATE:
-            data = lenient_json.loads(body)
+    for script in page.scripts:
+        if (
+            script.kind == "application/json"
+            and _PROPS.match(script.text, script.start, script.end)
+            and len(script) < LONGEST_STATE
+        ):
+            data = lenient_json.loads(script.body)
             for product in _named_products(data):
                 return _state_product(product, page, "next_data")
     flow = "".join(_pushed(page))
@@ -86,9 +92,9 @@ def _next(page: Page) -> Found | None:
 
 
 def _pushed(page: Page) -> Iterator[str]:
-    for _, body in page.scripts:
-        if "self.__next_f.push" in body:
-            for piece in _RSC.finditer(body):
+    for script in page.scripts:
+        if script.says("self.__next_f.push"):
+            for piece in _RSC.finditer(script.text, script.start, script.end):
                 try:
                     yield json.loads(piece[1], strict=False)
                 except ValueError:
@@ -128,30 +134,32 @@ def _state_product(data: dict[str, Any], page: Page, source: str) -> Found | Non
 def _layer(page: Page) -> Found | None:
     """The one product of a data layer's `detail` or `view_item` event; analytics code, so trusted little."""
     pushes = 0
-    for kind, body in page.scripts:
-        if kind.endswith("json") or len(body) > 400_000 or ("detail" not in body and "view_item" not in body):
+    for script in page.scripts:
+        if script.kind.endswith("json") or len(script) > 400_000:
             continue
-        for at in _mentions(body):
-            start = _LAYER.match(body, at)
+        if not (script.says("detail") or script.says("view_item")):
+            continue
+        for at in _mentions(script):
+            start = _LAYER.match(script.text, at, script.end)
             if start is None:
                 continue
             pushes += 1
             if pushes > MOST_PUSHES:
                 return None
-            found = _event(lenient_json.literal(body, start.end()), page)
+            found = _event(lenient_json.literal(script.text, start.end(), script.end), page)
             if found:
                 return found
     return None
 
 
-def _mentions(body: str) -> list[int]:
+def _mentions(script: Script) -> list[int]:
     """Where a script speaks of a data layer."""
     found: list[int] = []
     for name in _LAYERS:
-        at = body.find(name)
+        at = script.text.find(name, script.start, script.end)
         while at >= 0 and len(found) < MOST_MENTIONS:
             found.append(at)
-            at = body.find(name, at + len(name))
+            at = script.text.find(name, at + len(name), script.end)
     return sorted(found)
 
 

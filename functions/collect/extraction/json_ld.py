@@ -13,7 +13,7 @@ MOST_BLOCKS = 60
 
 def find(page: Page) -> list[Found]:
     """Every product that the page's JSON-LD names, in the page's order, with the page's breadcrumb on each."""
-    data = [lenient_json.loads(body) for kind, body in page.scripts if "ld+json" in kind][:MOST_BLOCKS]
+    data = [lenient_json.loads(script.body) for script in page.scripts if "ld+json" in script.kind][:MOST_BLOCKS]
     by_id = {node["@id"]: node for node in schema_org.nodes(data) if isinstance(node.get("@id"), str) and len(node) > 2}
     found = []
     for product in schema_org.products(data)[:40]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import Any
 
 import chompjs
@@ -34,12 +35,12 @@ def loads(text: str) -> Any:
         return literal(text)
 
 
-def literal(text: str, start: int = 0) -> Any:
-    """The first JavaScript object or array from `start` on, JSON first, bare keys and single quotes second; or None."""
-    opening = re.compile(r"[{\[]").search(text, start)
+def literal(text: str, start: int = 0, end: int = sys.maxsize) -> Any:
+    """The first JavaScript object or array between two places, as JSON or with bare keys and single quotes; or None."""
+    opening = re.compile(r"[{\[]").search(text, start, end)
     if not opening:
         return None
-    piece = text[opening.start() : opening.start() + LONGEST]
+    piece = text[opening.start() : min(end, opening.start() + LONGEST)]
     try:
         return json.JSONDecoder(strict=False).raw_decode(piece)[0]
     except (ValueError, RecursionError):

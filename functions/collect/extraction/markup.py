@@ -51,11 +51,29 @@ _INSIDE = re.compile(r"[a-zA-Z/]")
 VOID = frozenset(re.findall(r"\w+", "area base br col embed hr img input link meta source track wbr"))
 
 
-class Script(NamedTuple):
-    """An inline script: its type in lower case, its text."""
+class Script:
+    """An inline script: its type in lower case, and from where to where it stands in the page's text."""
 
-    kind: str
-    body: str
+    __slots__ = ("end", "kind", "start", "text")
+
+    def __init__(self, kind: str, text: str, start: int, end: int) -> None:
+        self.kind, self.text, self.start, self.end = kind, text, start, end
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    @property
+    def body(self) -> str:
+        """The script's own text, as a copy: scripts are most of a page, so few are asked for it."""
+        return self.text[self.start : self.end]
+
+    def says(self, word: str) -> bool:
+        """Whether these characters stand in the script."""
+        return self.text.find(word, self.start, self.end) >= 0
+
+    def search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The first place that a pattern fits, counted in the page's text."""
+        return pattern.search(self.text, self.start, self.end)
 
 
 class Tag(NamedTuple):
@@ -125,7 +143,7 @@ class Markup:
             self.scripted = True
             if closed - opened > 20:
                 kind = _TYPE.search(text, start, opened) if opened - at > 5 else None
-                self.scripts.append(Script(kind[1].lower() if kind else "", text[opened + 1 : closed]))
+                self.scripts.append(Script(kind[1].lower() if kind else "", text, opened + 1, closed))
         return closed if closed in (-1, len(text)) else text.find(">", closed) + 1 or len(text)
 
     def _unasked(self) -> str:

@@ -10,6 +10,9 @@ from collect.extraction.found import Found
 from collect.extraction.page import Page
 from daifa.models.collected import Availability, CollectedVariant
 
+# What a script must speak of to hold a product.
+_TOLD = ('"variants"', '"price"')
+
 
 def is_product(data: object) -> TypeGuard[dict[str, Any]]:
     """Whether a value has the shape of a Shopify product: a title, a handle or options, and variants with prices."""
@@ -61,9 +64,9 @@ def read(data: dict[str, Any], base: str, source: str) -> Found:
 
 def find(page: Page) -> Found | None:
     """The product inside a theme's `<script type="application/json">`, when exactly this page's product is there."""
-    for kind, body in page.scripts:
-        if kind == "application/json" and '"variants"' in body and '"price"' in body and len(body) < 1_000_000:
-            data = lenient_json.loads(body)
+    for script in page.scripts:
+        if script.kind == "application/json" and len(script) < 1_000_000 and all(map(script.says, _TOLD)):
+            data = lenient_json.loads(script.body)
             inner = data.get("product") if isinstance(data, dict) and not is_product(data) else data
             if is_product(inner) and (not inner.get("handle") or str(inner["handle"]) in page.url):
                 return read(inner, page.base, "shopify_json")
