@@ -20,7 +20,7 @@ _ATTRIBUTE = re.compile(
     r"data-(?:product-?id|sku|product-sku|item-id|article-number|pid|product|id|product-code|partnumber)"
     r"=[\"']?([^\"'\s<>]{4,40})[\"'\s>]"
 )
-_INPUT = re.compile(r"<input\b")
+_INPUT = re.compile(r"<(?:input|INPUT)\b")
 _FIELD = re.compile(r"sku|product|item|article|pid|code|^id$|add-to-cart")
 
 

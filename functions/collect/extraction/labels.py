@@ -170,4 +170,4 @@ def _uncut(markup: Markup, number: int) -> Spoken | None:
 
 def _spoken(label: str, value: str, at: int, markup: Markup) -> Spoken:
     place = markup.around(at)
-    return Spoken(label, value, place, place in STRUCK)
+    return Spoken(" ".join(label.split()), " ".join(value.split()), place, place in STRUCK)

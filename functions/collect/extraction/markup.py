@@ -43,11 +43,12 @@ _TYPE = re.compile(r"(?i)(?<![\w-])type\s*=\s*[\"']?\s*([^\"'\s>]+)")
 _START = re.compile(r"<([a-zA-Z][\w:-]*+)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _TORN = re.compile(r"<([a-zA-Z][\w:-]*+)([^>]*+)")
 _ATTRIBUTE = re.compile(r"([^\s\"'=<>/]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?+")
-_ID = re.compile(r"id=(?:\"([^\"]{1,100})\"|'([^']{1,100})')")
+_ID = re.compile(r"id=(?:\"([^\"]{1,100})\"|'([^']{1,100})'|([^\s\"'<>]{1,100}))")
 _PIECE = re.compile(r">\s*+([^<\s][^<]*+)")
 _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>?")
 _NAME = re.compile(r"/?[a-zA-Z][\w-]*")
 _INSIDE = re.compile(r"[a-zA-Z/]")
+_SELF_ENDING = frozenset(re.findall(r"\w+", "li p dt dd tr td th option"))
 VOID = frozenset(re.findall(r"\w+", "area base br col embed hr img input link meta source track wbr"))
 
 
@@ -185,12 +186,15 @@ class Markup:
         """
         if tag.name in VOID:
             return tag.end
-        depth = 1
+        depth, sibling = 1, -1
         for each in islice(_balance(tag.name).finditer(self.text, tag.end), most):
             depth += -1 if each[1] else 1
             if not depth:
                 return each.start()
-        return len(self.text)
+            if sibling < 0:
+                sibling = each.start()
+        # An end tag that HTML lets people leave out: the next of its kind is where it must have ended.
+        return sibling if sibling >= 0 and tag.name in _SELF_ENDING else len(self.text)
 
     def told(self, name: str) -> Iterator[str]:
         """The texts of the elements of this name (`title`, `h1`), with no word after 5,000 characters."""
@@ -226,14 +230,11 @@ class Markup:
         """The name of the innermost element open at a place, "" if the few tags before it do not tell."""
         return next((self.tag(each).name for each in self.enclosing(at, 8)), "")
 
-    def carrying(self, told: str) -> list[int]:
-        """Where the first few tags begin that carry these very characters, as of an attribute."""
-        found: list[int] = []
-        place = self.text.find(told)
-        while place >= 0 and len(found) < 5:
-            found.append(max(0, self.text.rfind("<", max(0, place - LONG_TAG), place)))
-            place = self.text.find(told, place + len(told))
-        return found
+    def carrying(self, name: str, value: str) -> list[int]:
+        """Where the first few tags begin that carry this attribute with this value."""
+        told = re.compile(rf"{re.escape(name)}=(?:\"{re.escape(value)}\"|'{re.escape(value)}'|{re.escape(value)}[\s>])")
+        places = (each.start() for each in islice(told.finditer(self.text), 5))
+        return [max(0, self.text.rfind("<", max(0, at - LONG_TAG), at)) for at in places]
 
     def called(self, name: str) -> int:
         """Where the element of this id begins, the first if there are several; -1 if there is none."""
@@ -245,7 +246,7 @@ class Markup:
         found: dict[str, int] = {}
         for each in _ID.finditer(self.text):
             if self.text[each.start() - 1].isspace():
-                found.setdefault(each[1] or each[2], each.start())
+                found.setdefault(each[1] or each[2] or each[3], each.start())
         return found
 
     @cached_property

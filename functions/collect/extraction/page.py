@@ -82,7 +82,7 @@ class Page:
             at = self.markup.called(led[1])
             return [at] if at >= 0 else []
         if led := _BY_VALUE.match(selector):
-            return self.markup.carrying(f'{led[1]}="{led[2]}"')
+            return self.markup.carrying(led[1], led[2])
         return None
 
     @cached_property

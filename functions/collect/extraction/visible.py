@@ -21,7 +21,7 @@ from daifa.models.collected import Availability, CollectedTier
 _FROM = re.compile(r"[≥>]?\s*(\d{1,6})")
 _TIER = re.compile(r"^[≥>]?\s*(\d{1,7})\s*(?:[-–—~至]\s*(\d{1,7})|\+|以上|及以上)?\s*\D{0,8}$")
 _TITLE_CUT = re.compile(r"\s+[|–—•·-]\s+|\s*[|｜]\s*")
-_NAMES = re.compile(r"(?:class|id|data-qa-qualifier|data-testid)=(?:\"([^\"]*)\"|'([^']*)')")
+_NAMES = re.compile(r"(?:class|id|data-qa-qualifier|data-testid)=(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _CODE_NAME = re.compile(r"(?i)sku|product-?code|prd-code|reference|artnr|article-number|item-number|product-id|adno")
 _GALLERY = re.compile(r"(?i)gallery|product-?image|product-media|detail")
 _GALLERY_ID = re.compile(r"(?i)gallery|product-image")
@@ -32,7 +32,8 @@ LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hir
 
 
 _CRUMBS = re.compile(r"read[cC]rumb")
-_LINK = re.compile(r"<a\b")
+_LINK = re.compile(r"<[aA]\b")
+_LINK_END = re.compile(r"</[aA]\b")
 LONG_LINK = 2_000
 _HOME = frozenset(("home", "首页", "startseite", "accueil", "inicio"))
 # Fields that take long to look for; the price is another (`merge.settled_price`).
@@ -178,7 +179,8 @@ def _links(markup: Markup, start: int, end: int) -> Iterator[str]:
     """The texts of the first links between two places."""
     for link in islice(_LINK.finditer(markup.text, start, end), 12):
         opened = markup.tag(link.start()).end
-        yield plain(markup.text[opened : max(opened, markup.text.find("</a", opened, opened + LONG_LINK))])
+        closing = _LINK_END.search(markup.text, opened, opened + LONG_LINK)
+        yield plain(markup.text[opened : closing.start()]) if closing else ""
 
 
 def _calls_itself_crumbs(tag: Tag) -> bool:
