@@ -3,8 +3,9 @@
 import { call, path, place, Problem, within } from '../api.js';
 import { t, word } from '../i18n.js';
 import { h } from '../ui.js';
-import { page } from './panels.js';
+import { block, page } from './panels.js';
 import { say, trouble } from './parts.js';
+import { history } from './timeline.js';
 
 /** @typedef {import('../ui.js').Kid} Kid */
 /** @typedef {{kind: string, action: string, usual: string}} Rule */
@@ -32,6 +33,7 @@ export const view = ({ shop, params: [, supplier] }) =>
  */
 function settings(back, at, name, fields, body) {
   const slot = h('div');
+  const told = history();
   // Not read again by the clock: what was typed would be gone.
   const { reload, ...screen } = page(t('settings.title'), back, () => call(at), draw);
 
@@ -68,7 +70,7 @@ function settings(back, at, name, fields, body) {
       slot,
       h('div', { class: 'actions' }, h('button', { class: 'primary' }, t('settings.save')), h('a', { class: 'button', href: `#/${back}` }, t('act.back'))),
     );
-    return [h('div', { class: 'head' }, h('p', { class: 'crumb' }, h('a', { href: `#/${back}` }, t(`${back}.title`))), h('h1', {}, title)), form];
+    return [h('div', { class: 'head' }, h('p', { class: 'crumb' }, h('a', { href: `#/${back}` }, t(`${back}.title`))), h('h1', {}, title)), form, block(t('settings.history'), {}, told(it.facts))];
   }
 
   return screen;

@@ -12,8 +12,8 @@ from collect.tasks import Advance
 from daifa.app import App
 from daifa.errors import Conflict, NotFound, Rejected
 from daifa.models.bulk import Bulk, BulkItem, BulkKind, BulkPart
-from daifa.models.catalog import Shop
-from daifa.models.facts import Reason
+from daifa.models.catalog import Pricing, Shop
+from daifa.models.facts import Fact, Reason, added, differences
 from daifa.models.ids import BulkId, ShopId
 from daifa.models.states import BulkState, ItemState
 from daifa.rules.bulk import LEFT, WORKING, appended, counted, ended, moved, placed, settled
@@ -55,7 +55,7 @@ def begin(shop: ShopId, by: str, app: App, sheet: bytes | None = None, **wish: A
     return made
 
 
-def move(verb: str, bulk: BulkId, shop: ShopId, ver: int, app: App) -> Bulk:
+def move(verb: str, bulk: BulkId, shop: ShopId, ver: int, by: str, app: App) -> Bulk:
     """The job after a person's word (`apply`, `undo`, `stop`); Conflict if it, or the shop's rules, are not as seen."""
     if verb not in VERBS:
         raise NotFound("http.no_route")
@@ -69,12 +69,12 @@ def move(verb: str, bulk: BulkId, shop: ShopId, ver: int, app: App) -> Bulk:
     if state is BulkState.STOPPED:
         return app.catalog.save(old.model_copy(update={"state": state, "work_due": None, "changed_at": now}), old)
     begun = {"state": state, "part": 0, "work_due": now + REPEAT, "changed_at": now}
-    app.catalog.transact(Write(old.model_copy(update=begun), old), *_rules(old, state, app))
+    app.catalog.transact(Write(old.model_copy(update=begun), old), *_rules(old, state, by, app))
     wake(old.id, old.ver + 1, app)
     return app.catalog.bulk(old.id)
 
 
-def _rules(bulk: Bulk, state: BulkState, app: App) -> list[Write]:
+def _rules(bulk: Bulk, state: BulkState, by: str, app: App) -> list[Write]:
     """The shop's rules as this job sets them, or as they were before it."""
     before, after = bulk.before, bulk.pricing
     if before is None or after is None:
@@ -84,7 +84,11 @@ def _rules(bulk: Bulk, state: BulkState, app: App) -> list[Write]:
     shop = app.catalog.shop(bulk.shop)
     if shop.pricing not in (before, after):
         raise Conflict("bulk.pricing_moved")
-    return [Write(shop.model_copy(update={"pricing": after}), shop)] if shop.pricing != after else []
+    if shop.pricing == after:
+        return []
+    told = differences(shop.pricing, after, *Pricing.model_fields)
+    facts = added(shop.facts, Fact.of(app.clock.now(), "shop.pricing_set", by, bulk=bulk.id, **told))
+    return [Write(shop.model_copy(update={"pricing": after, "facts": facts}), shop)]
 
 
 def found(bulk: BulkId, shop: ShopId, app: App) -> Bulk:

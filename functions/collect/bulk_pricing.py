@@ -8,7 +8,7 @@ from collect.shelf import wake_if_due
 from daifa.app import App
 from daifa.models.bulk import Bulk, BulkItem, PriceChange
 from daifa.models.catalog import Product, Shop
-from daifa.models.facts import Fact, Reason
+from daifa.models.facts import Fact, Reason, added
 from daifa.models.ids import ProductId
 from daifa.models.states import ItemState
 from daifa.rules.bulk import moved
@@ -79,5 +79,5 @@ def _save(made: Product, old: Product, bulk: Bulk, app: App) -> None:
     if made == old:
         return
     fact = Fact.of(app.clock.now(), "product.bulk_priced", bulk.by, bulk=bulk.id)
-    kept = app.catalog.save(made.model_copy(update={"facts": (*made.facts, fact)}), old)
+    kept = app.catalog.save(made.model_copy(update={"facts": added(made.facts, fact)}), old)
     wake_if_due(kept, old, app)

@@ -190,25 +190,27 @@ def _bulk(job: str) -> Response[str]:
 @router.post("/api/bulk/<job>/<verb>")
 def _move(job: str, verb: str) -> Response[str]:
     asked, who = parsed(router, Seen), caller(router)
-    made = bulk.move(verb, BulkId(job), _shop(asked.shop), asked.ver, app())
+    made = bulk.move(verb, BulkId(job), _shop(asked.shop), asked.ver, who.by, app())
     return answer({"bulk": shown(made, who.locale)}, 202)
 
 
 @router.get("/api/keeping/<supplier>")
 def _keeping(supplier: str) -> Response[str]:
     _shop()
-    return answer(settings.keeping(SupplierId(supplier), app()))
+    return answer(settings.keeping(SupplierId(supplier), caller(router).locale, app()))
 
 
 @router.post("/api/keeping/<supplier>")
 def _keep(supplier: str) -> Response[str]:
     _shop()
-    return answer(settings.keep(SupplierId(supplier), parsed(router, settings.Keeping), app()))
+    who = caller(router)
+    wanted = parsed(router, settings.Keeping)
+    return answer(settings.keep(SupplierId(supplier), wanted, who.by, who.locale, app()))
 
 
 @router.get("/api/pricing/<shop>")
 def _prices(shop: str) -> Response[str]:
-    return answer(settings.prices(_shop(shop), app()))
+    return answer(settings.prices(_shop(shop), caller(router).locale, app()))
 
 
 @router.post("/api/pricing/<shop>")

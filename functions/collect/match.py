@@ -11,13 +11,12 @@ from daifa.app import App
 from daifa.errors import Conflict, NotFound
 from daifa.messages import Room
 from daifa.models.catalog import Offer, Product, Source, Variant
-from daifa.models.facts import Fact
+from daifa.models.facts import Fact, added
 from daifa.models.ids import OfferId, ProductId, ShopId
 from daifa.models.match import Match
 from daifa.models.states import MatchState
 from daifa.rules.lifecycle import MATCH
 from daifa.rules.matching import likeliest, match
-from daifa.rules.offers import KEPT_FACTS
 from daifa.tables.store import Write
 
 # So many products with the likeliest titles are compared in full.
@@ -138,6 +137,6 @@ def _without(product: Product, told: Match, by: str, app: App) -> Product:
 
 def _changed(product: Product, variants: tuple[Variant, ...], code: str, told: Match, by: str, app: App) -> Product:
     fact = Fact.of(app.clock.now(), code, by, supplier=told.supplier, title=told.title)
-    facts = (*product.facts, fact)[-KEPT_FACTS:]
+    facts = added(product.facts, fact)
     made = product.model_copy(update={"variants": variants, "facts": facts})
     return priced(made, product, app.catalog.shop(product.shop), app)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from collect.shelf import seen, sources, wake_if_due
 from daifa.app import App
 from daifa.models.catalog import Offer, Product, Shop
-from daifa.models.facts import Fact
+from daifa.models.facts import Fact, added
 from daifa.models.ids import ProductId, ShopId
 from daifa.models.money import Money
 from daifa.rules.products import followed, with_prices
@@ -27,11 +27,11 @@ def price(
     wanted = agreed(old, by, app.clock.now())
     if markup is not None and markup != old.markup:
         fact = Fact.of(app.clock.now(), "product.markup_set", by, markup=markup)
-        wanted = wanted.model_copy(update={"markup": markup, "facts": (*wanted.facts, fact)})
+        wanted = wanted.model_copy(update={"markup": markup, "facts": added(wanted.facts, fact)})
     lowest = Money(amount=least, currency=selling.currency).rounded() if least else None
     if least is not None and lowest != old.least_price:
         fact = Fact.of(app.clock.now(), "product.least_set", by, least=lowest or "–")
-        wanted = wanted.model_copy(update={"least_price": lowest, "facts": (*wanted.facts, fact)})
+        wanted = wanted.model_copy(update={"least_price": lowest, "facts": added(wanted.facts, fact)})
     made = app.catalog.save(priced(wanted, old, selling, app), old)
     wake_if_due(made, old, app)
     return made

@@ -13,12 +13,11 @@ from daifa.errors import Conflict, DaifaError, NotFound, Rejected, Retry
 from daifa.http import NoAnswer
 from daifa.models.catalog import Mapping as Mapped
 from daifa.models.catalog import Offer, Product, Shop
-from daifa.models.facts import Fact, Reason
+from daifa.models.facts import Fact, Reason, added
 from daifa.models.ids import OfferId, ProductId, ShopId
 from daifa.models.states import ListingState
 from daifa.ports import Listed, ListingRequest, ListingVariant
 from daifa.rules.lifecycle import LISTING
-from daifa.rules.offers import KEPT_FACTS
 from daifa.rules.products import buyable, listing_name, off_sale, pricing_of, problems
 from daifa.telemetry import log
 from daifa.texts import t
@@ -50,7 +49,7 @@ def wanted(old: Product, selling: Shop, by: str, app: App) -> Product:
     if found:
         return app.catalog.save(old.model_copy(update={"problems": found}), old) if found != old.problems else old
     now = app.clock.now()
-    facts = (*old.facts, Fact.of(now, "product.listing_asked", by))[-KEPT_FACTS:]
+    facts = added(old.facts, Fact.of(now, "product.listing_asked", by))
     asked = {"problems": (), "withdrawn": False, "work_due": now + REPEAT, "facts": facts}
     made = app.catalog.save(old.model_copy(update=asked), old)
     wake(made, app)
@@ -68,7 +67,7 @@ def withdrawn(old: Product, by: str, app: App) -> Product:
         return old
     state = old.state if old.state is ListingState.ON_HOLD else LISTING.check(old.state, ListingState.ON_HOLD)
     now = app.clock.now()
-    facts = (*old.facts, Fact.of(now, "product.withdrawn", by))[-KEPT_FACTS:]
+    facts = added(old.facts, Fact.of(now, "product.withdrawn", by))
     taken_off = {"state": state, "withdrawn": True, "work_due": now + REPEAT, "facts": facts}
     made = app.catalog.save(old.model_copy(update=taken_off), old)
     wake(made, app)
@@ -125,7 +124,7 @@ def _unlisted(product: Product, app: App) -> None:
         fact = Fact.of(now, "product.unlisted", store_product=product.store_product)
         due = None if off_sale(product) else now
         kept = tuple(problem for problem in product.problems if problem.code != "listing.shop_busy")
-        return {"listed": "", "problems": kept, "work_due": due, "facts": (*product.facts, fact)[-KEPT_FACTS:]}
+        return {"listed": "", "problems": kept, "work_due": due, "facts": added(product.facts, fact)}
 
     _on_top(product, after, app)
 
@@ -179,7 +178,7 @@ def _written(product: Product, listed: Listed, name: str, app: App) -> None:
             state = LISTING.check(state, ListingState.ACTIVE)
         if product.listed != name:
             fact = Fact.of(now, "product.listed", store_product=listed.store_product, variants=len(listed.variants))
-            facts = (*facts, fact)[-KEPT_FACTS:]
+            facts = added(facts, fact)
         current = not off_sale(product) and listing_name(product, sources(product, app)) == name
         return {
             "state": state,
@@ -227,5 +226,5 @@ def _refused(product: Product, error: Rejected, app: App) -> None:
         state = LISTING.check(state, ListingState.ON_HOLD)
     told = {**problem.values, "reason": error.code}
     fact = Fact(at=app.clock.now(), code="product.listing_refused", values=told)
-    update = {"problems": (problem,), "work_due": None, "state": state, "facts": (*product.facts, fact)[-KEPT_FACTS:]}
+    update = {"problems": (problem,), "work_due": None, "state": state, "facts": added(product.facts, fact)}
     app.catalog.save(product.model_copy(update=update | gone), product)

@@ -13,9 +13,11 @@ from daifa.app import App
 from daifa.errors import Conflict, Rejected
 from daifa.models.base import Model, UtcTime
 from daifa.models.catalog import Pricing, Shop, Supplier
+from daifa.models.facts import Fact, added, differences
 from daifa.models.ids import ShopId, SupplierId
 from daifa.models.keeping import ACTIONS, Action, ChangeKind
 from daifa.models.money import Amount, Currency
+from daifa.web import shown
 
 # Four places: a share finer than a hundredth of a percent, or a rate finer than a currency's last coin, is a slip.
 _Part = Annotated[Amount, Field(ge=0, lt=1, decimal_places=4)]
@@ -49,12 +51,12 @@ class Prices(Model):
     rates_days: Annotated[int, Field(ge=1, le=366)]
 
 
-def keeping(supplier: SupplierId, app: App) -> dict[str, Any]:
+def keeping(supplier: SupplierId, locale: str, app: App) -> dict[str, Any]:
     """How this supplier's offers are kept true: for each kind of change the action, and the usual one."""
-    return _kept(app.catalog.supplier(supplier))
+    return _kept(app.catalog.supplier(supplier), locale)
 
 
-def keep(supplier: SupplierId, wanted: Keeping, app: App) -> dict[str, Any]:
+def keep(supplier: SupplierId, wanted: Keeping, by: str, locale: str, app: App) -> dict[str, Any]:
     """The supplier's offers kept true this way from the next look on; Conflict unless `ver` is what it is now."""
     row = app.catalog.supplier(supplier)
     _unmoved(row, wanted.ver)
@@ -62,12 +64,16 @@ def keep(supplier: SupplierId, wanted: Keeping, app: App) -> dict[str, Any]:
     own = {kind: action for kind, action in wanted.actions.items() if action is not ACTIONS[kind]}
     change = {"actions": own, "price_jump": wanted.price_jump, "looks_per_hour": wanted.looks_per_hour}
     made = row.model_copy(update=change)
-    return _kept(row if made == row else app.catalog.save(made, row))
+    if made == row:
+        return _kept(row, locale)
+    told = differences(row, made, *change)
+    facts = added(row.facts, Fact.of(app.clock.now(), "supplier.keeping_set", by, **told))
+    return _kept(app.catalog.save(made.model_copy(update={"facts": facts}), row), locale)
 
 
-def prices(shop: ShopId, app: App) -> dict[str, Any]:
+def prices(shop: ShopId, locale: str, app: App) -> dict[str, Any]:
     """How this shop prices."""
-    return _priced(app.catalog.shop(shop))
+    return _priced(app.catalog.shop(shop), locale)
 
 
 def rules(shop: ShopId, wanted: Prices, app: App) -> Pricing:
@@ -113,7 +119,7 @@ def _moment(day: date | None, shop: Shop) -> UtcTime | None:
     return datetime.combine(day, time(), ZoneInfo(shop.timezone)).astimezone(UTC)
 
 
-def _kept(row: Supplier) -> dict[str, Any]:
+def _kept(row: Supplier, locale: str) -> dict[str, Any]:
     rules = [{"kind": kind, "action": row.actions.get(kind, usual), "usual": usual} for kind, usual in ACTIONS.items()]
     return {
         "id": row.id,
@@ -123,14 +129,16 @@ def _kept(row: Supplier) -> dict[str, Any]:
         "actions": list(Action),
         "price_jump": _plain(row.price_jump),
         "looks_per_hour": row.looks_per_hour,
+        "facts": [shown(fact, locale) for fact in row.facts],
     }
 
 
-def _priced(row: Shop) -> dict[str, Any]:
+def _priced(row: Shop, locale: str) -> dict[str, Any]:
     told = row.pricing.model_dump(exclude={"rates_at"})
     told = {name: _plain(value) if isinstance(value, Decimal) else value for name, value in told.items()}
     told["rates"] = {currency: _plain(rate) for currency, rate in row.pricing.rates.items()}
     told["rates_on"] = _today(row, row.pricing.rates_at).isoformat() if row.pricing.rates_at else None
+    told["facts"] = [shown(fact, locale) for fact in row.facts]
     return {"id": row.id, "name": row.name, "ver": row.ver, "currency": row.currency, **told}
 
 

@@ -59,7 +59,7 @@ def turn(supplier: str, verb: str) -> Response[str]:
     """Pause a supplier (the kill switch) or let purchases go there again."""
     who = caller(router)
     who.may(router.current_event.get_query_string_value("shop", "") or "")
-    row = switch(verb, SupplierId(supplier), parsed(router, Seen), app())
+    row = switch(verb, SupplierId(supplier), parsed(router, Seen), who.by, app())
     return answer({"supplier": {"id": row.id, "paused": row.paused, "ver": row.ver}})
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from daifa.app import App
 from daifa.errors import Conflict, NotFound
 from daifa.models.base import Model
 from daifa.models.catalog import Supplier, Trouble
+from daifa.models.facts import Fact, added
 from daifa.models.ids import ShopId, SupplierId, WorkItemId
 from daifa.models.work import WorkItem, WorkState
 from daifa.rules import work
@@ -18,15 +21,17 @@ class Seen(Model):
     reason: str = ""
 
 
-def switch(verb: str, supplier_id: SupplierId, seen: Seen, app: App) -> Supplier:
+def switch(verb: str, supplier_id: SupplierId, seen: Seen, by: str, app: App) -> Supplier:
     """The supplier paused (nothing is bought or paid there) or resumed (its failures are forgotten, too)."""
     supplier = app.catalog.supplier(supplier_id)
     if verb not in ("pause", "resume"):
         raise NotFound("http.no_route")
     if supplier.ver != seen.ver:
         raise Conflict("row.moved")
-    change = {"paused": True} if verb == "pause" else {"paused": False, "trouble": Trouble()}
-    return app.catalog.save(supplier.model_copy(update=change), supplier)
+    change: dict[str, Any] = {"paused": True} if verb == "pause" else {"paused": False, "trouble": Trouble()}
+    fact = Fact.of(app.clock.now(), f"supplier.{verb}d", by, reason=seen.reason[:500] or "–")
+    facts = added(supplier.facts, fact)
+    return app.catalog.save(supplier.model_copy(update=change | {"facts": facts}), supplier)
 
 
 def settle_item(item_id: WorkItemId, shop: ShopId, seen: Seen, by: str, app: App) -> WorkItem:

@@ -122,6 +122,13 @@ def test_pauses_a_supplier_and_lets_purchases_go_there_again(site: Site, app: Ro
         row_ = app.catalog.supplier(SupplierId(supplier))
         assert (row_.paused, row_.trouble.open_until) == (False, None)
     assert site.posted("/pause") == [{"ver": 1}]
+    facts = app.catalog.supplier(SupplierId("yiwu")).facts
+    assert [(fact.code, fact.by.split(":")[0]) for fact in facts] == [
+        ("supplier.paused", "merchant"),
+        ("supplier.resumed", "merchant"),
+    ]
+    site.go("#/settings/demo/yiwu")
+    assert "已暂停向其采购" in page.inner_text("ol.facts")
 
 
 def test_settles_a_work_item_with_a_note(site: Site, app: RoomApp) -> None:

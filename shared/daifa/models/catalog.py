@@ -41,7 +41,8 @@ class Pricing(Model):
 class Shop(Model):
     """A shop of the merchant's on one platform; money leaves above `approval_limit` only after a person agreed.
 
-    `price_tolerance` is how much dearer a purchase may have become between deciding and buying, as a part of its cost.
+    `price_tolerance` is how much dearer a purchase may have become between deciding and buying, as a part of its cost;
+    `facts` are what people decided about it.
     """
 
     id: ShopId
@@ -56,6 +57,7 @@ class Shop(Model):
     price_tolerance: Share = Decimal("0.05")
     pricing: Pricing = Pricing()
     paused: bool = False
+    facts: tuple[Fact, ...] = ()
     ver: int = 1
 
 
@@ -76,7 +78,7 @@ class Supplier(Model):
     one purchase and one day may cost there, in its currency; `paused` is the kill switch, `trouble` the breaker;
     `sheet` lays its order sheet out (None: our own columns); `actions` is what a kind of change of its offers calls for
     where that is not the usual (`keeping.ACTIONS`), a price that moves by more than `price_jump` of itself is a jump;
-    `looks_per_hour` is how often its site may be asked.
+    `looks_per_hour` is how often its site may be asked; `facts` are what people decided about it.
     """
 
     id: SupplierId
@@ -104,6 +106,7 @@ class Supplier(Model):
     actions: dict[ChangeKind, Action] = {}
     price_jump: Annotated[Decimal, Field(gt=0)] = Decimal("0.30")
     looks_per_hour: Annotated[int, Field(gt=0)] = 120
+    facts: tuple[Fact, ...] = ()
     ver: int = 1
 
 

@@ -12,7 +12,7 @@ from daifa.errors import Rejected
 from daifa.models.catalog import Offer, OfferVariant, Supplier, Tier
 from daifa.models.collected import Availability, CollectedProduct, CollectedVariant
 from daifa.models.derive import derived
-from daifa.models.facts import Fact, Reason
+from daifa.models.facts import Fact, Reason, added
 from daifa.models.ids import OfferId, SupplierId
 from daifa.models.keeping import ChangeKind, Pace
 from daifa.models.money import Money
@@ -38,8 +38,6 @@ BELIEVED = 2
 # The page, or the supplier itself, says that there is no such offer; 410 says so for good.
 GONE = ("collect.gone", "supplier.no_offer")
 GONE_FOR_GOOD = "410"
-# A row keeps the newest facts; older pages are in the snapshot bucket.
-KEPT_FACTS = 40
 # So many attributes of a page are kept for comparing, each of at most so many signs.
 KEPT_ATTRIBUTES, SHORT = 12, 60
 
@@ -214,7 +212,7 @@ def renewed(old: Offer | None, seen: Offer, told: Sequence[Change], asked: bool 
     facts = tuple(Fact(at=now, code=change.reason.code, values=change.reason.values) for change in told)
     return seen.model_copy(
         update={
-            "facts": (*old.facts, *facts)[-KEPT_FACTS:],
+            "facts": added(old.facts, *facts),
             "pulse": pulse,
             "wanted_at": old.wanted_at,
             "pace": _pace(seen, cadence.pace(pulse, old.wanted_at, now)),
@@ -273,7 +271,7 @@ def gone(offer: Offer, why: Reason, at: datetime) -> Offer:
     """The offer that nobody sells any more; it is looked at now and then, because suppliers do come back."""
     fact = Fact(at=at, code="offer.gone", values=why.values | {"reason": why.code})
     update = {"state": OfferState.UNAVAILABLE, "pace": Pace.WEEK, "work_due": None}
-    return offer.model_copy(update={**update, "facts": (*offer.facts, fact)[-KEPT_FACTS:]})
+    return offer.model_copy(update={**update, "facts": added(offer.facts, fact)})
 
 
 def stale(offer: Offer, why: Reason, at: datetime) -> Offer:
@@ -284,7 +282,7 @@ def stale(offer: Offer, why: Reason, at: datetime) -> Offer:
     return offer.model_copy(
         update={
             "state": OfferState.STALE,
-            "facts": (*offer.facts, fact)[-KEPT_FACTS:],
+            "facts": added(offer.facts, fact),
             "work_due": at + LOOK_SOON,
         }
     )

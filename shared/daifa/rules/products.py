@@ -9,14 +9,13 @@ from typing import Any
 from daifa.models.catalog import Offer, OfferVariant, Pricing, Product, Shop, Source, Variant
 from daifa.models.collected import CollectedProduct
 from daifa.models.derive import derived
-from daifa.models.facts import Fact, Reason
+from daifa.models.facts import Fact, Reason, added
 from daifa.models.ids import OfferId, ProductId, ShopId, VariantId
 from daifa.models.keeping import Action
 from daifa.models.money import Money
 from daifa.models.states import ListingState, OfferState
 from daifa.rules.buffers import stock_buffer
 from daifa.rules.lifecycle import LISTING
-from daifa.rules.offers import KEPT_FACTS
 from daifa.rules.pricing import Landed, NoPrice, priced, quote
 
 GONE = (OfferState.OUT_OF_STOCK, OfferState.UNAVAILABLE)
@@ -219,7 +218,7 @@ def followed(product: Product, old: Product | None, offers: Mapping[OfferId, Off
         shows = elsewhere or listing_name(product, offers) != product.listed
         news = state is ListingState.ACTIVE and not product.problems and shows
     due = now if news else product.work_due
-    return product.model_copy(update={"state": state, "facts": tuple(facts[-KEPT_FACTS:]), "work_due": due})
+    return product.model_copy(update={"state": state, "facts": added(tuple(facts)), "work_due": due})
 
 
 def listing_name(product: Product, offers: Mapping[OfferId, Offer]) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from daifa.models.catalog import Product, Told, Waiting
-from daifa.models.facts import Fact, Reason
+from daifa.models.facts import Fact, Reason, added
 from daifa.models.keeping import Action
 from daifa.models.states import ListingState
 from daifa.rules.changes import Answer, stronger
 from daifa.rules.lifecycle import LISTING
-from daifa.rules.offers import KEPT_FACTS
 
 # As many changes as a person reads before agreeing.
 SHOWN = 10
@@ -49,14 +48,14 @@ def _waiting(old: Product, made: Product | None, action: Action, reasons: tuple[
         told=told,
     )
     facts = tuple(Fact(at=now, code="product.waits", values=why.values | {"reason": why.code}) for why in reasons)
-    return old.model_copy(update={"waiting": waiting, "facts": (*old.facts, *facts)[-KEPT_FACTS:]})
+    return old.model_copy(update={"waiting": waiting, "facts": added(old.facts, *facts)})
 
 
 def _archived(product: Product, reasons: tuple[Reason, ...], now: datetime) -> Product:
     state = LISTING.check(product.state, ListingState.ARCHIVED)
     values = reasons[0].values | {"reason": reasons[0].code} if reasons else {}
     fact = Fact(at=now, code="product.archived", values=values)
-    facts = (*product.facts, fact)[-KEPT_FACTS:]
+    facts = added(product.facts, fact)
     return product.model_copy(update={"state": state, "waiting": None, "facts": facts})
 
 
@@ -67,7 +66,7 @@ def agreed(product: Product, by: str, now: datetime) -> Product:
     told = product.waiting.told
     fields = {name: getattr(told, name) for name in Told.model_fields} if told else {}
     fact = Fact.of(now, "product.change_agreed", by)
-    return product.model_copy(update={**fields, "waiting": None, "facts": (*product.facts, fact)[-KEPT_FACTS:]})
+    return product.model_copy(update={**fields, "waiting": None, "facts": added(product.facts, fact)})
 
 
 def told_of(product: Product) -> Told:

@@ -42,7 +42,7 @@ def rules(**changed: Any) -> dict[str, Any]:
 
 def prices(**changed: Any) -> dict[str, Any]:
     """The pricing that a new shop has, but for what is changed."""
-    told = {name: value for name, value in pricing().body.items() if name not in ("id", "name", "currency")}
+    told = {name: value for name, value in pricing().body.items() if name not in ("id", "name", "currency", "facts")}
     return told | changed
 
 
@@ -62,6 +62,24 @@ def test_only_what_differs_from_the_usual_is_written_down(app: RoomApp) -> None:
     assert row.actions == {ChangeKind.PRICE: Action.ASK}
     assert (row.price_jump, row.looks_per_hour, row.ver) == (Decimal("0.125"), 30, 2)
     assert told.body == keeping().body
+
+
+def test_who_changed_a_supplier_s_rules_and_from_what_is_kept(app: RoomApp) -> None:
+    told = keeping(rules(actions={"price": "ask"}, looks_per_hour=30)).body["facts"]
+    (fact,) = app.catalog.supplier(HARBOR).facts
+    assert (fact.code, fact.by) == ("supplier.keeping_set", "merchant:merchant-1")
+    assert fact.values == {"actions": "– → price: ask", "looks_per_hour": "120 → 30"}
+    assert [one["text"] for one in told] == ["How its offers are kept true was changed"]
+
+
+def test_who_changed_a_shop_s_pricing_is_kept_when_it_holds_and_when_it_is_taken_back(app: RoomApp) -> None:
+    listed(app)
+    agreed(app, markup="1.8")
+    (fact,) = app.catalog.shop(DEMO).facts
+    assert (fact.code, fact.by) == ("shop.pricing_set", "merchant:merchant-1")
+    assert {**fact.values, "bulk": ""} == {"markup": "1.6 → 1.8", "bulk": ""}
+    assert say("undo", the_job(fact.values["bulk"])).status == 202
+    assert [one.values["markup"] for one in app.catalog.shop(DEMO).facts] == ["1.6 → 1.8", "1.8 → 1.6"]
 
 
 def test_saving_what_stands_already_writes_nothing(app: RoomApp) -> None:
