@@ -209,7 +209,7 @@ class Markup:
         outer = self.text.rfind("<", max(0, inner - 500), max(0, inner))
         return self.text[outer if outer >= 0 else max(0, inner) : at]
 
-    def enclosing(self, at: int, most: int = 150) -> Iterator[int]:
+    def enclosing(self, at: int, most: int = 100) -> Iterator[int]:
         """Where the elements begin that are open at a place, innermost first; at most `most` tags are looked at."""
         closed = 0
         for _ in range(most):
@@ -228,7 +228,9 @@ class Markup:
 
     def around(self, at: int) -> str:
         """The name of the innermost element open at a place, "" if the few tags before it do not tell."""
-        return next((self.tag(each).name for each in self.enclosing(at, 8)), "")
+        inner = next(self.enclosing(at, 8), None)
+        name = _NAME.match(self.text, inner + 1) if inner is not None else None
+        return name[0].lower() if name else ""
 
     def carrying(self, name: str, value: str) -> list[int]:
         """Where the first few tags begin that carry this attribute with this value."""

@@ -25,6 +25,8 @@ TRUST_BY_FIELD = {
     "category_path": ("json_ld", "site", "page", "microdata", "shopify_json", "data_layer"),
     "sku": ("site", *_STATE, *_MARKUP, "page", "address", "data_layer", "opengraph"),
 }
+_RANK = {source: place for place, source in enumerate(TRUST)}
+_RANKS = {field: {source: place for place, source in enumerate(order)} for field, order in TRUST_BY_FIELD.items()}
 # Fields that one source gives alone; price, range and currency belong together and are chosen together.
 PLAIN = (
     *("title", "description", "images", "list_price", "availability", "stock", "sku", "gtin", "mpn", "brand"),
@@ -44,8 +46,9 @@ def merge(page: Page, found: list[Found], only: frozenset[str] = frozenset()) ->
     """One product from all sources; `only` names fields that nothing but the site's own places may fill."""
     told: dict[str, Any] = {}
     sources: dict[str, str] = {}
+    usual = _ordered("", found)
     for field in PLAIN:
-        for one in _ordered(field, found):
+        for one in _ordered(field, found) if field in _RANKS else usual:
             value = getattr(one, field)
             if value in (None, [], {}) or (field in only and one.source != "site"):
                 continue
@@ -141,8 +144,8 @@ def _price(told: dict[str, Any], sources: dict[str, str], found: list[Found], pa
 
 
 def _ordered(field: str, found: list[Found]) -> list[Found]:
-    order = TRUST_BY_FIELD.get(field, TRUST)
-    return sorted((one for one in found if one.source in order), key=lambda one: order.index(one.source))
+    rank = _RANKS.get(field, _RANK)
+    return sorted((one for one in found if one.source in rank), key=lambda one: rank[one.source])
 
 
 def main_product(candidates: list[Found], page: Page) -> Found | None:
@@ -164,7 +167,7 @@ def _likeness(one: Found, page: Page) -> float:
     """How much a product is the page's own: 1 for its address and up to 1 for its name."""
     here = {_path(page.url), _path(page.canonical or page.url)}
     mine = words(one.title or "")
-    others = [words(each) for each in (page.heading, page.title) if each]
+    others = page.named
     named = max((2 * len(mine & other) / (len(mine) + len(other)) for other in others if mine and other), default=0.0)
     return named + (1.0 if one.url and _path(one.url) in here else 0.0)
 

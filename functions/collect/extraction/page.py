@@ -148,6 +148,11 @@ class Page:
         return max(told, key=lambda text: len(words(text) & named) / (len(words(text)) or 1))
 
     @cached_property
+    def named(self) -> list[set[str]]:
+        """The words of the heading and of the title, for comparing names with them."""
+        return [words(each) for each in (self.heading, self.title) if each]
+
+    @cached_property
     def title(self) -> str | None:
         """The text of <title>."""
         return values.text(next(self.markup.told("title"), None), 300)
