@@ -64,7 +64,7 @@ MEANINGS = {
 MEANS = {spelling: field for field, spellings in MEANINGS.items() for spelling in spellings.split()}
 _SPLIT = re.compile(r"\s*[:：]\s*")
 _PUNCTUATION = re.compile(r"[\W_]+")
-_DIGITS = re.compile(r"\d\D{0,37}\d\D{0,37}\d")
+DIGITS = re.compile(r"\d\D{0,37}\d\D{0,37}\d")
 _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
 _CELL = re.compile(r"<[tT][dDhH]\b[^<>]*>")
 _PAIR = re.compile(r"(?is)<dt\b[^<>]*>(.{0,600}?)(?:</dt\s*>)?\s*<dd\b[^<>]*>(.{0,4000}?)(?=</dd\b|<dd\b|<dt\b|</dl\b)")
@@ -141,7 +141,7 @@ def lines(markup: Markup) -> list[Spoken]:
         if len(text) > 120:
             continue
         if ":" not in text and "：" not in text:
-            if len(text) <= 60 and _DIGITS.search(text) and (spoken := _uncut(markup, number)):
+            if len(text) <= 60 and DIGITS.search(text) and (spoken := _uncut(markup, number)):
                 found.append(spoken)
             continue
         name, told = (part.strip() for part in _SPLIT.split(text, maxsplit=1))

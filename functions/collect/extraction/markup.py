@@ -43,7 +43,6 @@ _TYPE = re.compile(r"(?i)(?<![\w-])type\s*=\s*[\"']?\s*([^\"'\s>]+)")
 _START = re.compile(r"<([a-zA-Z][\w:-]*+)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _TORN = re.compile(r"<([a-zA-Z][\w:-]*+)([^>]*+)")
 _ATTRIBUTE = re.compile(r"([^\s\"'=<>/]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?+")
-_ID = re.compile(r"id=(?:\"([^\"]{1,100})\"|'([^']{1,100})'|([^\s\"'<>]{1,100}))")
 _PIECE = re.compile(r">\s*+([^<\s][^<]*+)")
 _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>?")
 _NAME = re.compile(r"/?[a-zA-Z][\w-]*")
@@ -93,6 +92,7 @@ class Markup:
         # Whether there is any script at all, be it one from elsewhere.
         self.scripted = False
         self._noted: dict[str, list[int]] = {}
+        self._called: dict[str, int] = {}
         self.text = self._cut(text)
         if len(self.text) > LARGE:
             self.text = self._unasked()
@@ -240,16 +240,18 @@ class Markup:
 
     def called(self, name: str) -> int:
         """Where the element of this id begins, the first if there are several; -1 if there is none."""
-        at = self._ids.get(name, -1)
+        if name not in self._called:
+            self.expect(name)
+        at = self._called[name]
         return self.text.rfind("<", max(0, at - LONG_TAG), at) if at >= 0 else -1
 
-    @cached_property
-    def _ids(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for each in _ID.finditer(self.text):
-            if self.text[each.start() - 1].isspace():
-                found.setdefault(each[1] or each[2] or each[3], each.start())
-        return found
+    def expect(self, *names: str) -> None:
+        """Find out at once where these ids are, which `called` will be asked for."""
+        found = dict.fromkeys(names, -1)
+        for each in _by_id(names).finditer(self.text):
+            if found[each[1]] < 0 and self.text[each.start() - 1].isspace():
+                found[each[1]] = each.start()
+        self._called |= found
 
     @cached_property
     def pieces(self) -> list[tuple[str, int]]:
@@ -301,6 +303,12 @@ def _in_a_tag(text: str, start: int, at: int) -> bool:
         return False
     opened = text.rfind("<", max(start, at - LONG_TAG), at)
     return opened >= 0 and _INSIDE.match(text, opened + 1) is not None and text.find(">", opened, at) < 0
+
+
+@lru_cache(maxsize=32)
+def _by_id(names: tuple[str, ...]) -> re.Pattern[str]:
+    """The attribute that makes an element one of these."""
+    return re.compile(rf"id=[\"']?({'|'.join(map(re.escape, names))})(?=[\"'\s>])")
 
 
 @lru_cache(maxsize=256)

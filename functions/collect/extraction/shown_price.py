@@ -231,7 +231,10 @@ def _struck_places(page: Page) -> Iterator[int]:
         told, at = pieces[number]
         if at > heading + NEAR:
             return
-        if len(told) > 30 or (told[0].isalpha() and told[-1].isalpha()) or not _AMOUNT.search(told):
+        # An amount begins or ends with a digit, unless its sign stands in an element of its own.
+        if len(told) > 30 or not (told[0].isdigit() or told[-1].isdigit() or len(told) < 3):
+            continue
+        if not _AMOUNT.search(told):
             continue
         before = page.markup.before(at).lower()
         if any(word in before for word in _BEFORE) and _STRUCK_BEFORE.search(before):

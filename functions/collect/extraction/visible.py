@@ -110,7 +110,7 @@ def _marked_code(page: Page) -> str | None:
     """A code whose element is named for what it holds (`class="product-code"`), when only one such code is shown."""
     told = set()
     for text, at in page.markup.pieces:
-        if 4 <= len(text) <= 30 and " " not in text and sum(char.isdigit() for char in text) >= 3:
+        if 4 <= len(text) <= 30 and " " not in text and labels.DIGITS.search(text):
             before = page.markup.before(at)
             if any(_CODE_NAME.search(each[0]) for each in _NAMES.finditer(before)):
                 told.add(text.strip("#: "))

@@ -24,6 +24,8 @@ class Site:
     fields: dict[str, list[str]]
     patterns: dict[str, re.Pattern[str]]
     only: frozenset[str]
+    # The ids of elements that the places lead to.
+    ids: tuple[str, ...]
     currency: str | None
 
 
@@ -39,6 +41,7 @@ def sites() -> tuple[Site, ...]:
             fields=data["fields"],
             patterns={name: re.compile(pattern) for name, pattern in data.get("patterns", {}).items()},
             only=frozenset(data.get("only", ())),
+            ids=tuple(dict.fromkeys(re.findall(r"#([\w-]+)", " ".join(sum(data["fields"].values(), []))))),
             currency=data.get("currency"),
         ))  # fmt: skip
     return tuple(found)
@@ -53,6 +56,8 @@ def find(page: Page, site: Site) -> Found:
     """What the marketplace's own places on the page say."""
     found = Found("site")
     found.currency = site.currency
+    if site.ids:
+        page.markup.expect(*site.ids)
     if (pattern := site.patterns.get("sku_url")) and (told := pattern.search(page.url)):
         found.sku = told[1]
     found.title = _stripped(site, "title", _text(page, site, "title", 400))
