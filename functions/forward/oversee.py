@@ -29,7 +29,8 @@ def switch(verb: str, supplier_id: SupplierId, seen: Seen, by: str, app: App) ->
     if supplier.ver != seen.ver:
         raise Conflict("row.moved")
     change: dict[str, Any] = {"paused": True} if verb == "pause" else {"paused": False, "trouble": Trouble()}
-    fact = Fact.of(app.clock.now(), f"supplier.{verb}d", by, reason=seen.reason[:500] or "–")
+    why = {"reason": seen.reason[:500]} if seen.reason else {}
+    fact = Fact.of(app.clock.now(), f"supplier.{verb}d", by, **why)
     facts = added(supplier.facts, fact)
     return app.catalog.save(supplier.model_copy(update=change | {"facts": facts}), supplier)
 
