@@ -14,6 +14,10 @@ from daifa.models.work import WorkItem, WorkState
 from daifa.rules import work
 
 
+# What a person may say of a supplier as a whole, and the fact that it becomes.
+VERBS = {"pause": "supplier.paused", "resume": "supplier.resumed"}
+
+
 class Seen(Model):
     """The version that the person saw, and why."""
 
@@ -24,13 +28,13 @@ class Seen(Model):
 def switch(verb: str, supplier_id: SupplierId, seen: Seen, by: str, app: App) -> Supplier:
     """The supplier paused (nothing is bought or paid there) or resumed (its failures are forgotten, too)."""
     supplier = app.catalog.supplier(supplier_id)
-    if verb not in ("pause", "resume"):
+    if verb not in VERBS:
         raise NotFound("http.no_route")
     if supplier.ver != seen.ver:
         raise Conflict("row.moved")
     change: dict[str, Any] = {"paused": True} if verb == "pause" else {"paused": False, "trouble": Trouble()}
     why = {"reason": seen.reason[:500]} if seen.reason else {}
-    fact = Fact.of(app.clock.now(), f"supplier.{verb}d", by, **why)
+    fact = Fact.of(app.clock.now(), VERBS[verb], by, **why)
     facts = added(supplier.facts, fact)
     return app.catalog.save(supplier.model_copy(update=change | {"facts": facts}), supplier)
 
