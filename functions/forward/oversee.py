@@ -13,7 +13,6 @@ from daifa.models.ids import ShopId, SupplierId, WorkItemId
 from daifa.models.work import WorkItem, WorkState
 from daifa.rules import work
 
-
 # What a person may say of a supplier as a whole, and the fact that it becomes.
 VERBS = {"pause": "supplier.paused", "resume": "supplier.resumed"}
 
