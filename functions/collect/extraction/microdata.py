@@ -55,8 +55,8 @@ _RDFA = _Vocabulary(
     "rdfa", "typeof", "property", "typeof", re.compile(r"typeof|property"), re.compile(r"Product$"),
     ("typeof=",),
 )  # fmt: skip
-# Whatever the attributes, the types are this vocabulary's.
-_VOCABULARY = "schema.org"
+# A page that speaks of none of these marks up no product: the vocabulary in use, the attribute, the vocabulary before.
+_SAID = ("schema.org", "itemtype", "vocabulary.org")
 _PRICE = frozenset(("price", "lowPrice"))
 
 
@@ -72,7 +72,7 @@ class _Mark:
 def find(page: Page) -> list[Found]:
     """Every product the page's attributes tell of, outermost first, in the page's order."""
     found: list[Found] = []
-    for way in (_MICRODATA, _RDFA) if _VOCABULARY in page.markup.text else ():
+    for way in (_MICRODATA, _RDFA) if any(name in page.markup.text for name in _SAID) else ():
         start = way.begins(page.markup.text)
         if start < 0:
             continue

@@ -73,3 +73,13 @@ def test_the_pages_say_what_they_are_made_to_say() -> None:
     assert marked.category_path == ("Lamps",)
     assert marked.attributes == {"Material": "Steel", "Cable": "2 m"}
     assert shown.images == ("https://shop.example/lamp.jpg",)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["http://data-vocabulary.org/Product", "Product", "https://schema.org/Product", "//schema.org/IndividualProduct"],
+)
+def test_a_product_is_one_whatever_vocabulary_its_type_names(kind: str) -> None:
+    html = f'<div itemscope itemtype="{kind}"><h1 itemprop="name">Lamp</h1><b itemprop="sku">LU-1204</b></div>'
+    product = extract(html.encode(), URL)
+    assert (product.title, product.sku, product.sources.get("sku")) == ("Lamp", "LU-1204", "microdata")
