@@ -66,7 +66,7 @@ _SPLIT = re.compile(r"\s*[:：]\s*")
 _PUNCTUATION = re.compile(r"[\W_]+")
 DIGITS = re.compile(r"\d\D{0,37}\d\D{0,37}\d")
 _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
-_CELL = re.compile(r"<[tT][dDhH]\b[^<>]*>")
+_CELL = re.compile(r"<([tT][dDhH])\b[^<>]*>")
 _PAIR = re.compile(r"(?is)<dt\b[^<>]*>(.{0,600}?)(?:</dt\s*>)?\s*<dd\b[^<>]*>(.{0,4000}?)(?=</dd\b|<dd\b|<dt\b|</dl\b)")
 _ROW_END = re.compile(r"(?i)</t(?:r|able|body)\b")
 STRUCK = frozenset(("s", "del", "strike"))
@@ -85,10 +85,11 @@ class Spoken(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One cell of a table's row: its text, and its markup."""
+    """One cell of a table's row: its text, its markup, and the name of its tag."""
 
     text: str
     markup: str
+    tag: str
 
 
 # Where in the markup a row of a table begins, and its cells.
@@ -109,8 +110,8 @@ def rows(markup: Markup) -> Iterator[Row]:
         following = min(following, at + LONG_ROW)
         closing = _ROW_END.search(markup.text, at, following)
         cells = _CELL.split(markup.text[at : closing.start() if closing else following], maxsplit=12)[1:]
-        if len(cells) in (2, 4):
-            yield at, [Cell(plain(cell), cell) for cell in cells]
+        if len(cells) in (4, 8):
+            yield at, [Cell(plain(cell), cell, tag.lower()) for tag, cell in zip(cells[::2], cells[1::2], strict=True)]
 
 
 def pairs(markup: Markup, rows: Sequence[Row]) -> list[Spoken]:
@@ -118,19 +119,21 @@ def pairs(markup: Markup, rows: Sequence[Row]) -> list[Spoken]:
     found: list[Spoken] = []
     for _, cells in rows:
         for label, value in zip(cells[::2], cells[1::2], strict=True):
-            _add(found, label.text, value, "td")
+            _add(found, label.text, value)
     for at in markup.noted("dt")[:MOST_ROWS]:
         if pair := _PAIR.match(markup.text, at, at + LONG_ROW):
-            _add(found, plain(pair[1]), Cell(plain(pair[2]), pair[2]), "dd")
+            _add(found, plain(pair[1]), Cell(plain(pair[2]), pair[2], "dd"))
     return found
 
 
-def _add(found: list[Spoken], label: str, value: Cell, place: str) -> None:
+def _add(found: list[Spoken], label: str, value: Cell) -> None:
     if len(label) > 60 or len(value.text) > 300:
         return
     name, told = values.text(label, 60), values.text(value.text, 300)
     if name and told:
-        found.append(Spoken(name.rstrip(":： ").strip(), told, place, _STRUCK_INSIDE.search(value.markup) is not None))
+        found.append(
+            Spoken(name.rstrip(":： ").strip(), told, value.tag, _STRUCK_INSIDE.search(value.markup) is not None)
+        )
 
 
 def lines(markup: Markup) -> list[Spoken]:

@@ -83,3 +83,9 @@ def test_a_product_is_one_whatever_vocabulary_its_type_names(kind: str) -> None:
     html = f'<div itemscope itemtype="{kind}"><h1 itemprop="name">Lamp</h1><b itemprop="sku">LU-1204</b></div>'
     product = extract(html.encode(), URL)
     assert (product.title, product.sku, product.sources.get("sku")) == ("Lamp", "LU-1204", "microdata")
+
+
+def test_the_heading_row_of_a_table_is_no_attribute() -> None:
+    html = "<h1>Lamp</h1><table><tr><th>Specification</th><th>Value</th></tr><tr><th>Material</th><td>Steel</td></tr></table>"
+    page = f'<script type="application/ld+json">{{"@type": "Product", "name": "Lamp"}}</script>{html}'
+    assert extract(page.encode(), URL).attributes == {"Material": "Steel"}
