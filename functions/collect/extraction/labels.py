@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from collect.extraction import values
-from collect.extraction.markup import Markup, plain
+from collect.extraction.markup import STRUCK, Markup, plain
 
 # What a label means: its spellings in lower case, without the spaces and punctuation they have on pages.
 MEANINGS = {
@@ -69,7 +69,6 @@ _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
 _CELL = re.compile(r"<([tT][dDhH])\b[^<>]*>")
 _PAIR = re.compile(r"(?is)<dt\b[^<>]*>(.{0,600}?)(?:</dt\s*>)?\s*<dd\b[^<>]*>(.{0,4000}?)(?=</dd\b|<dd\b|<dt\b|</dl\b)")
 _ROW_END = re.compile(r"(?i)</t(?:r|able|body)\b")
-STRUCK = frozenset(("s", "del", "strike"))
 _STRUCK_INSIDE = re.compile(r"(?i)<(?:s|del|strike)\b")
 MOST_ROWS = 400
 LONG_ROW = 20_000

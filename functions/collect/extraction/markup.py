@@ -47,7 +47,9 @@ _PIECE = re.compile(r">\s*+([^<\s][^<]*+)")
 _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>?")
 _NAME = re.compile(r"/?[a-zA-Z][\w-]*")
 _INSIDE = re.compile(r"[a-zA-Z/]")
-_SELF_ENDING = frozenset(re.findall(r"\w+", "li p dt dd tr td th option"))
+# Elements whose end tag HTML lets people leave out.
+SELF_ENDING = frozenset(re.findall(r"\w+", "li p dt dd tr td th option"))
+STRUCK = frozenset(("s", "del", "strike"))
 VOID = frozenset(re.findall(r"\w+", "area base br col embed hr img input link meta source track wbr"))
 
 
@@ -95,7 +97,7 @@ class Markup:
         self._called: dict[str, int] = {}
         self.text = self._cut(text)
         if len(self.text) > LARGE:
-            self.text = self._unasked()
+            self._leave_dialogs_out()
 
     def _cut(self, text: str) -> str:
         kept: list[str] = []
@@ -147,26 +149,24 @@ class Markup:
                 self.scripts.append(Script(kind[1].lower() if kind else "", text, opened + 1, closed))
         return closed if closed in (-1, len(text)) else text.find(">", closed) + 1 or len(text)
 
-    def _unasked(self) -> str:
-        """The markup without the dialogs that ask for consent: some name more partners than a shop has products."""
-        text = self.text
+    def _leave_dialogs_out(self) -> None:
+        """Go on without the dialogs that ask for consent: some name more partners than a shop has products."""
         for name in CONSENT:
-            at = text.find(f'id="{name}"')
-            at = text.rfind("<", max(0, at - LONG_TAG), at) if at >= 0 else -1
-            if at < 0:
+            at = self.holding(self.text.find(f'id="{name}"'))
+            end = self.end(self.tag(at), MOST_IN_DIALOG) if at >= 0 else len(self.text)
+            if end == len(self.text):
                 continue
-            self.text = text
-            end = self.end(self.tag(at), MOST_IN_DIALOG)
-            if end == len(text):
-                continue
-            text = text[:at] + text[end:]
+            self.text = self.text[:at] + self.text[end:]
             for noted in self._noted.values():
                 noted[:] = [each if each < at else each - (end - at) for each in noted if not at <= each < end]
-        return text
 
     def noted(self, name: str) -> list[int]:
         """Where the tags of this name begin, if it is one of those that are looked for (`_NOTED`)."""
         return self._noted.get(name, [])
+
+    def holding(self, at: int) -> int:
+        """Where the nearest tag before a place begins, which holds it if it is in an attribute; -1 if there is none."""
+        return self.text.rfind("<", max(0, at - LONG_TAG), at) if at >= 0 else -1
 
     def tag(self, at: int) -> Tag:
         """The start tag that begins here; entities in attributes are resolved, the first of two alike counts."""
@@ -193,8 +193,8 @@ class Markup:
                 return each.start()
             if sibling < 0:
                 sibling = each.start()
-        # An end tag that HTML lets people leave out: the next of its kind is where it must have ended.
-        return sibling if sibling >= 0 and tag.name in _SELF_ENDING else len(self.text)
+        # The next of its kind is where it must have ended.
+        return sibling if sibling >= 0 and tag.name in SELF_ENDING else len(self.text)
 
     def told(self, name: str) -> Iterator[str]:
         """The texts of the elements of this name (`title`, `h1`), with no word after 5,000 characters."""
@@ -213,7 +213,7 @@ class Markup:
         """Where the elements begin that are open at a place, innermost first; at most `most` tags are looked at."""
         closed = 0
         for _ in range(most):
-            at = self.text.rfind("<", max(0, at - LONG_TAG), at)
+            at = self.holding(at)
             if at < 0:
                 return
             name = _NAME.match(self.text, at + 1)
@@ -235,15 +235,13 @@ class Markup:
     def carrying(self, name: str, value: str) -> list[int]:
         """Where the first few tags begin that carry this attribute with this value."""
         told = re.compile(rf"{re.escape(name)}=(?:\"{re.escape(value)}\"|'{re.escape(value)}'|{re.escape(value)}[\s>])")
-        places = (each.start() for each in islice(told.finditer(self.text), 5))
-        return [max(0, self.text.rfind("<", max(0, at - LONG_TAG), at)) for at in places]
+        return [max(0, self.holding(each.start())) for each in islice(told.finditer(self.text), 5)]
 
     def called(self, name: str) -> int:
         """Where the element of this id begins, the first if there are several; -1 if there is none."""
         if name not in self._called:
             self.expect(name)
-        at = self._called[name]
-        return self.text.rfind("<", max(0, at - LONG_TAG), at) if at >= 0 else -1
+        return self.holding(self._called[name])
 
     def expect(self, *names: str) -> None:
         """Find out at once where these ids are, which `called` will be asked for."""

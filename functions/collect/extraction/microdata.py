@@ -9,7 +9,7 @@ from typing import Any
 
 from collect.extraction import schema_org, values
 from collect.extraction.found import Found
-from collect.extraction.markup import LONG_TAG, Markup, Tag, plain
+from collect.extraction.markup import Markup, Tag, plain
 from collect.extraction.page import Page
 
 MOST_PRODUCTS = 12
@@ -117,7 +117,7 @@ def _marks(markup: Markup, way: _Vocabulary, start: int) -> list[_Mark]:
     for said in islice(way.said.finditer(markup.text, start), MOST_MARKS):
         if said.start() < done:
             continue
-        at = markup.text.rfind("<", max(0, said.start() - LONG_TAG), said.start())
+        at = markup.holding(said.start())
         tag = markup.tag(at) if at >= 0 else None
         if tag is None or tag.end < said.end() or not (way.prop in tag.attributes or way.kind in tag.attributes):
             continue

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from collect.extraction import amounts, places, values
-from collect.extraction.markup import Markup, Script
+from collect.extraction.markup import SELF_ENDING, VOID, Markup, Script
 from collect.extraction.places import Places
 
 # Lexbor's time grows with the square of the nesting and of one tag's attributes; real pages stay under 100 levels,
@@ -35,11 +35,7 @@ _IN_TABLES = frozenset(("tr", "td", "th", "tbody", "thead", "caption", "col", "c
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _ATTRIBUTE = re.compile(r"[^\s\"'=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"']*))?")
 # Tags that hold nothing or close themselves when the next one opens: they nest nothing.
-_FLAT = frozenset(
-    re.findall(
-        r"\w+", "area base br col embed hr img input link meta source track wbr p li dt dd option tr td th tbody thead"
-    )
-)
+_FLAT = VOID | SELF_ENDING | {"tbody", "thead"}
 
 
 class Page:

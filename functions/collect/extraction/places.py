@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from enum import IntFlag
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-
-class Use(IntFlag):
-    """What an element may hold."""
-
-    PRICE = 1
-    STOCK = 2
-    BUTTON = 4
-    CART = 8
-    IMAGE = 16
-    # A button if it is a link.
-    LINK = 32
-
-
-# Plain numbers from here on: a walk compares them thousands of times, which an enumeration makes slow.
-PRICE, STOCK, BUTTON, CART, IMAGE, LINK = (use.value for use in Use)
+# What an element may hold, as bits; a LINK is a button only if it is a link.
+PRICE, STOCK, BUTTON, CART, IMAGE, LINK = (1 << place for place in range(6))
 _OF_TAG = {**dict.fromkeys(("h1", "ins", "del", "s", "strike"), PRICE), "button": BUTTON, "img": IMAGE}
 _IN_CLASS = {
     PRICE: re.compile(r"(?i)price|amount|preis|prix|prezzo|precio|preco|cena|cost"),

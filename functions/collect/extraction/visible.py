@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, labels, values
 from collect.extraction.found import Found
-from collect.extraction.markup import LONG_TAG, Markup, Tag, plain
+from collect.extraction.markup import Markup, Tag, plain
 from collect.extraction.page import Page
 from collect.extraction.shown_price import shown_price, struck_price
 from collect.extraction.shown_stock import says_out, shown_stock
@@ -162,7 +162,7 @@ def _from_title(title: str | None) -> str | None:
 def _breadcrumb(page: Page, title: str | None) -> list[str]:
     """The links of the first element that calls itself a breadcrumb."""
     for place in islice(_CRUMBS.finditer(page.markup.text), 20):
-        at = page.markup.text.rfind("<", max(0, place.start() - LONG_TAG), place.start())
+        at = page.markup.holding(place.start())
         tag = page.markup.tag(at) if at >= 0 else None
         if tag is None or tag.end < place.end() or not tag.name or not _calls_itself_crumbs(tag):
             continue
