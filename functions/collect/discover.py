@@ -99,7 +99,7 @@ def _product(row: Any, url: str) -> CollectedProduct | None:
     where = urlunsplit((parts.scheme, parts.netloc, f"{shop}/products/{handle}", "", ""))
     if not isinstance(handle, str) or not handle or len(where) > 2000 or "/" in handle:
         return None
-    told = merge.merge(Page("", where), [shopify_state.read(row, where, "shopify_json")])
+    told = merge.merge(Page(b"", where), [shopify_state.read(row, where, "shopify_json")])
     return told if told.title and told.price is not None else None
 
 

@@ -24,8 +24,7 @@ from collect.extraction.found import Found
 from collect.extraction.page import Page
 from daifa.models.collected import Blocked, CollectedProduct
 
-LONGEST = 3_000_000
-_JSON = re.compile(r"[\ufeff\s]*[{\[]")
+_JSON = re.compile(rb"\s*[{\[]")
 LONGEST_URL = 2000
 
 
@@ -43,10 +42,10 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Collected
 
 def read(body: bytes, url: str, content_type: str | None = None) -> CollectedProduct:
     """`extract` without its net, so that fuzzing sees what falls: any exception of this function is a fault."""
-    text = encoding.decode(body[:LONGEST], content_type)
-    if _JSON.match(text):
-        return _document(text, url[:LONGEST_URL])
-    return _page(Page(text, url[:LONGEST_URL]))
+    page = Page(body, url[:LONGEST_URL], content_type)
+    if _JSON.match(page.body):
+        return _document(encoding.decode(page.body, content_type), page.url)
+    return _page(page)
 
 
 def _page(page: Page) -> CollectedProduct:
@@ -91,7 +90,7 @@ def _holds_product(product: CollectedProduct, state: list[Found], structured: li
 def _document(text: str, url: str) -> CollectedProduct:
     """A JSON body: Shopify's product in its three forms, or JSON-LD served on its own."""
     data: Any = lenient_json.loads(text)
-    page = Page("", url)
+    page = Page(b"", url)
     if isinstance(data, dict) and isinstance(data.get("products"), list):
         several = [each for each in data["products"] if shopify_state.is_product(each)]
         if len(several) != 1:

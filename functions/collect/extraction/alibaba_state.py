@@ -15,16 +15,20 @@ _CONTEXT = re.compile(r"window\.context\s*=\s*\(function.*?\}\)\s*\(\s*window\.c
 _INIT = re.compile(r"window\.__INIT_DATA\s*=")
 _SKU_MAP = re.compile(r"skuMap\s*:\s*(?=\{)")
 _AUCTION_IMAGES = re.compile(r"auctionImages\s*:\s*(?=\[)")
+# What the state of an offer speaks of.
+_MODEL = (b"skuModel", b"orderParamModel", b"offerDetail")
 _ITEM_ID = re.compile(r"itemId\s*:\s*['\"](\d{6,20})['\"]")
 
 
 def find(page: Page) -> Found | None:
     """The offer of a 1688 page or the item of a Taobao page; None on any other."""
     for script in page.scripts:
-        for name, opening in (("__INIT_DATA", _INIT), ("window.contextPath", _CONTEXT)):
-            start = script.search(opening) if script.says(name) else None
-            if start and any(script.says(word) for word in ("skuModel", "orderParamModel", "offerDetail")):
-                data = lenient_json.literal(script.text, start.end(), script.end)
+        for name, opening in ((b"__INIT_DATA", _INIT), (b"window.contextPath", _CONTEXT)):
+            if not script.begins(name) or not any(map(script.says, _MODEL)):
+                continue
+            text = script.body
+            if start := opening.search(text):
+                data = lenient_json.literal(text, start.end())
                 if isinstance(data, dict):
                     return _offer(data, page)
     return _taobao(page)
@@ -166,14 +170,15 @@ def _taobao(page: Page) -> Found | None:
     found = Found("embedded_state", currency="CNY")
     names = _taobao_names(page)
     for script in page.scripts:
-        start = script.search(_SKU_MAP)
+        text = script.body
+        start = _SKU_MAP.search(text)
         if start and not found.variants:
-            data = lenient_json.literal(script.text, start.end(), script.end)
+            data = lenient_json.literal(text, start.end())
             found.variants = _taobao_variants(data if isinstance(data, dict) else {}, names, page.base)
-        start = script.search(_AUCTION_IMAGES)
+        start = _AUCTION_IMAGES.search(text)
         if start and not found.images:
-            found.images = _pictures(lenient_json.literal(script.text, start.end(), script.end), page.base)
-        item = script.search(_ITEM_ID)
+            found.images = _pictures(lenient_json.literal(text, start.end()), page.base)
+        item = _ITEM_ID.search(text)
         found.sku = found.sku or (item[1] if item else None)
     shown = page.tree.css_first("em.tb-rmb-num, .tm-price")
     said = amounts.priced("¥" + shown.text(strip=True), "cn") if shown else None

@@ -8,10 +8,11 @@ from collect.extraction.page import Page
 from daifa.models.collected import Blocked
 
 _CAPTCHA = re.compile(
-    r"(?i)_____tmd_____/punish|x5secdata|nc-container|nocaptcha|punish-component|/errors/validatecaptcha|opfcaptcha|"
-    r"cf-challenge|challenge-platform/h/|cf_chl_|cf-turnstile|__cf_chl|px-captcha|perimeterx|"
-    r"captcha-delivery\.com|datadome|"
-    r"distil_r_captcha|incapsula incident|_incapsula_resource|awswafcookiedomainlist|gokuprops|geetest_|verify\.meituan"
+    rb"(?i)_____tmd_____/punish|x5secdata|nc-container|nocaptcha|punish-component|/errors/validatecaptcha|opfcaptcha|"
+    rb"cf-challenge|challenge-platform/h/|cf_chl_|cf-turnstile|__cf_chl|px-captcha|perimeterx|"
+    rb"captcha-delivery\.com|datadome|"
+    rb"distil_r_captcha|incapsula incident|_incapsula_resource|awswafcookiedomainlist|gokuprops|geetest_|"
+    rb"verify\.meituan"
 )
 _CAPTCHA_SAID = re.compile(
     r"(?i)robot check|are you a (?:human|robot)|not a robot|verify (?:you are|that you'?re) (?:a )?human|"
@@ -37,7 +38,7 @@ def page_block(page: Page) -> Blocked | None:
     text = " ".join(told for told, _ in page.markup.pieces)
     shown = len(text)
     title = f"{page.title or ''} {page.heading or ''}"
-    if shown < 3000 and (_CAPTCHA.search(page.text[:200_000]) or _CAPTCHA_SAID.search(title) or
+    if shown < 3000 and (_CAPTCHA.search(page.body[:200_000]) or _CAPTCHA_SAID.search(title) or
                          (shown < 1500 and _CAPTCHA_SAID.search(text))):  # fmt: skip
         return Blocked.CAPTCHA
     if _LOGIN_ADDRESS.search(page.url) or (shown < 2500 and _PASSWORD.search(page.markup.text)) or (

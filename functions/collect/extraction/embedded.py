@@ -15,12 +15,12 @@ from collect.extraction.markup import Script
 from collect.extraction.page import Page, words
 from daifa.models.collected import Availability, CollectedVariant
 
-_PROPS = re.compile(r"\s*\{\"props\"")
+_PROPS = re.compile(rb"\s*\{\"props\"")
 _VARIATIONS = re.compile(r"data-product_variations=(?:\"([^\"]*)\"|'([^']*)')")
 _RSC = re.compile(r"self\.__next_f\.push\(\[1,\s*(\"(?:[^\"\\]|\\.)*\")\s*\]\)", re.DOTALL)
 _RSC_PRODUCT = re.compile(r"\"(?:product|productData|initialProduct)\"\s*:\s*(?=\{)")
-_LAYERS = ("dataLayer", "digitalData", "utag_data", "gtmData")
-_LAYER = re.compile(rf"(?:{'|'.join(_LAYERS)})\w*\s*(?:=\s*(?:\w+\s*\|\|\s*)?|\.push\s*\(\s*)(?=[\[{{])")
+_LAYERS = (b"dataLayer", b"digitalData", b"utag_data", b"gtmData")
+_LAYER = re.compile(rb"(?:" + rb"|".join(_LAYERS) + rb")\w*\s*(?:=\s*(?:\w+\s*\|\|\s*)?|\.push\s*\(\s*)(?=[\[{])")
 LONGEST_STATE = 2_500_000
 MOST_PUSHES = 12
 MOST_MENTIONS = 500
@@ -77,7 +77,7 @@ def _next(page: Page) -> Found | None:
     for script in page.scripts:
         if (
             script.kind == "application/json"
-            and _PROPS.match(script.text, script.start, script.end)
+            and _PROPS.match(script.page, script.start, script.end)
             and len(script) < LONGEST_STATE
         ):
             data = lenient_json.loads(script.body)
@@ -93,8 +93,8 @@ def _next(page: Page) -> Found | None:
 
 def _pushed(page: Page) -> Iterator[str]:
     for script in page.scripts:
-        if script.says("self.__next_f.push"):
-            for piece in _RSC.finditer(script.text, script.start, script.end):
+        if script.begins(b"self.__next_f.push"):
+            for piece in _RSC.finditer(script.body):
                 try:
                     yield json.loads(piece[1], strict=False)
                 except ValueError:
@@ -137,16 +137,18 @@ def _layer(page: Page) -> Found | None:
     for script in page.scripts:
         if script.kind.endswith("json") or len(script) > 400_000:
             continue
-        if not (script.says("detail") or script.says("view_item")):
+        # The event of old names its `products`, the new one is called by its name.
+        if not (script.says(b"detail") and script.says(b"products") or script.says(b"view_item")):
             continue
         for at in _mentions(script):
-            start = _LAYER.match(script.text, at, script.end)
+            start = _LAYER.match(script.page, at, script.end)
             if start is None:
                 continue
             pushes += 1
             if pushes > MOST_PUSHES:
                 return None
-            found = _event(lenient_json.literal(script.text, start.end(), script.end), page)
+            told = script.page[start.end() : script.end].decode(script.encoding, "replace")
+            found = _event(lenient_json.literal(told), page)
             if found:
                 return found
     return None
@@ -156,10 +158,10 @@ def _mentions(script: Script) -> list[int]:
     """Where a script speaks of a data layer."""
     found: list[int] = []
     for name in _LAYERS:
-        at = script.text.find(name, script.start, script.end)
+        at = script.page.find(name, script.start, script.end)
         while at >= 0 and len(found) < MOST_MENTIONS:
             found.append(at)
-            at = script.text.find(name, at + len(name), script.end)
+            at = script.page.find(name, at + len(name), script.end)
     return sorted(found)
 
 

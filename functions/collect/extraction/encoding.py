@@ -23,26 +23,39 @@ FEW = 60
 
 def decode(body: bytes, content_type: str | None = None) -> str:
     """The page's text: byte-order mark, else UTF-8 if it nearly is, else what is declared, else what fits best."""
+    body = single(body, content_type)
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode(doubted(body, content_type), "replace")
+
+
+def single(body: bytes, content_type: str | None = None) -> bytes:
+    """The page without its byte-order mark, in an encoding in which tags are single bytes: UTF-16 becomes UTF-8."""
     for mark, name in BOMS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace")
-    twice = body[:200].count(0) > 20
-    try:
-        if not twice:
-            return body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass  # by chance it is never right from beginning to end, so what it declares matters only now
+            text = body[len(mark) :]
+            return text if name == "utf-8" else _as_utf8(text, name)
+    if body[:200].count(0) > 20 and (declared := _declared(body, content_type)) and declared.startswith("utf-16"):
+        return _as_utf8(body, declared)
+    return body
+
+
+def _as_utf8(body: bytes, name: str) -> bytes:
+    return body.decode(name, "replace").encode("utf-8", "replace")
+
+
+def doubted(body: bytes, content_type: str | None = None) -> str:
+    """The encoding of a page that is not UTF-8 from beginning to end, so that what it declares matters."""
     declared = _declared(body, content_type)
     if declared and declared.startswith("utf-16"):
-        return body.decode(declared if twice else "utf-8", "replace")
+        return "utf-8"
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     beyond_ascii = len(body) - len(text) + bad
-    if bad == 0 or (bad < BAD_SHARE * len(text) and beyond_ascii > 3 * bad):
-        return text
-    if declared and declared != "utf-8":
-        return body.decode(declared, "replace")
-    return _best(body)
+    if bad < BAD_SHARE * len(text) and beyond_ascii > 3 * bad:
+        return "utf-8"
+    return declared if declared and declared != "utf-8" else _best(body)
 
 
 def _declared(body: bytes, content_type: str | None) -> str | None:
@@ -65,18 +78,18 @@ def _known(name: str) -> str | None:
 
 
 def _best(body: bytes) -> str:
-    """Undeclared bytes: Chinese if nearly all of them pair up as such, else a detector's word over a sample."""
+    """The encoding of undeclared bytes: Chinese if nearly all pair up as such, else a detector's word over a sample."""
     text = body.decode("gb18030", "replace")
     beyond = [char for char in text[:200_000] if char > "\x7f"]
     chinese = sum("\u4e00" <= char <= "\u9fff" for char in beyond)
     if len(beyond) <= FEW and chinese >= 2 and all(_in_gb2312(char) for char in beyond):
-        return text
+        return "gb18030"
     if text.count("\ufffd") < BAD_SHARE * len(text) and chinese > 10 and _common(text) > chinese // 50:
-        return text
+        return "gb18030"
     from charset_normalizer import from_bytes  # loaded only for the rare page that declares nothing
 
     found = from_bytes(_interesting(body), steps=4, chunk_size=512, threshold=0.3).best()
-    return body.decode(found.encoding if found else "cp1252", "replace")
+    return found.encoding if found else "cp1252"
 
 
 def _in_gb2312(char: str) -> bool:

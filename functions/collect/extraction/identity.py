@@ -11,10 +11,10 @@ from collect.extraction.page import Page
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,4}\d[A-Za-z0-9]*(?:[-_][A-Za-z0-9]*\d[A-Za-z0-9]*)?(?![A-Za-z0-9])")
 _KEY = re.compile(
-    r"(?i)(?:sku|product\w{0,6}id|prod\w{0,3}id|product_?code|article\w*|item_?id|item_?number|ad_?(?:id|no)|"
-    r"deal\w*|\bid)"
+    rb"(?i)(?:sku|product\w{0,6}id|prod\w{0,3}id|product_?code|article\w*|item_?id|item_?number|ad_?(?:id|no)|"
+    rb"deal\w*|\bid)"
 
-                  r"[\"'\\]{0,2}\s*[:=]\s*\(?[\"'\\]{0,3}$")  # fmt: skip
+                  rb"[\"'\\]{0,2}\s*[:=]\s*\(?[\"'\\]{0,3}$")  # fmt: skip
 _PARAMETERS = ("sku", "pid", "productid", "product_id", "itemid", "item_id", "id", "articleid", "variant")
 _ATTRIBUTE = re.compile(
     r"data-(?:product-?id|sku|product-sku|item-id|article-number|pid|product|id|product-code|partnumber)"
@@ -39,7 +39,7 @@ def from_address(page: Page) -> str | None:
     for form in forms:
         if form.casefold() in vouched:
             return vouched[form.casefold()]
-    return next((form for form in forms if len(form) >= 6 and _named(form, page.text)), None)
+    return next((form for form in forms if len(form) >= 6 and _named(form, page.body)), None)
 
 
 def _forms(code: str) -> list[str]:
@@ -50,15 +50,15 @@ def _forms(code: str) -> list[str]:
     return [form for form in dict.fromkeys(forms) if len(form) >= 4 and sum(char.isdigit() for char in form) >= 3]
 
 
-def _named(code: str, text: str) -> bool:
+def _named(code: str, body: bytes) -> bool:
     """Whether the page's scripts give the code as a product's: `productId: '418295'`, `"id":"400105394"`."""
-    start = 0
+    start, said = 0, code.encode()
     for _ in range(60):
-        at = text.find(code, start)
+        at = body.find(said, start)
         if at < 0:
             return False
-        start = at + len(code)
-        if _KEY.search(text[max(0, at - 40) : at]) and not text[start : start + 1].isalnum():
+        start = at + len(said)
+        if _KEY.search(body[max(0, at - 40) : at]) and not body[start : start + 1].isalnum():
             return True
     return False
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from collect.extraction import values
-from collect.extraction.markup import STRUCK, Markup, plain
+from collect.extraction.markup import Markup, plain
 
 # What a label means: its spellings in lower case, without the spaces and punctuation they have on pages.
 MEANINGS = {
@@ -75,12 +75,20 @@ LONG_ROW = 20_000
 
 
 class Spoken(NamedTuple):
-    """A label with its value, the name of the element that holds the value, and whether (part of) it is struck out."""
+    """A label with its value, and where that is: the name of a cell that is the value's own, else a place in the page.
+
+    `struck` says that part of the cell is struck out.
+    """
 
     label: str
     value: str
-    place: str
-    struck: bool
+    cell: str = ""
+    struck: bool = False
+    at: int = -1
+
+    def inside(self, markup: Markup) -> str:
+        """The name of the element that holds the value: finding that out takes a while, so it is asked for late."""
+        return self.cell or markup.around(self.at)
 
 
 class Cell(NamedTuple):
@@ -139,7 +147,8 @@ def lines(markup: Markup) -> list[Spoken]:
     """Pieces of text that read `label: value`, or a label whose value is the next piece."""
     found = []
     pieces = markup.pieces
-    for number, (text, at) in enumerate(pieces):
+    for number in markup.telling:
+        text, at = pieces[number]
         if len(text) > 120:
             continue
         if ":" not in text and "：" not in text:
@@ -152,7 +161,7 @@ def lines(markup: Markup) -> list[Spoken]:
         if not told and number + 1 < len(pieces):
             told, at = pieces[number + 1]
         if told:
-            found.append(_spoken(name, told[:300], at, markup))
+            found.append(_spoken(name, told[:300], at))
     return found
 
 
@@ -165,11 +174,8 @@ def _uncut(markup: Markup, number: int) -> Spoken | None:
     if not label and number:
         label = markup.pieces[number - 1][0]
         label = label if len(label) <= 30 else ""
-    return (
-        _spoken(label, last, at, markup) if label[:1].isalpha() and meaning(label) in ("sku", "mpn", "gtin") else None
-    )
+    return _spoken(label, last, at) if label[:1].isalpha() and meaning(label) in ("sku", "mpn", "gtin") else None
 
 
-def _spoken(label: str, value: str, at: int, markup: Markup) -> Spoken:
-    place = markup.around(at)
-    return Spoken(" ".join(label.split()), " ".join(value.split()), place, place in STRUCK)
+def _spoken(label: str, value: str, at: int) -> Spoken:
+    return Spoken(" ".join(label.split()), " ".join(value.split()), at=at)

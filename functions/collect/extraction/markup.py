@@ -10,43 +10,49 @@ import html
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple
 
+from collect.extraction import encoding
+
 # Real pages have under 3,000 pieces of text; what comes after so many is not about the product.
 MOST_PIECES = 5_000
-# Of one kind of tag so many are noted; of a start tag and of a heading so many characters are read.
+# Of one kind of tag so many are noted; of a start tag, a heading and a <link> so many characters are read.
 MOST_NOTED = 2_000
 LONG_TAG = 10_000
 LONG_HEADING = 5_000
+LONG_LINK = 500
+# What a script is for shows in so many characters.
+OPENING = 4_000
 # How far an element's end is looked for: in tags of its own name, and in characters.
 MOST_LEVELS = 3_000
 MOST_IN_DIALOG = 100_000
 # Two letters decide nearly always, which spares looking at every <div> and <li>; HTML in capitals is looked at closely.
 _NOTED = re.compile(
-    r"<(!--|s(?:cript|tyle|vg)\b|t(?:emplate|extarea|itle|able|r)\b|noscript\b|meta\b|link\b|b(?:ase|ody)\b|"
-    r"h(?:tml|1)\b|dt\b|[A-Z][A-Za-z0-9]*)"
+    rb"<(!--|s(?:cript|tyle|vg)\b|t(?:emplate|extarea|itle|able|r)\b|noscript\b|meta\b|link\b|b(?:ase|ody)\b|"
+    rb"h(?:tml|1)\b|dt\b|[A-Z][A-Za-z0-9]*)"
 )
 # Beyond this size it is worth looking for what no page needs.
 LARGE = 600_000
 CONSENT = ("CybotCookiebotDialog", "onetrust-consent-sdk")
-_CLOSING = {
-    name: re.compile(rf"(?i)</{name}\b[^>]{{0,20}}>?")
-    for name in ("script", "style", "svg", "template", "textarea", "noscript", "title", "h1")
-}
+_CLOSING = {name: re.compile(rf"(?i)</{name}\b[^>]{{0,20}}>?") for name in ("noscript", "title", "h1")}
 # What stands in these is no text of the page; the pictures of a <noscript> are, so it stays in the markup.
-_CLOSING_TAG = {
-    "!--": "-->", **{name: f"</{name}" for name in ("script", "style", "svg", "template", "textarea")}
-}  # fmt: skip
-_TYPE = re.compile(r"(?i)(?<![\w-])type\s*=\s*[\"']?\s*([^\"'\s>]+)")
+_CUT = {b"!--": re.compile(rb"-->")} | {
+    name: re.compile(rb"</" + name) for name in (b"script", b"style", b"svg", b"template", b"textarea")
+}
+_CUT_IN_CAPITALS = {name: re.compile(rb"(?i)" + closing.pattern) for name, closing in _CUT.items()}
+_TYPE = re.compile(rb"(?i)(?<![\w-])type\s*=\s*[\"']?\s*([^\"'\s>]+)")
+# So many bytes beyond ASCII that make UTF-8 among the markup are no accident; scripts are then not asked.
+SURE = 12
 _START = re.compile(r"<([a-zA-Z][\w:-]*+)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _TORN = re.compile(r"<([a-zA-Z][\w:-]*+)([^>]*+)")
 _ATTRIBUTE = re.compile(r"([^\s\"'=<>/]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?+")
 _PIECE = re.compile(r">\s*+([^<\s][^<]*+)")
+_TELLING = re.compile(r"[:：\d€$£¥￥₽₹₩₺₫฿]")
 _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>?")
 _NAME = re.compile(r"/?[a-zA-Z][\w-]*")
-_INSIDE = re.compile(r"[a-zA-Z/]")
+_INSIDE = re.compile(rb"[a-zA-Z/]")
 # Elements whose end tag HTML lets people leave out.
 SELF_ENDING = frozenset(re.findall(r"\w+", "li p dt dd tr td th option"))
 STRUCK = frozenset(("s", "del", "strike"))
@@ -54,28 +60,29 @@ VOID = frozenset(re.findall(r"\w+", "area base br col embed hr img input link me
 
 
 class Script:
-    """An inline script: its type in lower case, and from where to where it stands in the page's text."""
+    """An inline script: its type in lower case, and from where to where it stands in the page's bytes."""
 
-    __slots__ = ("end", "kind", "start", "text")
+    __slots__ = ("encoding", "end", "kind", "page", "start")
 
-    def __init__(self, kind: str, text: str, start: int, end: int) -> None:
-        self.kind, self.text, self.start, self.end = kind, text, start, end
+    def __init__(self, kind: str, page: bytes, start: int, end: int) -> None:
+        self.kind, self.page, self.start, self.end = kind, page, start, end
+        self.encoding = "utf-8"
 
     def __len__(self) -> int:
         return self.end - self.start
 
     @property
     def body(self) -> str:
-        """The script's own text, as a copy: scripts are most of a page, so few are asked for it."""
-        return self.text[self.start : self.end]
+        """The script's own text: scripts are most of a page, so few are asked for it."""
+        return self.page[self.start : self.end].decode(self.encoding, "replace")
 
-    def says(self, word: str) -> bool:
+    def says(self, word: bytes) -> bool:
         """Whether these characters stand in the script."""
-        return self.text.find(word, self.start, self.end) >= 0
+        return self.page.find(word, self.start, self.end) >= 0
 
-    def search(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """The first place that a pattern fits, counted in the page's text."""
-        return pattern.search(self.text, self.start, self.end)
+    def begins(self, word: bytes) -> bool:
+        """Whether these characters stand in the script's first 4,000, as what it assigns does."""
+        return self.page.find(word, self.start, min(self.end, self.start + OPENING)) >= 0
 
 
 class Tag(NamedTuple):
@@ -89,65 +96,84 @@ class Tag(NamedTuple):
 class Markup:
     """The text of a page without scripts, styles, drawings and comments, and where its telling tags begin."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, body: bytes, content_type: str | None = None) -> None:
         self.scripts: list[Script] = []
         # Whether there is any script at all, be it one from elsewhere.
         self.scripted = False
         self._noted: dict[str, list[int]] = {}
         self._called: dict[str, int] = {}
-        self.text = self._cut(text)
+        self.text = self._decoded(self._cut(body), body, content_type)
         if len(self.text) > LARGE:
             self._leave_dialogs_out()
 
-    def _cut(self, text: str) -> str:
-        kept: list[str] = []
+    def _cut(self, body: bytes) -> bytes:
+        """The markup alone; what is noted is noted by its place in these bytes."""
+        kept: list[bytes] = []
         done = at = gone = 0
-        unclosed: set[str] = set()
-        search = _NOTED.search
-        while found := search(text, at):
-            name = found[1]
+        unclosed: set[bytes] = set()
+        search, closings = _NOTED.search, _CUT
+        while found := search(body, at):
             start, at = found.span()
-            if name not in _CLOSING_TAG and (name := name.lower()) not in _CLOSING_TAG:
-                noted = self._noted.setdefault(name, [])
+            name = body[start + 1 : at]
+            if name not in closings and (name := name.lower()) not in closings:
+                if name == b"link" and body.find(b"canonical", at, at + LONG_LINK) < 0:
+                    continue  # Pages have dozens, and only this one tells something.
+                noted = self._noted.setdefault(name.decode(), [])
                 if len(noted) < MOST_NOTED:
                     noted.append(start - gone)
                 continue
-            if name in unclosed or (text[start - 1] != ">" and _in_a_tag(text, done, start)):
+            if name in unclosed or (body[start - 1 : start] != b">" and _in_a_tag(body, done, start)):
                 continue
-            end = self._end(text, start, at, name)
+            end = self._end(body, start, at, name)
             if end < 0:
                 unclosed.add(name)
                 continue
-            kept.append(text[done:start])
-            if name == "svg":
+            kept.append(body[done:start])
+            if name == b"svg":
                 # Words on both sides of a drawing are two words.
-                kept.append(" ")
+                kept.append(b" ")
                 gone -= 1
             gone += end - start
             done = at = end
-        return "".join((*kept, text[done:])) if kept else text
+        return b"".join((*kept, body[done:])) if kept else body
 
-    def _end(self, text: str, start: int, at: int, name: str) -> int:
+    def _end(self, body: bytes, start: int, at: int, name: bytes) -> int:
         """Where what begins here ends, its script kept; -1 if it never does (an open script goes on to the end)."""
-        closing = _CLOSING_TAG[name]
-        if name == "!--":
-            close = text.find(closing, at - 2)
-            return close + 3 if close >= 0 else -1
-        opened = text.find(">", at)
+        if name == b"!--":
+            close = _CUT[name].search(body, at - 2)
+            return close.end() if close else -1
+        opened = body.find(b">", at)
         if opened < 0:
             return -1
-        if name == "svg" and text[opened - 1] == "/":
+        if name == b"svg" and body[opened - 1 : opened] == b"/":
             return opened + 1
-        closed = text.find(closing, opened)
-        if closed < 0:
-            capitals = _CLOSING[name].search(text, opened)
-            closed = capitals.start() if capitals else len(text) if name in ("script", "style") else -1
-        if name == "script":
+        close = _CUT[name].search(body, opened) or _CUT_IN_CAPITALS[name].search(body, opened)
+        closed = close.start() if close else len(body) if name in (b"script", b"style") else -1
+        if name == b"script":
             self.scripted = True
             if closed - opened > 20:
-                kind = _TYPE.search(text, start, opened) if opened - at > 5 else None
-                self.scripts.append(Script(kind[1].lower() if kind else "", text, opened + 1, closed))
-        return closed if closed in (-1, len(text)) else text.find(">", closed) + 1 or len(text)
+                kind = _TYPE.search(body, start, opened) if opened - at > 5 else None
+                told = kind[1].decode("ascii", "replace").lower() if kind else ""
+                self.scripts.append(Script(told, body, opened + 1, closed))
+        return closed if closed in (-1, len(body)) else body.find(b">", closed) + 1 or len(body)
+
+    def _decoded(self, cut: bytes, body: bytes, content_type: str | None) -> str:
+        """The markup in the page's characters, what is noted by its place among these."""
+        if cut.isascii() and body.isascii():
+            return cut.decode("ascii")
+        name = "utf-8"
+        try:
+            text, places = _in_characters(cut, self._noted, name)
+            if len(cut) - len(text) < SURE:
+                # Few words are UTF-8 by chance; and scripts may hold all of a page's words.
+                body.decode(name)
+        except UnicodeDecodeError:
+            name = encoding.doubted(body, content_type)
+            text, places = _in_characters(cut, self._noted, name, "replace")
+        self._noted = {tag: [places[at] for at in noted] for tag, noted in self._noted.items()}
+        for script in self.scripts:
+            script.encoding = name
+        return text
 
     def _leave_dialogs_out(self) -> None:
         """Go on without the dialogs that ask for consent: some name more partners than a shop has products."""
@@ -272,6 +298,12 @@ class Markup:
                     found.append((told, piece.start(1)))
         return found
 
+    @cached_property
+    def telling(self) -> list[int]:
+        """Which of the pieces have a colon, a digit or a currency's sign in them: labels, amounts and codes do."""
+        search = _TELLING.search
+        return [number for number, (told, _) in enumerate(self.pieces) if search(told)]
+
     def _spoken(self, start: int) -> Iterator[tuple[int, int]]:
         """From where to where the text is for readers: not the title, nor what only browsers without scripts show."""
         silent = [("noscript", at) for at in self.noted("noscript")[:50]]
@@ -295,12 +327,29 @@ def plain(markup: str) -> str:
     return " ".join(markup.split())
 
 
-def _in_a_tag(text: str, start: int, at: int) -> bool:
+def _in_characters(
+    cut: bytes, noted: dict[str, list[int]], name: str, errors: str = "strict"
+) -> tuple[str, dict[int, int]]:
+    """The text of some bytes, and for each place that is noted in them its place in the text."""
+    parts: list[str] = []
+    places: dict[int, int] = {}
+    done = length = 0
+    for at in sorted(chain.from_iterable(noted.values())):
+        part = cut[done:at].decode(name, errors)
+        parts.append(part)
+        length += len(part)
+        places[at] = length
+        done = at
+    parts.append(cut[done:].decode(name, errors))
+    return "".join(parts), places
+
+
+def _in_a_tag(body: bytes, start: int, at: int) -> bool:
     """Whether a place is inside a tag, as in the value of an attribute."""
-    if text[max(start, at - 20) : at].rstrip().endswith(">"):
+    if body[max(start, at - 20) : at].rstrip().endswith(b">"):
         return False
-    opened = text.rfind("<", max(start, at - LONG_TAG), at)
-    return opened >= 0 and _INSIDE.match(text, opened + 1) is not None and text.find(">", opened, at) < 0
+    opened = body.rfind(b"<", max(start, at - LONG_TAG), at)
+    return opened >= 0 and _INSIDE.match(body, opened + 1) is not None and body.find(b">", opened, at) < 0
 
 
 @lru_cache(maxsize=32)

@@ -64,7 +64,7 @@ def merge(page: Page, found: list[Found], only: frozenset[str] = frozenset()) ->
     _price(told, sources, _ordered("price", found), page, only)
     _name(told, sources, found)
     _code(told, sources, found, page)
-    if "availability" not in told and "price" in told and page.text:
+    if "availability" not in told and "price" in told and page.body:
         # A page that shows what its product costs now, and nothing against buying it, offers it; the source says so.
         told["availability"], sources["availability"] = Availability.IN_STOCK, "price_shown"
     return CollectedProduct(url=page.url, sources=sources, **told)
@@ -133,7 +133,7 @@ def _price(told: dict[str, Any], sources: dict[str, str], found: list[Found], pa
             if one.currency:
                 told["currency"], sources["currency"] = one.currency, one.source
             break
-        if one.priceless and one.source in _MARKUP and _ON_REQUEST.search(page.text):
+        if one.priceless and one.source in _MARKUP and _ON_REQUEST.search(page.markup.text):
             break
     if "currency" not in told:
         speaking = next((one for one in found if one.currency), None)

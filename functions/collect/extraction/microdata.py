@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -60,13 +61,19 @@ _SAID = ("schema.org", "itemtype", "vocabulary.org")
 _PRICE = frozenset(("price", "lowPrice"))
 
 
-@dataclass(slots=True)
+@dataclass
 class _Mark:
-    """A start tag that carries some of the attributes, and where its element ends (found only for scopes)."""
+    """A start tag that carries some of the attributes; `opens` says whether its element's end is worth finding."""
 
     at: int
     tag: Tag
-    end: int
+    markup: Markup
+    opens: bool
+
+    @cached_property
+    def end(self) -> int:
+        """Where its element ends."""
+        return self.markup.end(self.tag) if self.opens else self.tag.end
 
 
 def find(page: Page) -> list[Found]:
@@ -111,7 +118,7 @@ def _loose(page: Page, marks: list[_Mark]) -> list[Found]:
 
 
 def _marks(markup: Markup, way: _Vocabulary, start: int) -> list[_Mark]:
-    """The tags that carry attributes of this way of marking, in order, with the ends of those that open a scope."""
+    """The tags that carry attributes of this way of marking, in order."""
     found: list[_Mark] = []
     done = scopes = 0
     for said in islice(way.said.finditer(markup.text, start), MOST_MARKS):
@@ -124,7 +131,7 @@ def _marks(markup: Markup, way: _Vocabulary, start: int) -> list[_Mark]:
         done = tag.end
         opens = scopes < MOST_SCOPES and (way.scope in tag.attributes or way.kind in tag.attributes)
         scopes += opens
-        found.append(_Mark(at, tag, markup.end(tag) if opens else tag.end))
+        found.append(_Mark(at, tag, markup, opens))
     return found
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from collect.extraction import amounts, places, values
+from collect.extraction import amounts, encoding, places, values
 from collect.extraction.markup import SELF_ENDING, VOID, Markup, Script
 from collect.extraction.places import Places
 
@@ -25,6 +25,8 @@ LONG_TAG = 800
 # So many open tags at once still take the parser less than a twentieth of a second.
 STEEPEST = 6_000
 LONGEST = 3_000_000
+# What stands so many characters behind the heading is about other products.
+NEAR = 150_000
 MOST_METAS = 300
 # What a selector begins with when it leads to one element or a few, and every name that it speaks of.
 _BY_ID = re.compile(r"#([\w-]+)")
@@ -39,12 +41,12 @@ _FLAT = VOID | SELF_ENDING | {"tbody", "thead"}
 
 
 class Page:
-    """A page's text with its address and country: taken apart at once, made a tree when one is first asked for."""
+    """A page with its address and country: taken apart at once, made a tree when one is first asked for."""
 
-    def __init__(self, text: str, url: str) -> None:
-        self.text = text[:LONGEST]
+    def __init__(self, body: bytes, url: str, content_type: str | None = None) -> None:
+        self.body = encoding.single(body[:LONGEST], content_type)
         self.url = url
-        self.markup = Markup(self.text)
+        self.markup = Markup(self.body, content_type)
 
     @property
     def scripts(self) -> list[Script]:
@@ -83,8 +85,11 @@ class Page:
 
     @cached_property
     def places(self) -> Places:
-        """The elements of the tree by what may stand in them."""
-        return places.find(self.tree)
+        """The elements that stand not far behind the headings, by what may be in them."""
+        text, headings = self.markup.text, self.markup.noted("h1")[:12]
+        if not headings or headings[-1] + NEAR >= len(text):
+            return places.find(self.tree)
+        return places.find(LexborHTMLParser(_shallow(text[: text.rfind("<", 0, headings[-1] + NEAR)])))
 
     @cached_property
     def host(self) -> str:
@@ -127,8 +132,6 @@ class Page:
     def canonical(self) -> str | None:
         """The address that the page says is its own."""
         for at in self.markup.noted("link")[:MOST_METAS]:
-            if "canonical" not in self.markup.text[at : at + 500]:
-                continue
             attributes = self.markup.tag(at).attributes
             if attributes.get("rel") == "canonical" and (href := attributes.get("href")):
                 return values.address(href, self.base)

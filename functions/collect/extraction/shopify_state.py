@@ -11,7 +11,7 @@ from collect.extraction.page import Page
 from daifa.models.collected import Availability, CollectedVariant
 
 # What a script must speak of to hold a product.
-_TOLD = ('"variants"', '"price"')
+_TOLD = (b'"variants"', b'"price"')
 
 
 def is_product(data: object) -> TypeGuard[dict[str, Any]]:

@@ -17,14 +17,13 @@ from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, values
 from collect.extraction.markup import STRUCK, plain
-from collect.extraction.page import Page, names, names_in
+from collect.extraction.page import NEAR, Page, names, names_in
 
 MOST = 160
 # An element with more elements in it is a box of many things.
 MOST_INSIDE = 30
 # A product shows its price of before soon behind its heading; what else is struck out belongs to others.
 MOST_STRUCK = 8
-NEAR = 150_000
 ENOUGH = 3
 # A list of this many equal-looking prices with different amounts is a list of other products.
 LISTED = 3
@@ -227,7 +226,8 @@ def _struck_places(page: Page) -> Iterator[int]:
     """Where amounts behind the heading begin that the tags just before them call struck out or old."""
     pieces = page.markup.pieces
     heading = next(iter(page.markup.noted("h1")), 0)
-    for number in range(bisect(pieces, heading, key=itemgetter(1)), len(pieces)):
+    first = bisect(pieces, heading, key=itemgetter(1))
+    for number in islice(page.markup.telling, bisect(page.markup.telling, first - 1), None):
         told, at = pieces[number]
         if at > heading + NEAR:
             return

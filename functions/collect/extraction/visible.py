@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, labels, values
 from collect.extraction.found import Found
-from collect.extraction.markup import Markup, Tag, plain
+from collect.extraction.markup import STRUCK, Markup, Tag, plain
 from collect.extraction.page import Page
 from collect.extraction.shown_price import shown_price, struck_price
 from collect.extraction.shown_stock import says_out, shown_stock
@@ -77,13 +77,14 @@ def _from_labels(found: Found, page: Page, rows: Sequence[labels.Row]) -> None:
         field = labels.meaning(name)
         if field is None:
             if (
-                spoken.place in ("td", "dd", "li")
-                and len(name) <= 30
+                len(name) <= 30
                 and len(told) <= 120
                 and name[0].isalpha()
                 and len(found.attributes) < 80
+                and name not in found.attributes
+                and spoken.inside(page.markup) in ("td", "dd", "li")
             ):
-                found.attributes.setdefault(name, told)
+                found.attributes[name] = told
             continue
         if field in ("sku", "mpn"):
             first = told.split(" ")[0].strip("#.,;|()")
@@ -94,7 +95,7 @@ def _from_labels(found: Found, page: Page, rows: Sequence[labels.Row]) -> None:
         elif field == "brand" and found.brand is None and len(told) <= 60:
             found.brand = values.word(told)
         elif field in ("price", "list_price"):
-            _labelled_price(found, field, spoken, page.country)
+            _labelled_price(found, field, spoken, page)
         elif field == "min_order_quantity" and found.min_order_quantity is None:
             number = _FROM.match(told)
             found.min_order_quantity = int(number[1]) if number and int(number[1]) else None
@@ -109,7 +110,7 @@ def _from_labels(found: Found, page: Page, rows: Sequence[labels.Row]) -> None:
 def _marked_code(page: Page) -> str | None:
     """A code whose element is named for what it holds (`class="product-code"`), when only one such code is shown."""
     told = set()
-    for text, at in page.markup.pieces:
+    for text, at in map(page.markup.pieces.__getitem__, page.markup.telling):
         if 4 <= len(text) <= 30 and " " not in text and labels.DIGITS.search(text):
             before = page.markup.before(at)
             if any(_CODE_NAME.search(each[0]) for each in _NAMES.finditer(before)):
@@ -117,11 +118,11 @@ def _marked_code(page: Page) -> str | None:
     return values.code(told.pop()) if len(told) == 1 else None
 
 
-def _labelled_price(found: Found, field: str, spoken: labels.Spoken, country: str) -> None:
-    said = amounts.priced(spoken.value, country)
+def _labelled_price(found: Found, field: str, spoken: labels.Spoken, page: Page) -> None:
+    said = amounts.priced(spoken.value, page.country)
     if said is None or said.currency is None:
         return
-    if field == "list_price" or spoken.struck:
+    if field == "list_price" or spoken.struck or spoken.inside(page.markup) in STRUCK:
         found.list_price = found.list_price or said.low
     elif found.price is None:
         found.price, found.price_high, found.currency = said.low, said.high, said.currency

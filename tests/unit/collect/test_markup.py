@@ -35,7 +35,7 @@ TEXTS = [
 
 @pytest.mark.parametrize(("html", "told"), [row[1:] for row in TEXTS], ids=[row[0] for row in TEXTS])
 def test_the_text_is_what_readers_see(html: str, told: str) -> None:
-    assert [text for text, _ in Markup(html).pieces] == told.split("|")
+    assert [text for text, _ in Markup(html.encode()).pieces] == told.split("|")
 
 
 @given(
@@ -63,22 +63,23 @@ def test_the_text_is_what_readers_see(html: str, told: str) -> None:
     )
 )
 def test_each_piece_stands_where_it_is_said_to(parts: list[str]) -> None:
-    markup = Markup("".join(parts))
+    markup = Markup("".join(parts).encode())
     for text, at in markup.pieces:
         assert text[0] in markup.text[at:]
 
 
 def test_scripts_are_kept_with_their_type() -> None:
-    markup = Markup(
+    page = (
         f'<script type="application/LD+json">{LONG}</script><script src="a.js"></script>'
         f"<script data-type=no>{LONG}</script><script type=module>{LONG}</SCRIPT>"
     )
+    markup = Markup(page.encode())
     assert [script.kind for script in markup.scripts] == ["application/ld+json", "", "module"]
     assert {script.body for script in markup.scripts} == {LONG}
 
 
 def test_a_script_in_an_attribute_is_no_script() -> None:
-    markup = Markup(f"<p data-x='<script>{LONG}</script>'>a</p>")
+    markup = Markup(f"<p data-x='<script>{LONG}</script>'>a</p>".encode())
     assert markup.scripts == []
     assert not markup.scripted
 
@@ -93,7 +94,7 @@ TAGS = [
 
 @pytest.mark.parametrize(("html", "attributes"), TAGS, ids=[row[0] for row in TAGS])
 def test_a_tags_attributes(html: str, attributes: dict[str, str]) -> None:
-    told = Markup(html).tag(0).attributes
+    told = Markup(html.encode()).tag(0).attributes
     assert {name: value for name, value in told.items() if name in attributes} == attributes
 
 
@@ -107,13 +108,13 @@ ENDS = [
 
 @pytest.mark.parametrize(("html", "inner"), [row[1:] for row in ENDS], ids=[row[0] for row in ENDS])
 def test_an_elements_end_counts_in(html: str, inner: str) -> None:
-    markup = Markup(html)
+    markup = Markup(html.encode())
     tag = markup.tag(0)
     assert html[tag.end : markup.end(tag)] == inner
 
 
 def test_the_elements_around_a_place_are_told_innermost_first() -> None:
-    markup = Markup("<main><ul><li>a</li><li class=b><br><i>c</i> d</li></ul></main>")
+    markup = Markup(b"<main><ul><li>a</li><li class=b><br><i>c</i> d</li></ul></main>")
     at = markup.text.index(" d")
     assert [markup.tag(each).name for each in markup.enclosing(at)] == ["li", "ul", "main"]
     assert markup.around(at) == "li"
@@ -121,7 +122,7 @@ def test_the_elements_around_a_place_are_told_innermost_first() -> None:
 
 def test_dialogs_that_ask_for_consent_are_left_out_of_large_pages() -> None:
     dialog = '<div id="CybotCookiebotDialog">' + "<div>Partner: sees all</div>" * 30_000 + "</div>"
-    page = Page(f"<h1>Lamp</h1>{dialog}<table><tr><td>SKU</td><td>A-1</td></tr></table>", URL)
+    page = Page(f"<h1>Lamp</h1>{dialog}<table><tr><td>SKU</td><td>A-1</td></tr></table>".encode(), URL)
     assert [text for text, _ in page.markup.pieces] == ["Lamp", "SKU", "A-1"]
     assert page.markup.text[page.markup.noted("tr")[0] :].startswith("<tr>")
 
@@ -141,10 +142,43 @@ SELECTED = [
 @pytest.mark.parametrize(("selector", "told"), SELECTED, ids=[row[0] for row in SELECTED])
 def test_a_selector_means_the_same_in_a_part_as_in_the_whole_tree(selector: str, told: str | None) -> None:
     page = Page(
-        "<h1>Lamp</h1><p id=x><i>one</i></p><p id='b'><i>two</i></p><b itemprop=\"name\">three</b><u class=here>four</u>"
-        '<table><tr><td id="cell">five</td></tr></table>',
+        b"<h1>Lamp</h1><p id=x><i>one</i></p><p id='b'><i>two</i></p><b itemprop=\"name\">three</b><u class=here>four</u>"
+        b'<table><tr><td id="cell">five</td></tr></table>',
         URL,
     )
     found = page.select(selector)
     assert (found[0].text() if found else None) == told
     assert [node.html for node in found] == [node.html for node in page.tree.css(selector)]
+
+
+CHARACTERS = ["utf-8", "gb18030", "cp932", "cp949", "big5hkscs", "utf-16", "utf-8-sig"]
+
+
+@pytest.mark.parametrize("name", CHARACTERS)
+def test_whatever_the_bytes_tags_are_noted_where_they_stand_in_the_text(name: str) -> None:
+    said = {"cp949": "가격 상품 재고 배송", "cp932": "価格は千円です", "big5hkscs": "價格優惠的人氣商品"}.get(
+        name, "价格优惠，人气商品"
+    )
+    page = (
+        f"<meta charset={name}><title>{said}</title><svg>x</svg>{said}<!-- {said} --><h1>{said}</h1><script>var a = '{said}' + 1234;</script>"
+        f"<table><tr><td>{said}</td></tr></table>"
+    )
+    body = Page(page.encode(name), URL, f"text/html; charset={name}")
+    markup = body.markup
+    for tag in ("meta", "title", "h1", "table", "tr"):
+        assert [markup.text[at : at + len(tag) + 1] for at in markup.noted(tag)] == [f"<{tag}"]
+    assert [text for text, _ in markup.pieces] == [said, said, said]
+    assert (body.title, body.heading) == (said, said)
+    assert [script.body for script in markup.scripts] == [f"var a = '{said}' + 1234;"]
+
+
+def test_the_words_of_scripts_tell_the_encoding_of_a_page_whose_markup_has_none() -> None:
+    said = "价格优惠，人气商品"
+    page = f"<h1>Lamp</h1><script>var told = '{said}';</script>".encode("gb18030")
+    assert Markup(page, "text/html; charset=gbk").scripts[0].body == f"var told = '{said}';"
+
+
+def test_what_stands_far_behind_the_heading_is_not_looked_at_for_prices() -> None:
+    near, far = "<b class=price>1</b>", "<i class=price>2</i>"
+    page = Page(f"<h1>Lamp</h1>{near}{'<p>words</p>' * 15_000}{far}".encode(), URL)
+    assert [node.tag for node in page.places.price] == ["h1", "b"]

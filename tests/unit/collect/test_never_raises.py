@@ -143,7 +143,7 @@ BESIDE = [
 
 @pytest.mark.parametrize(("page", "left"), [row[1:] for row in BESIDE], ids=[row[0] for row in BESIDE])
 def test_what_stands_beside_a_tag_of_too_many_attributes_stays(page: str, left: str) -> None:
-    body = Page(page, URL).tree.body
+    body = Page(page.encode(), URL).tree.body
     assert body is not None
     assert body.text(separator="|", strip=True).split("|") == left.split("|")
 
