@@ -15,6 +15,8 @@ _CONTEXT = re.compile(r"window\.context\s*=\s*\(function.*?\}\)\s*\(\s*window\.c
 _INIT = re.compile(r"window\.__INIT_DATA\s*=")
 _SKU_MAP = re.compile(r"skuMap\s*:\s*(?=\{)")
 _AUCTION_IMAGES = re.compile(r"auctionImages\s*:\s*(?=\[)")
+# No offer is told in fewer characters.
+SHORTEST_STATE = 200
 # What the state of an offer speaks of.
 _MODEL = (b"skuModel", b"orderParamModel", b"offerDetail")
 _ITEM_ID = re.compile(r"itemId\s*:\s*['\"](\d{6,20})['\"]")
@@ -23,6 +25,8 @@ _ITEM_ID = re.compile(r"itemId\s*:\s*['\"](\d{6,20})['\"]")
 def find(page: Page) -> Found | None:
     """The offer of a 1688 page or the item of a Taobao page; None on any other."""
     for script in page.scripts:
+        if len(script) < SHORTEST_STATE:
+            continue
         for name, opening in ((b"__INIT_DATA", _INIT), (b"window.contextPath", _CONTEXT)):
             if not script.begins(name) or not any(map(script.says, _MODEL)):
                 continue

@@ -43,8 +43,8 @@ class _Vocabulary:
     kinds: tuple[str, ...]
 
     def begins(self, text: str) -> int:
-        """Where a page first uses it, -1 if nowhere."""
-        return min((at for kind in self.kinds if (at := text.find(kind)) >= 0), default=-1)
+        """Where a page first uses it, -1 if nowhere; a page keeps to one spelling."""
+        return next((at for kind in self.kinds if (at := text.find(kind)) >= 0), -1)
 
 
 # Some software writes attributes in camel case; every pattern begins with letters that need no looking back.
@@ -56,8 +56,8 @@ _RDFA = _Vocabulary(
     "rdfa", "typeof", "property", "typeof", re.compile(r"typeof|property"), re.compile(r"Product$"),
     ("typeof=",),
 )  # fmt: skip
-# A page that speaks of none of these marks up no product: the vocabulary in use, the attribute, the vocabulary before.
-_SAID = ("schema.org", "itemtype", "vocabulary.org")
+# A page that speaks of none of these marks up no product.
+_SAID = ("schema.org", "itemtype")
 _PRICE = frozenset(("price", "lowPrice"))
 
 
