@@ -68,8 +68,8 @@ DIGITS = re.compile(r"\d\D{0,37}\d\D{0,37}\d")
 _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
 _CELL = re.compile(r"<([tT][dDhH])\b[^<>]*>")
 _PAIR = re.compile(r"(?is)<dt\b[^<>]*>(.{0,600}?)(?:</dt\s*>)?\s*<dd\b[^<>]*>(.{0,4000}?)(?=</dd\b|<dd\b|<dt\b|</dl\b)")
-_ROW_END = re.compile(r"(?i)</t(?:r|able|body)\b")
-_STRUCK_INSIDE = re.compile(r"(?i)<(?:s|del|strike)\b")
+_ROW_END = re.compile(r"</[tT](?:[rR]|able|ABLE|body|BODY)\b")
+_STRUCK_INSIDE = re.compile(r"<(?:s|del|strike|S|DEL|STRIKE)\b")
 MOST_ROWS = 400
 LONG_ROW = 20_000
 

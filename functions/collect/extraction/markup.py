@@ -51,7 +51,7 @@ _ATTRIBUTE = re.compile(r"([^\s\"'=<>/]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)
 _PIECE = re.compile(r">\s*+([^<\s][^<]*+)")
 _TELLING = re.compile(r"[:：\d€$£¥￥₽₹₩₺₫฿]")
 _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>?")
-_NAME = re.compile(r"/?[a-zA-Z][\w-]*")
+_NAME = re.compile(r"[a-zA-Z][\w-]*")
 _INSIDE = re.compile(rb"[a-zA-Z/]")
 # Elements whose end tag HTML lets people leave out.
 SELF_ENDING = frozenset(re.findall(r"\w+", "li p dt dd tr td th option"))
@@ -192,7 +192,7 @@ class Markup:
 
     def holding(self, at: int) -> int:
         """Where the nearest tag before a place begins, which holds it if it is in an attribute; -1 if there is none."""
-        return self.text.rfind("<", max(0, at - LONG_TAG), at) if at >= 0 else -1
+        return self.text.rfind("<", at - LONG_TAG if at > LONG_TAG else 0, at) if at >= 0 else -1
 
     def tag(self, at: int) -> Tag:
         """The start tag that begins here; entities in attributes are resolved, the first of two alike counts."""
@@ -231,23 +231,27 @@ class Markup:
 
     def before(self, at: int) -> str:
         """The two tags before a place with what stands between them and it: most often what names the text there."""
-        inner = self.text.rfind("<", max(0, at - 500), at)
-        outer = self.text.rfind("<", max(0, inner - 500), max(0, inner))
-        return self.text[outer if outer >= 0 else max(0, inner) : at]
+        inner = self.text.rfind("<", at - 500 if at > 500 else 0, at)
+        if inner < 0:
+            return self.text[:at]
+        outer = self.text.rfind("<", inner - 500 if inner > 500 else 0, inner)
+        return self.text[outer if outer >= 0 else inner : at]
 
     def enclosing(self, at: int, most: int = 100) -> Iterator[int]:
         """Where the elements begin that are open at a place, innermost first; at most `most` tags are looked at."""
         closed = 0
+        text = self.text
         for _ in range(most):
-            at = self.holding(at)
+            at = text.rfind("<", at - LONG_TAG if at > LONG_TAG else 0, at)
             if at < 0:
                 return
-            name = _NAME.match(self.text, at + 1)
+            if text[at + 1 : at + 2] == "/":
+                closed += 1
+                continue
+            name = _NAME.match(text, at + 1)
             if name is None or name[0].lower() in VOID:
                 continue
-            if name[0][0] == "/":
-                closed += 1
-            elif closed:
+            if closed:
                 closed -= 1
             else:
                 yield at
@@ -360,5 +364,5 @@ def _by_id(names: tuple[str, ...]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def _balance(name: str) -> re.Pattern[str]:
-    """Start and end tags of one name."""
-    return re.compile(rf"(?i)<(/?){re.escape(name)}(?![\w-])")
+    """Start and end tags of one name; nobody mixes small letters and capitals in one."""
+    return re.compile(rf"<(/?)(?:{re.escape(name)}|{re.escape(name.upper())})(?![\w-])")

@@ -25,8 +25,8 @@ LONG_TAG = 800
 # So many open tags at once still take the parser less than a twentieth of a second.
 STEEPEST = 6_000
 LONGEST = 3_000_000
-# What stands so many characters behind the heading is about other products.
-NEAR = 150_000
+# What stands so many characters behind the heading is about other products, what stands so far before it is menus.
+NEAR, MENUS = 150_000, 100_000
 MOST_METAS = 300
 # What a selector begins with when it leads to one element or a few, and every name that it speaks of.
 _BY_ID = re.compile(r"#([\w-]+)")
@@ -85,11 +85,12 @@ class Page:
 
     @cached_property
     def places(self) -> Places:
-        """The elements that stand not far behind the headings, by what may be in them."""
+        """The elements that stand not far from the headings, by what may be in them."""
         text, headings = self.markup.text, self.markup.noted("h1")[:12]
-        if not headings or headings[-1] + NEAR >= len(text):
-            return places.find(self.tree)
-        return places.find(LexborHTMLParser(_shallow(text[: text.rfind("<", 0, headings[-1] + NEAR)])))
+        start = text.find("<", headings[0] - MENUS) if headings and headings[0] > MENUS else 0
+        end = text.rfind("<", 0, headings[-1] + NEAR) if headings and headings[-1] + NEAR < len(text) else len(text)
+        whole = start == 0 and end == len(text)
+        return places.find(self.tree if whole else LexborHTMLParser(_shallow(text[start:end])))
 
     @cached_property
     def host(self) -> str:

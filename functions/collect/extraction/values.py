@@ -19,7 +19,6 @@ AVAILABILITY = {
     "preorder": Availability.PRE_ORDER, "presale": Availability.PRE_ORDER, "backorder": Availability.BACK_ORDER,
     "madetoorder": Availability.IN_STOCK, "discontinued": Availability.DISCONTINUED,
 }  # fmt: skip
-_SPACE = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff\ud800-\udfff]")
 EMPTY = frozenset(
     ("", "-", "--", "n/a", "na", "null", "none", "undefined", "no brand", "无", "其他", "unknown", "default")
@@ -51,8 +50,9 @@ def text(value: object, most: int = 500) -> str | None:
         plain = html.unescape(plain)
     if "<" in plain:
         plain = re.sub(r"<[a-zA-Z/][^>]{0,300}>", " ", plain)
-    plain = _SPACE.sub(" ", _CONTROL.sub("", plain)).strip()
-    return plain[:most].rstrip() or None
+    if not plain.isprintable():
+        plain = _CONTROL.sub("", plain)
+    return " ".join(plain.split())[:most].rstrip() or None
 
 
 def word(value: object, most: int = 120) -> str | None:
