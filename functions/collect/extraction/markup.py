@@ -35,7 +35,8 @@ _NOTED = re.compile(
 )
 # Beyond this size it is worth looking for what no page needs.
 LARGE = 600_000
-CONSENT = ("CybotCookiebotDialog", "onetrust-consent-sdk")
+_CONSENT = re.compile(rb"<(?:div|DIV)\b[^<>]*\s(?:id|ID)=\"(?:CybotCookiebotDialog|onetrust-consent-sdk)\"[^<>]*>")
+_DIV = re.compile(rb"<(/?)(?:div|DIV)(?![\w-])")
 _CLOSING = {name: re.compile(rf"(?i)</{name}\b[^>]{{0,20}}>?") for name in ("noscript", "title", "h1")}
 # What stands in these is no text of the page; the pictures of a <noscript> are, so it stays in the markup.
 _CUT = {b"!--": re.compile(rb"-->")} | {
@@ -102,9 +103,8 @@ class Markup:
         self.scripted = False
         self._noted: dict[str, list[int]] = {}
         self._called: dict[str, int] = {}
-        self.text = self._decoded(self._cut(body), body, content_type)
-        if len(self.text) > LARGE:
-            self._leave_dialogs_out()
+        cut = self._cut(body)
+        self.text = self._decoded(self._without_dialog(cut) if len(cut) > LARGE else cut, body, content_type)
 
     def _cut(self, body: bytes) -> bytes:
         """The markup alone; what is noted is noted by its place in these bytes."""
@@ -157,6 +157,19 @@ class Markup:
                 self.scripts.append(Script(told, body, opened + 1, closed))
         return closed if closed in (-1, len(body)) else body.find(b">", closed) + 1 or len(body)
 
+    def _without_dialog(self, cut: bytes) -> bytes:
+        """The markup without a dialog that asks for consent: some name more partners than a shop has products."""
+        dialog = _CONSENT.search(cut)
+        depth = 1
+        for each in islice(_DIV.finditer(cut, dialog.end()), MOST_IN_DIALOG) if dialog else ():
+            depth += -1 if each[1] else 1
+            if dialog and not depth:
+                at, end = dialog.start(), each.start()
+                for noted in self._noted.values():
+                    noted[:] = [place if place < at else place - (end - at) for place in noted if not at <= place < end]
+                return cut[:at] + cut[end:]
+        return cut
+
     def _decoded(self, cut: bytes, body: bytes, content_type: str | None) -> str:
         """The markup in the page's characters, what is noted by its place among these."""
         if cut.isascii() and body.isascii():
@@ -174,17 +187,6 @@ class Markup:
         for script in self.scripts:
             script.encoding = name
         return text
-
-    def _leave_dialogs_out(self) -> None:
-        """Go on without the dialogs that ask for consent: some name more partners than a shop has products."""
-        for name in CONSENT:
-            at = self.holding(self.text.find(f'id="{name}"'))
-            end = self.end(self.tag(at), MOST_IN_DIALOG) if at >= 0 else len(self.text)
-            if end == len(self.text):
-                continue
-            self.text = self.text[:at] + self.text[end:]
-            for noted in self._noted.values():
-                noted[:] = [each if each < at else each - (end - at) for each in noted if not at <= each < end]
 
     def noted(self, name: str) -> list[int]:
         """Where the tags of this name begin, if it is one of those that are looked for (`_NOTED`)."""
