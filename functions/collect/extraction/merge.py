@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from collect.extraction import sanitise
+from collect.extraction.chosen import chosen
 from collect.extraction.found import Found
 from collect.extraction.page import Page, words
 from daifa.models.collected import Availability, CollectedProduct, PriceRange
@@ -62,12 +63,26 @@ def merge(page: Page, found: list[Found], only: frozenset[str] = frozenset()) ->
                 told[field], sources[field] = value, one.source
                 break
     _price(told, sources, _ordered("price", found), page, only)
+    _chosen(told, sources, page, only)
     _name(told, sources, found)
     _code(told, sources, found, page)
     if "availability" not in told and "price" in told and page.body:
         # A page that shows what its product costs now, and nothing against buying it, offers it; the source says so.
         told["availability"], sources["availability"] = Availability.IN_STOCK, "price_shown"
     return CollectedProduct(url=page.url, sources=sources, **told)
+
+
+def _chosen(told: dict[str, Any], sources: dict[str, str], page: Page, only: frozenset[str]) -> None:
+    """Price, state and codes of the variant that the page shows, where it shows one of several."""
+    one = chosen(told.get("variants", ()), page)
+    source = sources.get("variants", "")
+    fields = ("price", "list_price", "availability", "sku", "gtin")
+    for field in fields if one else ():
+        value = getattr(one, field)
+        if value is not None and field not in only and _RANK[sources.get(field, "address")] >= _RANK[source]:
+            told[field], sources[field] = value, source
+    if "list_price" in told and told["list_price"] <= told.get("price", 0):
+        del told["list_price"], sources["list_price"]
 
 
 def told_by(field: str, found: list[Found], source: str) -> bool:

@@ -19,6 +19,7 @@ STRUCK = ("ListPrice", "StrikethroughPrice", "SRP", "MSRP")
 VARIES = ("color", "size", "material", "pattern", "width", "height", "flavor", "scent")
 DEEPEST = 12
 MOST = 5000
+_KEY = re.compile(r"[?&]variant=([\w-]{1,40})")
 
 
 def kinds(node: dict[str, Any]) -> set[str]:
@@ -154,13 +155,20 @@ def _group(found: Found, product: dict[str, Any], variants: list[dict[str, Any]]
         if not options and one.title:
             options = {"name": one.title.removeprefix(group).strip(" -/,|") or one.title}
         found.variants.append(CollectedVariant(
-            options=options, price=one.price, list_price=one.list_price, availability=one.availability,
+            options=options, key=_variant_key(variant), price=one.price, list_price=one.list_price, availability=one.availability,
             stock=one.stock, sku=one.sku, gtin=one.gtin, image=one.images[0] if one.images else None,
             weight_grams=one.weight_grams,
         ))  # fmt: skip
     found.sku = found.sku or values.code(first(product.get("productGroupID")))
     found.options = options_of(found.variants)
     found.images = found.images or [one.images[0] for one in each if one.images][:20]
+
+
+def _variant_key(variant: dict[str, Any]) -> str | None:
+    """The shop's own name of a variant, where its address has it: `/products/kettle?variant=4412`."""
+    offer = first(variant.get("offers"))
+    told = (first(each.get(name)) for each in (variant, offer) if isinstance(each, dict) for name in ("url", "@id"))
+    return next((key[1] for each in told if isinstance(each, str) and (key := _KEY.search(each))), None)
 
 
 def options_of(variants: list[CollectedVariant]) -> list[CollectedOption]:
