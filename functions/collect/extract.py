@@ -17,6 +17,7 @@ from collect.extraction import (
     schema_org,
     shopify_state,
     sites,
+    state,
     visible,
 )  # fmt: skip
 from collect.extraction.blocked import page_block
@@ -51,16 +52,19 @@ def read(body: bytes, url: str, content_type: str | None = None) -> CollectedPro
 def _page(page: Page) -> CollectedProduct:
     site = sites.site_of(page)
     marked = (json_ld.find(page), microdata.find(page))
-    state = embedded.find(page)
-    if not state and any(merge.is_listing(each, page) for each in marked):
+    known_state = embedded.find(page)
+    if not known_state and any(merge.is_listing(each, page) for each in marked):
         return CollectedProduct(url=page.url, blocked=Blocked.MANY_PRODUCTS)
     structured = [one for each in marked if (one := merge.main_product(each, page))]
-    found = [*state, *structured, opengraph.find(page)]
+    found = [*known_state, *structured, opengraph.find(page)]
     if site:
         found.insert(0, sites.find(page, site))
     # Looking at a page as people do is the slowest way, so it is not asked for what others know better.
     known = {name for name in visible.COSTLY if merge.told_by(name, found, "page")}
     settled = merge.settled_price(found)
+    if settled is None and not any(one.priceless for one in found) and (own := state.find(page)):
+        found.append(own)
+        settled = merge.settled_price(found)
     if site and "price" in site.only:
         known |= {"price", "list_price"}
     if any(one.sku and one.sku in page.url for one in found):
@@ -70,17 +74,17 @@ def _page(page: Page) -> CollectedProduct:
     if not merge.told_by("sku", found, "address"):
         found.append(Found("address", sku=identity.from_address(page)))
     product = merge.merge(page, found, site.only if site else frozenset())
-    if _holds_product(product, state, structured):
+    if _holds_product(product, known_state, structured):
         return product
     reason = page_block(page) or Blocked.NO_PRODUCT
     return CollectedProduct(url=page.url, title=product.title if reason is Blocked.NO_PRODUCT else None, blocked=reason)
 
 
-def _holds_product(product: CollectedProduct, state: list[Found], structured: list[Found]) -> bool:
+def _holds_product(product: CollectedProduct, known_state: list[Found], structured: list[Found]) -> bool:
     """Whether this is a product at all: a title, and either software's word for it or a price with something to buy."""
     if not product.title:
         return False
-    if any(one.title or one.price for one in (*state, *structured)):
+    if any(one.title or one.price for one in (*known_state, *structured)):
         return True
     if product.price is None:
         return product.sources.get("sku") == "site"

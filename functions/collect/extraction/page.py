@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cached_property
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
@@ -28,6 +29,7 @@ LONGEST = 3_000_000
 # What stands so many characters behind the heading is about other products, what stands so far before it is menus.
 NEAR, MENUS = 150_000, 100_000
 MOST_METAS = 300
+LONG_AMOUNT, MOST_AMOUNTS = 30, 500
 # What a selector begins with when it leads to one element or a few, and every name that it speaks of.
 _BY_ID = re.compile(r"#([\w-]+)")
 _BY_VALUE = re.compile(r"\[([\w-]+)=([\w-]+)\]")
@@ -151,6 +153,17 @@ class Page:
     def named(self) -> list[set[str]]:
         """The words of the heading and of the title, for comparing names with them."""
         return [words(each) for each in (self.heading, self.title) if each]
+
+    @cached_property
+    def amounts(self) -> frozenset[Decimal]:
+        """The amounts of money that the page shows anywhere: with a currency or with cents."""
+        short = (
+            told for told, _ in map(self.markup.pieces.__getitem__, self.markup.telling) if len(told) <= LONG_AMOUNT
+        )
+        said = (amounts.priced(told, self.country) for told in islice(short, MOST_AMOUNTS))
+        return frozenset(
+            amount for one in said if one and (one.currency or one.low % 1) for amount in (one.low, one.high)
+        )
 
     @cached_property
     def title(self) -> str | None:

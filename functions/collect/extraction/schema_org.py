@@ -155,9 +155,9 @@ def _group(found: Found, product: dict[str, Any], variants: list[dict[str, Any]]
         if not options and one.title:
             options = {"name": one.title.removeprefix(group).strip(" -/,|") or one.title}
         found.variants.append(CollectedVariant(
-            options=options, key=_variant_key(variant), price=one.price, list_price=one.list_price, availability=one.availability,
-            stock=one.stock, sku=one.sku, gtin=one.gtin, image=one.images[0] if one.images else None,
-            weight_grams=one.weight_grams,
+            options=options, key=_variant_key(variant), price=one.price, list_price=one.list_price,
+            availability=one.availability, stock=one.stock, sku=one.sku, gtin=one.gtin,
+            image=one.images[0] if one.images else None, weight_grams=one.weight_grams,
         ))  # fmt: skip
     found.sku = found.sku or values.code(first(product.get("productGroupID")))
     found.options = options_of(found.variants)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, values
-from collect.extraction.markup import STRUCK, plain
+from collect.extraction.markup import STRUCK, Tag, plain
 from collect.extraction.page import NEAR, Page, names, names_in
 
 MOST = 160
@@ -34,11 +34,11 @@ _WAS = re.compile(
     r"(?i)old|was(?![a-z])|strike|struck|regular|crossed|compare|original|rrp|msrp|uvp|before|previous|list-?price"
 )
 _OTHER = re.compile(
-    r"(?i)(?<!s)unit|(?:^|[^a-z])per(?:[^a-z]|$)|basic|ship|deliver|versand|saving|save|discount|install|month|"
+    r"(?i)(?<!s)unit|(?:^|[^a-z])per(?:[^a-z]|$)|basic|ship|deliver|versand|saving|save|discount(?!ed|[-_]?price)|install|month|"
     r""
 
                     r"financ|tax|vat|total|filter|range|slider|label|history|alert|drop|points|bonus|cashback|coupon|"
-                    r"deposit|service|additional|max|count|member")  # fmt: skip
+                    r"deposit|service|additional|max|(?<!dis)count|member")  # fmt: skip
 # Anywhere in a name these say "not the product of this page".
 _ELSEWHERE = re.compile(
     r"(?i)relat|recommend|(?:^|[^a-z])reco(?:[^a-z]|$)|similar|carousel|also-?|upsell|cross-?sell|accessor|bundle|recent|viewed|sponsor|"
@@ -67,7 +67,11 @@ _STRUCK_BEFORE = re.compile(
     r"<(?:del|s|strike)\b|(?<![bgfh])old(?!er|ing)|(?<![a-z])was(?![a-z])|strike|struck|regular|crossed|list-?price"
 )
 _BEFORE = ("<del", "<s>", "<s ", "stri", "old", "was", "struck", "regular", "crossed", "list")
-_DIGIT = re.compile(r"\d")
+# What money is written with beside its digits.
+_SIGNS = re.compile(r"kr|zł|руб|Kč|Ft|lei|лв|TL|Rp|RM|[A-Z]{3}|R\$")
+FEW_LETTERS = 12
+# So many pieces of text behind its heading a product has told its price.
+SOON = 60
 
 
 @dataclass(frozen=True)
@@ -97,13 +101,46 @@ def shown_price(page: Page) -> Shown | None:
         looks[each.look].add(each.said.low)
     single = [each for each in candidates if len(looks[each.look]) < LISTED]
     whole = [each for each in single if not each.struck and each.said.currency]
-    if not whole:
-        return None
-    best = max(whole, key=lambda each: each.score)
-    if best.score < ENOUGH or best.said.currency is None or _in_a_sentence(best.node):
-        return None
+    best = max(whole, key=lambda each: each.score, default=None)
+    if best is None or best.score < ENOUGH or best.said.currency is None or _in_a_sentence(best.node):
+        return _behind_heading(page)
     struck = next((each.said.low for each in single if each.struck and each.said.low > best.said.high), None)
     return Shown(best.said.low, best.said.high, best.said.currency, struck)
+
+
+def _behind_heading(page: Page) -> Shown | None:
+    """The first amount behind the heading that stands alone: for pages whose makers gave their prices no names."""
+    markup, struck = page.markup, None
+    heading = next((at for at in markup.noted("h1") if page.heading), None)
+    first = bisect(markup.pieces, heading, key=itemgetter(1)) if heading is not None else len(markup.pieces)
+    for number in islice(markup.telling, bisect(markup.telling, first), None):
+        told, at = markup.pieces[number]
+        if number > first + SOON:
+            return None
+        if len(told) > 30 or not _AMOUNT.search(told):
+            continue
+        around = [markup.tag(each) for each in islice(markup.enclosing(at), 15)]
+        judged = _judge((tag.name, names_in(tag.attributes)) for tag in around) if around else None
+        said = _alone(around, page) if judged is not None and judged[0] > 0 else None
+        if judged is None or said is None:
+            continue
+        if not judged[1]:
+            return Shown(said.low, said.high, said.currency or "", struck if struck and struck > said.high else None)
+        struck = struck or said.low
+    return None
+
+
+def _alone(around: Sequence[Tag], page: Page) -> amounts.Priced | None:
+    """What the elements around an amount say with its currency, if that is hardly more than the amount."""
+    for tag in around[:3]:
+        told = plain(page.markup.text[tag.end : min(page.markup.end(tag), tag.end + 1_000)])
+        if len(told) > 40:
+            return None
+        said = amounts.priced(told, page.country)
+        if said and said.currency:
+            letters = sum(char.isalpha() for char in _SIGNS.sub("", told))
+            return said if letters <= FEW_LETTERS and not _NOT_ALL.search(told) else None
+    return None
 
 
 def _candidates(page: Page) -> list[_Candidate]:

@@ -1,0 +1,231 @@
+"""The product's own object in whatever state a page carries for its scripts: found by its name, read by its fields.
+
+Shop software keeps it under names of its own (`__INITIAL_STATE__`, `__remixContext`, `data-product`), so it is looked
+for where the page's heading stands in a script or an attribute: the innermost object around it that tells a price.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from collect.extraction import amounts, lenient_json, schema_org, values
+from collect.extraction.found import Found
+from collect.extraction.page import Page
+from daifa.models.collected import Availability, CollectedVariant
+
+NAME = ("name", "title", "productName", "product_name", "goodsName", "goods_name", "itemName", "displayName", "subject")
+# What a buyer pays now, the surest name first; what was asked before.
+NOW = (
+    *("salePrice", "sale_price", "specialPrice", "special_price", "finalPrice", "final_price", "discountedPrice"),
+    *("currentPrice", "current_price", "sellingPrice", "price_amount", "priceWithTax", "price", "prices", "pricing"),
+    *("priceInfo", "offers", "minPrice", "lowPrice"),
+)
+BEFORE = (
+    *("compareAtPrice", "compare_at_price", "listPrice", "list_price", "originalPrice", "original_price"),
+    *("regularPrice", "regular_price", "regular_price_amount", "oldPrice", "old_price", "wasPrice", "marketPrice"),
+)
+# The parts of an amount that is an object of its own.
+AMOUNT = ("sale", "current", "final", "now", "value", "amount", "price", "selling", "min", "formatted", "text")
+CURRENCY = ("currencyCode", "currency", "priceCurrency", "currencyIso", "currency_code", "isocode", "isoCode")
+SKU = (
+    "sku",
+    "articleNumber",
+    "article_number",
+    "productCode",
+    "product_code",
+    "itemNumber",
+    "reference",
+    "modelNumber",
+    "code",
+)
+GTIN = ("gtin13", "gtin", "ean", "ean13", "barcode", "upc", "gtin14", "isbn")
+BRAND = ("brand", "brandName", "brand_name", "manufacturer", "manufacturer_name")
+BUYABLE = ("availableForSale", "available", "inStock", "in_stock", "isInStock", "is_in_stock", "isAvailable", "buyable")
+GONE = ("soldOut", "sold_out", "isSoldOut", "outOfStock", "isOutOfStock")
+STATE = ("availability", "stockStatus", "stock_status", "availabilityStatus", "inventoryStatus")
+STOCK = ("stock", "quantity", "stockQuantity", "stock_quantity", "availableQuantity", "qty", "inventory")
+VARIANTS = ("variants", "skus", "variations", "children")
+# As far outwards, in all, as an object around the name is looked for: of starts tried, and of characters read.
+MOST_STARTS, MOST_READ = 120, 1_500_000
+MOST_PLACES = 12
+MOST_VARIANTS = 500
+_DECODER = json.JSONDecoder(strict=False)
+
+
+def find(page: Page) -> Found | None:
+    """What the page's own product says of itself in a script or an attribute; nothing where amounts are ambiguous."""
+    name = page.heading or values.text(page.metas.get("og:title"), 300)
+    if not name or len(name) < 4:
+        return None
+    for text, at in islice(_places(page, name), MOST_PLACES):
+        for data in _around(text, at):
+            if _named(data, name) and (found := _read(data, page)):
+                return found
+    return None
+
+
+def _places(page: Page, name: str) -> Iterator[tuple[str, int]]:
+    """The texts in which the name stands as a value, and where."""
+    spelled = json.dumps(name)[1:-1], json.dumps(name, ensure_ascii=False)[1:-1]
+    sought = {each.encode("utf-8", "replace") for each in (*spelled, spelled[0].replace("/", "\\/"))}
+    for script in page.scripts:
+        if "ld+json" in script.kind or not any(map(script.says, sought)):
+            continue
+        text = script.body
+        for told in {*spelled, spelled[0].replace("/", "\\/")}:
+            at = text.find(told)
+            while at >= 0:
+                yield text, at
+                at = text.find(told, at + len(told))
+    for quote in ("&quot;", "&#34;", '"'):
+        at = page.markup.text.find(f"{quote}{name}{quote}")
+        if at >= 0:
+            tag = page.markup.tag(max(0, page.markup.holding(at)))
+            for value in tag.attributes.values():
+                if value[:1] in ("{", "[") and name in value:
+                    yield value, value.find(name)
+
+
+def _around(text: str, at: int) -> Iterator[dict[str, Any]]:
+    """The objects that hold a place, innermost first."""
+    start, read = at, 0
+    for _ in range(MOST_STARTS):
+        start = text.rfind("{", 0, start)
+        if start < 0 or read > MOST_READ:
+            return
+        try:
+            data, end = _DECODER.raw_decode(text, start)
+        except ValueError as error:
+            read += getattr(error, "pos", start) - start
+            if text[start + 1 : start + 2] in ('"', "}"):
+                continue
+            data, end = lenient_json.literal(text, start, at + 60_000), at + 1
+            read += 60_000
+        except RecursionError:
+            return
+        read += end - start
+        if end > at and isinstance(data, dict):
+            yield data
+
+
+def _named(data: dict[str, Any], name: str) -> bool:
+    return any(isinstance(data.get(key), str) and values.text(data[key], 300) == name for key in NAME)
+
+
+def _read(data: dict[str, Any], page: Page) -> Found | None:
+    found = Found("state")
+    _priced(found, data, page)
+    found.variants = [_variant(each, page) for each in _rows(data)[:MOST_VARIANTS]]
+    if found.price is None and (prices := [one.price for one in found.variants if one.price]):
+        found.price, found.price_high = min(prices), max(prices)
+    if found.price is None:
+        return None
+    found.title = next((told for key in NAME if (told := values.text(data.get(key), 300))), None)
+    found.sku, found.gtin = _first(data, SKU, values.code), _first(data, GTIN, values.gtin)
+    found.brand = next((told for key in BRAND if (told := _word(data.get(key)))), None)
+    found.availability, found.stock = _state(data)
+    if len({tuple(one.options.items()) for one in found.variants}) < max(2, len(found.variants)):
+        found.variants = []
+    found.options = schema_org.options_of(found.variants)
+    return found
+
+
+def _priced(found: Found, data: dict[str, Any], page: Page) -> None:
+    for row in (data.get("selectedVariant"), data.get("selectedOrFirstAvailableVariant"), data):
+        if not isinstance(row, dict):
+            continue
+        currency = _currency(row) or _currency(data)
+        for key in NOW:
+            if now := _amount(row.get(key), page, currency):
+                found.price = found.price_high = now
+                found.currency = currency or _currency(row[key])
+                before = next((told for each in BEFORE if (told := _amount(row.get(each), page, currency))), None)
+                found.list_price = before if before and before > now else None
+                return
+
+
+def _amount(value: object, page: Page, currency: str | None, depth: int = 0) -> Decimal | None:
+    """An amount in any of its forms; a whole number that the page shows nowhere may be cents, and so is none."""
+    if isinstance(value, dict) and depth < 3:
+        currency = currency or _currency(value)
+        if isinstance(value.get("centAmount"), int):
+            digits = value.get("fractionDigits")
+            return Decimal(value["centAmount"]).scaleb(-digits if isinstance(digits, int) and 0 <= digits <= 4 else -2)
+        told = (_amount(value.get(key), page, currency, depth + 1) for key in (*NOW[:10], *AMOUNT))
+        return next((each for each in told if each), None)
+    if isinstance(value, list):
+        return _amount(value[0], page, currency, depth + 1) if len(value) == 1 and depth < 3 else None
+    if isinstance(value, str):
+        said = amounts.priced(values.text(value, 60) or "", page.country, currency)
+        plain = value.strip().isdigit()
+        whole = said.low if said and said.low == said.high else None
+        return whole if whole and (not plain or whole in page.amounts) else None
+    whole = amounts.amount(value, currency, page.country)
+    if whole is None or isinstance(value, float) and whole % 1:
+        return whole
+    cents = whole.scaleb(-2)
+    return whole if whole in page.amounts else cents if cents in page.amounts else None
+
+
+def _currency(data: object) -> str | None:
+    if not isinstance(data, dict):
+        return None
+    return next((code for key in CURRENCY if (code := amounts.code_of(data.get(key)))), None)
+
+
+def _rows(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The variants of a product: a list, or the edges or nodes of a graph."""
+    for key in VARIANTS:
+        told = data.get(key)
+        if isinstance(told, dict):
+            told = told.get("nodes") or told.get("edges")
+        rows = [each.get("node", each) for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+        if rows:
+            return [row for row in rows if isinstance(row, dict)]
+    return []
+
+
+def _variant(row: dict[str, Any], page: Page) -> CollectedVariant:
+    chosen = row.get("selectedOptions")
+    options = {
+        name: told
+        for each in (chosen if isinstance(chosen, list) else [])
+        if isinstance(each, dict)
+        and (name := values.text(each.get("name"), 60))
+        and (told := values.text(each.get("value"), 255))
+    }
+    one = Found("state")
+    _priced(one, row, page)
+    state, stock = _state(row)
+    key = values.code(str(row.get("id") or row.get("skuId") or "").rsplit("/", 1)[-1])
+    picture = row.get("image")
+    picture = picture.get("url") or picture.get("src") if isinstance(picture, dict) else picture
+    return CollectedVariant(
+        options=options, key=key, price=one.price, list_price=one.list_price, availability=state, stock=stock,
+        sku=_first(row, SKU, values.code), gtin=_first(row, GTIN, values.gtin),
+        image=values.image(picture, page.base),
+    )  # fmt: skip
+
+
+def _state(data: dict[str, Any]) -> tuple[Availability | None, int | None]:
+    stock = next((count for key in STOCK if (count := values.count(data.get(key))) is not None), None)
+    for key in (*BUYABLE, *GONE):
+        if isinstance(data.get(key), bool):
+            return (Availability.IN_STOCK if data[key] is (key in BUYABLE) else Availability.OUT_OF_STOCK), stock
+    for key in STATE:
+        if isinstance(data.get(key), str) and (state := values.availability(data[key])):
+            return state, stock
+    return (Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK) if stock is not None else None, stock
+
+
+def _first(data: dict[str, Any], keys: tuple[str, ...], read: Any) -> str | None:
+    told = (read(data.get(key)) for key in keys if isinstance(data.get(key), (str, int)))
+    return next((each for each in told if each), None)
+
+
+def _word(value: object) -> str | None:
+    return values.word(value.get("name") or value.get("title") if isinstance(value, dict) else value, 80)
