@@ -16,7 +16,8 @@ MEANINGS = {
         "sku skucode skunumber skuno item itemno itemnumber itemcode itemid productcode productno "
         "productnumber productid productref articlenumber articleno artno article artnr artikelnummer "
         "artikelnr artikel bestellnummer bestellnr bestnr produktnummer référence reference ref réf "
-        "refproduit référenceproduit codice codiceprodotto codicearticolo codart referencia referência "
+        "riferimento referenz refproduit référenceproduit "
+        "codice codiceprodotto codicearticolo codart referencia referência "
         "código codigo codigodoproduto códigodoproduto cod cód codprodus tuotenumero tuotekoodi "
         "varenummer varenr produktkod indeks kodproduktu symbol katalogovéčíslo kódproduktu kódprodukta "
         "šifra šifraizdelka šifraartikla tootekood prekėskodas preceskods ürünkodu stokkodu артикул "
@@ -30,7 +31,7 @@ MEANINGS = {
     ),
     "gtin": (
         "gtin ean eancode ean13 upc isbn isbn13 barcode strichcode 条码 商品条码 штрихкод eankod codiceean "
-        "códigoean gencod"
+        "códigoean gencod 商品条形码 条形码 国际条码 ean码"
     ),
     "brand": (
         "brand brandname marke marque marca merk merkki märke mærke značka znamka marka kaubamärk бренд "
@@ -48,6 +49,7 @@ MEANINGS = {
     "stock": "库存 库存数量 现货 可售数量 stockquantity quantityavailable availablequantity instock",
     "availability": (
         "供货状态 库存状态 availability stockstatus verfügbarkeit disponibilité disponibilità disponibilidad "
+        "disponibilitate dostępnośćproduktu produktverfügbarkeit lagerstand lagerbestand stokdurumu "
         "disponibilidade наличие saatavuus dostępność dostupnost 状态"
     ),
     "min_order_quantity": (
@@ -66,6 +68,8 @@ _SPLIT = re.compile(r"\s*[:：]\s*")
 _PUNCTUATION = re.compile(r"[\W_]+")
 DIGITS = re.compile(r"\d\D{0,37}\d\D{0,37}\d")
 _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
+# What stands alone behind a label needs fewer digits to be a code.
+_SHORT_CODE = re.compile(r"(?=.*\d)[\w./#-]{3,40}\Z")
 _CELL = re.compile(r"<([tT][dDhH])\b[^<>]*>")
 _PAIR = re.compile(r"(?is)<dt\b[^<>]*>(.{0,600}?)(?:</dt\s*>)?\s*<dd\b[^<>]*>(.{0,4000}?)(?=</dd\b|<dd\b|<dt\b|</dl\b)")
 _ROW_END = re.compile(r"</[tT](?:[rR]|able|ABLE|body|BODY)\b")
@@ -152,7 +156,7 @@ def lines(markup: Markup) -> list[Spoken]:
         if len(text) > 120:
             continue
         if ":" not in text and "：" not in text:
-            if len(text) <= 60 and DIGITS.search(text) and (spoken := _uncut(markup, number)):
+            if len(text) <= 60 and (spoken := _uncut(markup, number)):
                 found.append(spoken)
             continue
         name, told = (part.strip() for part in _SPLIT.split(text, maxsplit=1))
@@ -166,14 +170,14 @@ def lines(markup: Markup) -> list[Spoken]:
 
 
 def _uncut(markup: Markup, number: int) -> Spoken | None:
-    """A code behind its label without a colon: `Bestellnummer 79961`, `Ref.` then `0210/088`."""
+    """A code behind its label without a colon: `Bestellnummer 79961`, `Ref.` then `MK-7`."""
     text, at = markup.pieces[number]
     label, _, last = text.rpartition(" ")
-    if not _CODE.match(last):
-        return None
-    if not label and number:
+    if not label and number and _SHORT_CODE.match(last):
         label = markup.pieces[number - 1][0]
         label = label if len(label) <= 30 else ""
+    elif not label or not _CODE.match(last):
+        return None
     return _spoken(label, last, at) if label[:1].isalpha() and meaning(label) in ("sku", "mpn", "gtin") else None
 
 

@@ -15,7 +15,7 @@ def find(page: Page) -> Found:
     found.description = metas.get("og:description")
     image = metas.get("og:image:secure_url") or metas.get("og:image") or metas.get("twitter:image")
     address = values.image(image, page.base)
-    found.images = [address] if address else []
+    found.images = [address] if address and not values.decorates(address) else []
     for prefix in ("product:sale_price", "product:price", "og:price"):
         found.currency = amounts.code_of(metas.get(f"{prefix}:currency")) or found.currency
         told = amounts.amount(metas.get(f"{prefix}:amount"), found.currency, page.country)

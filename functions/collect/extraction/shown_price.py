@@ -70,6 +70,8 @@ _BEFORE = ("<del", "<s>", "<s ", "stri", "old", "was", "struck", "regular", "cro
 # What money is written with beside its digits.
 _SIGNS = re.compile(r"kr|zł|руб|Kč|Ft|lei|лв|TL|Rp|RM|[A-Z]{3}|R\$")
 FEW_LETTERS = 12
+# What holds sentences.
+INLINE = frozenset(("p", "span", "li", "a", "b"))
 # So many pieces of text behind its heading a product has told its price.
 SOON = 60
 
@@ -110,37 +112,57 @@ def shown_price(page: Page) -> Shown | None:
 
 def _behind_heading(page: Page) -> Shown | None:
     """The first amount behind the heading that stands alone: for pages whose makers gave their prices no names."""
-    markup, struck = page.markup, None
+    lone = [each for at in _soon(page) if (each := _lone(at, page))]
+    looks: dict[str, set[Decimal]] = defaultdict(set)
+    for look, _, said in lone:
+        looks[look].add(said.low)
+    single = [(old, said) for look, old, said in lone if len(looks[look]) < LISTED]
+    now = next((said for old, said in single if not old), None)
+    if now is None:
+        return None
+    struck = next((said.low for old, said in single if old and said.low > now.high), None)
+    return Shown(now.low, now.high, now.currency or "", struck)
+
+
+def _soon(page: Page) -> Iterator[int]:
+    """Where the pieces soon behind the heading begin that may be amounts."""
+    markup = page.markup
     heading = next((at for at in markup.noted("h1") if page.heading), None)
     first = bisect(markup.pieces, heading, key=itemgetter(1)) if heading is not None else len(markup.pieces)
     for number in islice(markup.telling, bisect(markup.telling, first), None):
         told, at = markup.pieces[number]
         if number > first + SOON:
-            return None
-        if len(told) > 30 or not _AMOUNT.search(told):
-            continue
-        around = [markup.tag(each) for each in islice(markup.enclosing(at), 15)]
-        judged = _judge((tag.name, names_in(tag.attributes)) for tag in around) if around else None
-        said = _alone(around, page) if judged is not None and judged[0] > 0 else None
-        if judged is None or said is None:
-            continue
-        if not judged[1]:
-            return Shown(said.low, said.high, said.currency or "", struck if struck and struck > said.high else None)
-        struck = struck or said.low
-    return None
+            return
+        if len(told) <= 30 and _AMOUNT.search(told):
+            yield at
 
 
-def _alone(around: Sequence[Tag], page: Page) -> amounts.Priced | None:
-    """What the elements around an amount say with its currency, if that is hardly more than the amount."""
-    for tag in around[:3]:
-        told = plain(page.markup.text[tag.end : min(page.markup.end(tag), tag.end + 1_000)])
+def _lone(at: int, page: Page) -> tuple[str, bool, amounts.Priced] | None:
+    """The look of an amount, whether it is struck out, and what it says, if the elements around it say little else."""
+    markup = page.markup
+    around = [markup.tag(each) for each in islice(markup.enclosing(at), 15)]
+    places = [(tag.name, names_in(tag.attributes)) for tag in around]
+    judged = _judge(iter(places)) if places else None
+    if judged is None or judged[0] < 1:
+        return None
+    for level, tag in enumerate(around[:3]):
+        told = plain(markup.text[tag.end : min(markup.end(tag), tag.end + 1_000)])
         if len(told) > 40:
             return None
         said = amounts.priced(told, page.country)
         if said and said.currency:
             letters = sum(char.isalpha() for char in _SIGNS.sub("", told))
-            return said if letters <= FEW_LETTERS and not _NOT_ALL.search(told) else None
+            if letters > FEW_LETTERS or _NOT_ALL.search(told) or _says_else(around[level + 1 : level + 2], page):
+                return None
+            return "<".join(names for _, names in places[:2]), judged[1], said
     return None
+
+
+def _says_else(outer: Sequence[Tag], page: Page) -> bool:
+    """Whether the element around an amount is a sentence about something else: `Free delivery over <b>€ 50</b>`."""
+    markup = page.markup
+    told = [plain(markup.text[tag.end : min(markup.end(tag), tag.end + 1_000)]) for tag in outer if tag.name in INLINE]
+    return any(len(each) < 200 and _NOT_ALL.search(each) for each in told)
 
 
 def _candidates(page: Page) -> list[_Candidate]:
@@ -186,11 +208,7 @@ def _said(node: LexborNode, page: Page) -> amounts.Priced | None:
 def _in_a_sentence(node: LexborNode) -> bool:
     """Whether the amount is a word of a sentence about something else: `Free delivery over <b>€ 50</b>`."""
     parent = node.parent
-    around = (
-        parent.text(separator=" ", strip=True)
-        if parent is not None and parent.tag in ("p", "span", "li", "a", "b")
-        else ""
-    )
+    around = parent.text(separator=" ", strip=True) if parent is not None and parent.tag in INLINE else ""
     return (
         len(around) < 200
         and _NOT_ALL.search(around) is not None

@@ -12,8 +12,8 @@ from daifa.models.collected import Availability
 
 _OUT = re.compile(
     r"(?i)\b(?:out of stock|sold out|currently unavailable|no longer available|not available|temporarily unavailable|"
-    r"ausverkauft|nicht (?:mehr )?(?:verfügbar|lieferbar)|nicht auf lager|derzeit nicht (?:verfügbar|lieferbar)|"
-    r"vergriffen|"
+    r"ausverkauft|nicht (?:mehr )?(?:verfügbar|lieferbar)|nicht zur verfügung|nicht auf lager|"
+    r"derzeit nicht (?:verfügbar|lieferbar)|vergriffen|"
     r"rupture de stock|en rupture|épuisé|actuellement indisponible|indisponible|non disponibile|esaurito|"
     r"agotado|no disponible|sin (?:stock|existencias)|esgotado|indisponível|uitverkocht|niet (?:op voorraad|leverbaar)|"
     r"slutsåld|udsolgt|utsolgt|loppuunmyyty|ei varastossa|wyprzedan\w+|niedostępn\w+|vyprodáno|není skladem|vypredané|"
@@ -30,6 +30,14 @@ _BUY = re.compile(
     r"lisa ostukorvi)"
     r"|加入购物车|立即购买|立即订购|加入進貨單|加入购物车|加入購物車|立即購買|直接購買|カートに入れる|장바구니|구매하기|바로구매"
 )
+# Not the product but one way to get it: `Collection not available`.
+_ONE_WAY = re.compile(r"(?i)collect|pick-?\s?up|in[- ]store|delivery|abhol|retiro|retrait|ritiro|自提")
+_ELSEWHERE = re.compile(
+    r"(?i)relat|recommend|similar|carousel|also|swatch|size|variant|color|colour|tile|store|modal|popup|other|"
+    r"miniature|crosssell|cross-sell|upsell|bestseller|recent|product-?card|shipping|deliver|pickup|collection"
+)
+# WooCommerce writes a product's categories and tags into the classes of its box.
+_TAGGED = re.compile(r"(?:product_cat|product_tag|product_shipping_class|shipping|pa|brand)[-_][\w-]*")
 _COUNT = re.compile(
     r"(?i)(\d[\d,. ]{0,9})\s*(?:pieces|pcs|units|items)?\s*(?:in stock|available|left)\b|库存\s*[:：]?\s*(\d{1,9})"
 )
@@ -39,12 +47,14 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
     """The state that buttons and stock lines show, and the number of pieces; None where they are silent."""
     stock: int | None = None
     for node in page.places.stock[:60]:
+        if told := _classed(node):
+            return told, stock
         text = values.text(node.text(separator=" ", strip=True)[:300], 200)
         if not text or len(text) > 120 or node.tag in ("option", "input", "label") or _hidden(node.attributes):
             continue
         if stock is None and (number := _COUNT.search(text)):
             stock = values.count(re.sub(r"\D", "", number[1] or number[2]))
-        if _OUT.search(text) and not _elsewhere(node):
+        if _OUT.search(text) and not _ONE_WAY.search(text) and not _elsewhere(node):
             return Availability.OUT_OF_STOCK, stock
     buys = False
     for node in page.places.button[:120]:
@@ -60,6 +70,16 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
     for node in page.places.cart[:10]:
         buys = buys or not (_hidden(node.attributes) or "disabled" in node.attributes)
     return (Availability.IN_STOCK if buys or stock else None), stock
+
+
+def _classed(node: LexborNode) -> Availability | None:
+    """What WooCommerce says of the page's product in the classes of its box; those of other products are in lists."""
+    classes = (node.attributes.get("class") or "").split()
+    if node.tag == "li" or "type-product" not in classes or _elsewhere(node):
+        return None
+    if "outofstock" in classes:
+        return Availability.OUT_OF_STOCK
+    return Availability.IN_STOCK if "instock" in classes else None
 
 
 def _fills_cart(node: LexborNode) -> bool:
@@ -94,10 +114,7 @@ def _elsewhere(node: object) -> bool:
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         if parent.tag in ("footer", "header", "nav", "aside", "template", "select", "script") or _hidden(attributes):
             return True
-        if re.search(
-            r"(?i)relat|recommend|similar|carousel|also|swatch|size|variant|color|colour|tile|store|modal|popup|other",
-            names,
-        ):
+        if _ELSEWHERE.search(_TAGGED.sub("", names)):
             return True
         parent, levels = parent.parent, levels - 1
     return False

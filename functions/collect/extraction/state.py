@@ -48,6 +48,7 @@ BUYABLE = ("availableForSale", "available", "inStock", "in_stock", "isInStock", 
 GONE = ("soldOut", "sold_out", "isSoldOut", "outOfStock", "isOutOfStock")
 STATE = ("availability", "stockStatus", "stock_status", "availabilityStatus", "inventoryStatus")
 STOCK = ("stock", "quantity", "stockQuantity", "stock_quantity", "availableQuantity", "qty", "inventory")
+CHOSEN = ("selectedVariant", "selectedOrFirstAvailableVariant", "masterVariant")
 VARIANTS = ("variants", "skus", "variations", "children")
 # As far outwards, in all, as an object around the name is looked for: of starts tried, and of characters read.
 MOST_STARTS, MOST_READ = 120, 1_500_000
@@ -125,8 +126,12 @@ def _read(data: dict[str, Any], page: Page) -> Found | None:
     if found.price is None:
         return None
     found.title = next((told for key in NAME if (told := values.text(data.get(key), 300))), None)
-    found.sku, found.gtin = _first(data, SKU, values.code), _first(data, GTIN, values.gtin)
-    found.brand = next((told for key in BRAND if (told := _word(data.get(key)))), None)
+    rows = [row for key in CHOSEN if isinstance(row := data.get(key), dict)]
+    found.sku = next((told for row in (*rows, data) if (told := _first(row, SKU, values.code))), None)
+    found.gtin = next((told for row in (*rows, data) if (told := _first(row, GTIN, values.gtin))), None)
+    # A vendor may be who sells, but where products have handles it is the brand.
+    keys = (*BRAND, "vendor") if "handle" in data else BRAND
+    found.brand = next((told for key in keys if (told := _word(data.get(key)))), None)
     found.availability, found.stock = _state(data)
     if len({tuple(one.options.items()) for one in found.variants}) < max(2, len(found.variants)):
         found.variants = []
@@ -135,7 +140,7 @@ def _read(data: dict[str, Any], page: Page) -> Found | None:
 
 
 def _priced(found: Found, data: dict[str, Any], page: Page) -> None:
-    for row in (data.get("selectedVariant"), data.get("selectedOrFirstAvailableVariant"), data):
+    for row in (*(data.get(key) for key in CHOSEN), data):
         if not isinstance(row, dict):
             continue
         currency = _currency(row) or _currency(data)

@@ -20,6 +20,9 @@ AVAILABILITY = {
     "madetoorder": Availability.IN_STOCK, "discontinued": Availability.DISCONTINUED,
 }  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff\ud800-\udfff]")
+_SMALL = re.compile(
+    r"(?i)blank\.|pixel|spacer|sprite|logo|icon|placeholder|loading|1x1|avatar|flag|badge|banner|spinner|stars?[_\d-]|(?:basket|cart|no-?image)\."
+)
 EMPTY = frozenset(
     ("", "-", "--", "n/a", "na", "null", "none", "undefined", "no brand", "无", "其他", "unknown", "default")
 )
@@ -123,6 +126,11 @@ def address(value: object, base: str) -> str | None:
     except ValueError:
         return None
     return whole if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def decorates(address: str) -> bool:
+    """Whether a picture's address names it for something that every page has: a logo, a placeholder, a flag."""
+    return _SMALL.search(address.rsplit("/", 1)[-1]) is not None or address.split("?")[0].endswith(".svg")
 
 
 def image(value: object, base: str) -> str | None:

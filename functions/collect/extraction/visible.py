@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborNode
 from collect.extraction import amounts, labels, values
 from collect.extraction.found import Found
 from collect.extraction.markup import STRUCK, Markup, Tag, plain
-from collect.extraction.page import Page
+from collect.extraction.page import Page, words
 from collect.extraction.shown_price import shown_price, struck_price
 from collect.extraction.shown_stock import says_out, shown_stock
 from daifa.models.collected import Availability, CollectedTier
@@ -25,7 +25,6 @@ _NAMES = re.compile(r"(?:class|id|data-qa-qualifier|data-testid)=(?:\"[^\"]*\"|'
 _CODE_NAME = re.compile(r"(?i)sku|product-?code|prd-code|reference|artnr|article-number|item-number|product-id|adno")
 _GALLERY = re.compile(r"(?i)gallery|product-?image|product-media|detail")
 _GALLERY_ID = re.compile(r"(?i)gallery|product-image")
-_SMALL = re.compile(r"(?i)blank\.|pixel|spacer|sprite|logo|icon|placeholder|loading|1x1|avatar|flag|badge|banner")
 LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hires", "data-original", "data-src",
         "data-lazy-src",
         "data-lazy", "data-image", "data-zoom")  # fmt: skip
@@ -35,6 +34,10 @@ _CRUMBS = re.compile(r"read[cC]rumb")
 _LINK = re.compile(r"<[aA]\b")
 _LINK_END = re.compile(r"</[aA]\b")
 LONG_LINK = 2_000
+# So many of the words of a picture's name and of the product's must be the same.
+ALIKE = 0.6
+MOST_IMAGES = 300
+_PICTURE = re.compile(r"(?i)\.(?:jpe?g|png|webp)(?:[?#]|$)")
 _HOME = frozenset(("home", "首页", "startseite", "accueil", "inicio"))
 # Fields that take long to look for; the price is another (`merge.settled_price`).
 COSTLY = ("images", "availability", "sku", "category_path", "list_price")
@@ -88,7 +91,7 @@ def _from_labels(found: Found, page: Page, rows: Sequence[labels.Row]) -> None:
             continue
         if field in ("sku", "mpn"):
             first = told.split(" ")[0].strip("#.,;|()")
-            if getattr(found, field) is None and len(first) >= 3 and sum(char.isdigit() for char in first) >= 2:
+            if getattr(found, field) is None and len(first) >= 3 and any(char.isdigit() for char in first):
                 setattr(found, field, values.code(first))
         elif field == "gtin":
             found.gtin = found.gtin or values.gtin(told)
@@ -192,10 +195,23 @@ def _calls_itself_crumbs(tag: Tag) -> bool:
 
 
 def _images(page: Page) -> list[str]:
-    """Pictures of the product: those that a gallery or the product's own box shows, biggest source of each."""
-    shown = (node for node in page.places.image if _of_the_product(node))
-    found = dict.fromkeys(address for node in islice(shown, 60) if (address := image_of(node, page)))
-    return list(found)[:20]
+    """Pictures of the product: those that bear its name, and those in a gallery or in the product's own box."""
+    heading = words(page.heading or "")
+    mine: list[LexborNode] = []
+    galleries: list[LexborNode] = []
+    for node in page.places.image[:MOST_IMAGES]:
+        if _bears(node, heading):
+            mine.append(node)
+        elif _of_the_product(node):
+            galleries.append(node)
+    shown = (address for node in (*mine, *galleries)[:60] if (address := image_of(node, page)))
+    return list(dict.fromkeys(shown))[:20]
+
+
+def _bears(node: LexborNode, heading: set[str]) -> bool:
+    """Whether a picture is called what the product is called."""
+    called = words(node.attributes.get("alt") or node.attributes.get("title") or "")
+    return bool(called and heading) and len(called & heading) >= ALIKE * max(len(called), len(heading))
 
 
 def _of_the_product(node: LexborNode) -> bool:
@@ -221,12 +237,14 @@ def image_of(node: LexborNode, page: Page) -> str | None:
         size = attributes.get(name) or ""
         if size.isdigit() and int(size) < 80:
             return None
-    told = next((attributes[name] for name in LAZY if attributes.get(name)), None)
+    link = node.parent.attributes.get("href") if node.parent is not None and node.parent.tag == "a" else None
+    told = link if link and _PICTURE.search(link) else None
+    told = told or next((attributes[name] for name in LAZY if attributes.get(name)), None)
     sources = attributes.get("data-srcset") or attributes.get("srcset")
     if not told and sources:
         told = max((part.strip() for part in sources.split(", ")), key=_width).split(" ")[0]
     told = told or attributes.get("src")
-    if not told or _SMALL.search(told.rsplit("/", 1)[-1]) or told.split("?")[0].endswith(".svg"):
+    if not told or values.decorates(told):
         return None
     return values.image(told, page.base)
 
