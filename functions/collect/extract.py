@@ -74,20 +74,21 @@ def _page(page: Page) -> CollectedProduct:
     if not merge.told_by("sku", found, "address"):
         found.append(Found("address", sku=identity.from_address(page)))
     product = merge.merge(page, found, site.only if site else frozenset())
-    if _holds_product(product, known_state, structured):
+    if _holds_product(product, known_state, structured, page):
         return product
     reason = page_block(page) or Blocked.NO_PRODUCT
     return CollectedProduct(url=page.url, title=product.title if reason is Blocked.NO_PRODUCT else None, blocked=reason)
 
 
-def _holds_product(product: CollectedProduct, known_state: list[Found], structured: list[Found]) -> bool:
+def _holds_product(product: CollectedProduct, known_state: list[Found], structured: list[Found], page: Page) -> bool:
     """Whether this is a product at all: a title, and either software's word for it or a price with something to buy."""
     if not product.title:
         return False
     if any(one.title or one.price for one in (*known_state, *structured)):
         return True
     if product.price is None:
-        return product.sources.get("sku") == "site"
+        # An address holds a number even where the page is a wall.
+        return product.sources.get("sku") == "site" and page_block(page) is None
     return True
 
 

@@ -1,4 +1,4 @@
-"""What 1688's and Taobao's pages carry for their own scripts: `__INIT_DATA`, the newer `window.context`, `skuMap`."""
+"""What 1688's pages carry for their own scripts: `__INIT_DATA` and the newer `window.context`."""
 
 from __future__ import annotations
 
@@ -13,17 +13,14 @@ from daifa.models.collected import Availability, CollectedOption, CollectedTier,
 
 _CONTEXT = re.compile(r"window\.context\s*=\s*\(function.*?\}\)\s*\(\s*window\.contextPath\s*,", re.DOTALL)
 _INIT = re.compile(r"window\.__INIT_DATA\s*=")
-_SKU_MAP = re.compile(r"skuMap\s*:\s*(?=\{)")
-_AUCTION_IMAGES = re.compile(r"auctionImages\s*:\s*(?=\[)")
 # No offer is told in fewer characters.
 SHORTEST_STATE = 200
 # What the state of an offer speaks of.
 _MODEL = (b"skuModel", b"orderParamModel", b"offerDetail")
-_ITEM_ID = re.compile(r"itemId\s*:\s*['\"](\d{6,20})['\"]")
 
 
 def find(page: Page) -> Found | None:
-    """The offer of a 1688 page or the item of a Taobao page; None on any other."""
+    """The offer of a 1688 page; None on any other."""
     for script in page.scripts:
         if len(script) < SHORTEST_STATE:
             continue
@@ -35,7 +32,7 @@ def find(page: Page) -> Found | None:
                 data = lenient_json.literal(text, start.end())
                 if isinstance(data, dict):
                     return _offer(data, page)
-    return _taobao(page)
+    return None
 
 
 def _object(value: Any) -> dict[str, Any]:
@@ -164,73 +161,5 @@ def _variants(model: dict[str, Any], weights: dict[Any, Any], base: str) -> list
             sku=values.code(row.get("cargoNumber")) or values.code(str(row.get("skuId") or "")),
             image=next((pictures[value] for value in chosen if pictures.get(value)), None),
             weight_grams=values.grams(weight, "kg"),
-        ))  # fmt: skip
-    return found
-
-
-def _taobao(page: Page) -> Found | None:
-    if not page.host.endswith(("taobao.com", "tmall.com", "tmall.hk")):
-        return None
-    found = Found("embedded_state", currency="CNY")
-    names = _taobao_names(page)
-    for script in page.scripts:
-        text = script.body
-        start = _SKU_MAP.search(text)
-        if start and not found.variants:
-            data = lenient_json.literal(text, start.end())
-            found.variants = _taobao_variants(data if isinstance(data, dict) else {}, names, page.base)
-        start = _AUCTION_IMAGES.search(text)
-        if start and not found.images:
-            found.images = _pictures(lenient_json.literal(text, start.end()), page.base)
-        item = _ITEM_ID.search(text)
-        found.sku = found.sku or (item[1] if item else None)
-    shown = page.tree.css_first("em.tb-rmb-num, .tm-price")
-    said = amounts.priced("¥" + shown.text(strip=True), "cn") if shown else None
-    prices = [variant.price for variant in found.variants if variant.price] or ([said.low, said.high] if said else [])
-    if prices:
-        found.price, found.price_high = min(prices), max(prices)
-    stocks = [variant.stock for variant in found.variants if variant.stock is not None]
-    found.stock = sum(stocks) if stocks else None
-    found.availability = None if not stocks else Availability.IN_STOCK if sum(stocks) else Availability.OUT_OF_STOCK
-    found.options = schema_org.options_of(found.variants)
-    title = page.tree.css_first(".tb-main-title, .tb-detail-hd h1")
-    found.title = values.text(title.attributes.get("data-title") or title.text(), 300) if title else None
-    for node in page.tree.css(".attributes-list li, #J_AttrUL li")[:80]:
-        name, _, value = (values.text(node.text(), 300) or "").replace("：", ":").partition(":")
-        if name and (told := values.word(value)):
-            found.attributes.setdefault(name.strip(), told)
-    found.brand = found.attributes.get("品牌")
-    return found if found.price or found.title else None
-
-
-def _taobao_names(page: Page) -> dict[str, tuple[str, str, str | None]]:
-    """For each `pid:vid` its option's name, its own name and its picture."""
-    names: dict[str, tuple[str, str, str | None]] = {}
-    for group in page.tree.css("ul[data-property]")[:20]:
-        option = values.text(group.attributes.get("data-property"), 60) or ""
-        for item in group.css("li[data-value]")[:200]:
-            label = item.css_first("span")
-            link = item.css_first("a[style*=url]")
-            style = re.search(r"url\(([^)]+)\)", (link.attributes.get("style") or "") if link else "")
-            picture = re.sub(r"_\d+x\d+\.(?:jpg|png)$", "", style[1]) if style else None
-            named = values.text(label.text() if label else "", 255) or ""
-            names[item.attributes.get("data-value") or ""] = (option, named, values.image(picture, page.base))
-    return names
-
-
-def _taobao_variants(
-    data: dict[str, Any], names: dict[str, tuple[str, str, str | None]], base: str
-) -> list[CollectedVariant]:
-    found = []
-    for path, row in list(data.items())[:2000]:
-        if not isinstance(row, dict):
-            continue
-        chosen = [names[part] for part in path.strip(";").split(";") if part in names]
-        stock = values.count(row.get("stock"))
-        price = amounts.amount(row.get("price"), "CNY", "cn")
-        found.append(CollectedVariant(
-            options={option: value for option, value, _ in chosen}, key=values.code(row.get("skuId")), price=price,
-            stock=stock, image=next((picture for _, _, picture in chosen if picture), None),
-            availability=None if stock is None else Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK,
         ))  # fmt: skip
     return found

@@ -20,7 +20,7 @@ _CAPTCHA_SAID = re.compile(
     r"security check|access denied|access to this page has been denied|just a moment|attention required|"
     r"pardon our interruption|"
     r"enter the characters you see|type the characters|checking your browser|request (?:was )?blocked|bot verification|"
-    r"滑块|验证码|安全验证|访问受限|访问被拒绝|人机验证|请完成验证|亲，访问"
+    r"captcha interception|滑块|验证码|安全验证|访问受限|访问被拒绝|人机验证|请完成验证|亲，访问"
 )
 _LOGIN_ADDRESS = re.compile(
     r"(?i)login\.(?:taobao|1688|tmall|alibaba|aliexpress)|/(?:member/)?(?:login|signin|sign-in|account/login)\b|"

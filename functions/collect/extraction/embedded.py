@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from collect.extraction import alibaba_state, amounts, lenient_json, schema_org, shopify_state, values
+from collect.extraction import (
+    alibaba_state,
+    aliexpress_state,
+    amounts,
+    lenient_json,
+    schema_org,
+    shopify_state,
+    taobao_state,
+    values,
+)
 from collect.extraction.found import Found
 from collect.extraction.markup import Script
 from collect.extraction.page import Page, words
@@ -28,8 +37,16 @@ MOST_MENTIONS = 500
 
 def find(page: Page) -> list[Found]:
     """What each kind of state says of this page's product, the most trusted first."""
-    found = [alibaba_state.find(page), shopify_state.find(page), _woocommerce(page), _next(page), _layer(page)]
-    return [each for each in found if each is not None]
+    ways = (
+        alibaba_state.find,
+        taobao_state.find,
+        aliexpress_state.find,
+        shopify_state.find,
+        _woocommerce,
+        _next,
+        _layer,
+    )
+    return [found for way in ways if (found := way(page)) is not None]
 
 
 def _woocommerce(page: Page) -> Found | None:

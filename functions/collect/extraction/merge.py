@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from collect.extraction import sanitise
+from collect.extraction import labels, sanitise, values
 from collect.extraction.chosen import chosen
 from collect.extraction.found import Found
 from collect.extraction.page import Page, words
@@ -33,6 +34,7 @@ PLAIN = (
     *("title", "description", "images", "list_price", "availability", "stock", "sku", "gtin", "mpn", "brand"),
     *("category_path", "attributes", "options", "variants", "min_order_quantity", "tiers", "ship_from", "weight_grams"),
 )
+_MEANS = {"brand": "brand", "gtin": "gtin", "mpn": "mpn", "weight": "weight_grams"}
 _ON_REQUEST = re.compile(
     r"(?i)price on request|preis auf anfrage|prix sur demande|prezzo su richiesta|request a quote|"
     r"面议|询价|цена по запросу"
@@ -64,6 +66,7 @@ def merge(page: Page, found: list[Found], only: frozenset[str] = frozenset()) ->
                 break
     _price(told, sources, _ordered("price", found), page, only)
     _chosen(told, sources, page, only)
+    _from_attributes(told, sources, only)
     _name(told, sources, found)
     _code(told, sources, found, page)
     if "availability" not in told and "price" in told and page.body:
@@ -83,6 +86,20 @@ def _chosen(told: dict[str, Any], sources: dict[str, str], page: Page, only: fro
             told[field], sources[field] = value, source
     if "list_price" in told and told["list_price"] <= told.get("price", 0):
         del told["list_price"], sources["list_price"]
+
+
+def _from_attributes(told: dict[str, Any], sources: dict[str, str], only: frozenset[str]) -> None:
+    """What an attribute is the very name of, where nothing else tells it: `品牌`, `EAN`, `Weight`."""
+    reads: dict[str, Callable[[object], Any]] = {
+        "brand": values.word,
+        "gtin": values.gtin,
+        "mpn": values.code,
+        "weight_grams": values.grams,
+    }
+    for name, said in told.get("attributes", {}).items():
+        field = _MEANS.get(labels.meaning(name) or "")
+        if field and field not in told and field not in only and (value := reads[field](said)):
+            told[field], sources[field] = value, sources["attributes"]
 
 
 def told_by(field: str, found: list[Found], source: str) -> bool:
