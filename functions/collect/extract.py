@@ -87,8 +87,8 @@ def _holds_product(product: CollectedProduct, known_state: list[Found], structur
     if any(one.title or one.price for one in (*known_state, *structured)):
         return True
     if product.price is None:
-        # An address holds a number even where the page is a wall.
-        return product.sources.get("sku") == "site" and page_block(page) is None
+        # An address holds its number even where the page is a wall.
+        return product.sources.get("sku") == "site" and page_block(page) in (None, Blocked.EMPTY_SHELL)
     return True
 
 

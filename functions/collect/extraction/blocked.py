@@ -29,8 +29,14 @@ _LOGIN_ADDRESS = re.compile(
 _LOGIN_SAID = re.compile(
     r"(?i)^\W*(?:log ?in|sign ?in|login required|members only|anmelden|connexion|登录|会员登录|用户登录|请登录)"
 )
+_GONE = re.compile(
+    r"(?i)您查看的(?:宝贝|商品|页面)|(?:宝贝|商品)(?:不存在|可能已下架)|已下架或者被转移|页面不存在|"
+    r"\bpage (?:not found|you requested|you(?:'re| are) looking for)|"
+    r"(?:product|item) (?:is no longer|no longer exists|was not found)"
+)
 _PASSWORD = re.compile(r"(?i)<input\b[^<>]{0,500}\btype\s*=\s*[\"']?password")
 FEW_WORDS = 400
+MOST_READ = 20_000
 
 
 def page_block(page: Page) -> Blocked | None:
@@ -46,4 +52,6 @@ def page_block(page: Page) -> Blocked | None:
         return Blocked.LOGIN_WALL
     if shown < 80 or (shown < FEW_WORDS and page.heading is None and page.markup.scripted):
         return Blocked.EMPTY_SHELL
+    if _GONE.search(text[:MOST_READ]) and not page.heading:
+        return Blocked.NO_PRODUCT
     return None

@@ -21,7 +21,8 @@ MEANINGS = {
         "código codigo codigodoproduto códigodoproduto cod cód codprodus tuotenumero tuotekoodi "
         "varenummer varenr produktkod indeks kodproduktu symbol katalogovéčíslo kódproduktu kódprodukta "
         "šifra šifraizdelka šifraartikla tootekood prekėskodas preceskods ürünkodu stokkodu артикул "
-        "кодтовара код номер 货号 商品编号 商品编码 产品编号 编号 商品id 品番 商品コード 商品番号 型番 "
+        "кодтовара код номер 货号 商品货号 产品货号 "
+        "商品编号 商品编码 产品编号 编号 商品id 品番 商品コード 商品番号 型番 "
         "상품번호 상품코드 asin ebayitemnumber "
         "webid catalognumber anzeigennummer anzeigenid inserat annuncio willhabencode stockno 딜번호"
     ),
@@ -31,22 +32,26 @@ MEANINGS = {
     ),
     "gtin": (
         "gtin ean eancode ean13 upc isbn isbn13 barcode strichcode 条码 商品条码 штрихкод eankod codiceean "
-        "códigoean gencod 商品条形码 条形码 国际条码 ean码"
+        "códigoean gencod 商品条形码 条形码 国际条码 ean码 国际标准书号isbn"
     ),
     "brand": (
         "brand brandname marke marque marca merk merkki märke mærke značka znamka marka kaubamärk бренд "
-        "торговаямарка 品牌 品牌名称 ブランド 브랜드 márka fabricante manufacturer hersteller fabricant produttore "
+        "торговаямарка 品牌 品牌名称 商品品牌 nombredelamarca "
+        "nomdelamarque markenname nomedelmarchio ブランド 브랜드 márka "
+        "fabricante manufacturer hersteller fabricant produttore "
         "производитель producator producător"
     ),
     "price": (
         "price ourprice saleprice currentprice preis prix prezzo precio preço prijs hinta pris cena цена "
-        "价格 批发价 售价 现价 促销价 单价 零售价 优惠价 淘宝价 价 価格 販売価格 가격 판매가"
+        "价格 批发价 售价 现价 促销价 单价 零售价 优惠价 淘宝价 销售价 "
+        "销售价格 本店售价 本店价 商城价 特价 折扣价 团购价 拼团价 到手价 代发价 供货价 价 価格 販売価格 가격 판매가"
     ),
     "list_price": (
-        "listprice rrp msrp was regularprice oldprice uvp 市场价 原价 专柜价 定价 吊牌价 建议零售价 "
+        "listprice rrp msrp was regularprice oldprice uvp 市场价 "
+        "市场价格 参考价 划线价 原价 专柜价 定价 吊牌价 建议零售价 "
         "通常価格 정가 старцена"
     ),
-    "stock": "库存 库存数量 现货 可售数量 stockquantity quantityavailable availablequantity instock",
+    "stock": "库存 商品库存 库存量 库存数量 现货 可售数量 stockquantity quantityavailable availablequantity instock",
     "availability": (
         "供货状态 库存状态 availability stockstatus verfügbarkeit disponibilité disponibilità disponibilidad "
         "disponibilitate dostępnośćproduktu produktverfügbarkeit lagerstand lagerbestand stokdurumu "

@@ -182,8 +182,10 @@ def names(node: LexborNode) -> str:
 
 
 def names_in(attributes: Mapping[str, str | None]) -> str:
-    """The classes and id among a tag's attributes."""
-    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
+    """The classes and id among a tag's attributes, and what its makers call it in their tests."""
+    told = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
+    hook = attributes.get("data-hook") or attributes.get("data-testid")
+    return f"{told} {hook}" if hook else told
 
 
 def _shallow(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from collect.extraction import amounts, values
+from collect.extraction import amounts, labels, values
 from collect.extraction.markup import STRUCK, Tag, plain
 from collect.extraction.page import NEAR, Page, names, names_in
 
@@ -57,7 +57,7 @@ _NOT_ALL = re.compile(
     r""
 
                       r"im monat|par mois|al mes|membership|with member|包邮|满|shipping|versand|delivery|livraison|"
-                      r"you save|"
+                      r"you save|sample|样品|"
                       r"ersparnis|立省|up to|orders? over|off\b|%")  # fmt: skip
 _PRODUCTS = re.compile(r"product|detail|main|buy|offer|pdp")
 # A number that may be money: with cents, with a currency's sign or name, or alone.
@@ -67,6 +67,9 @@ _STRUCK_BEFORE = re.compile(
     r"<(?:del|s|strike)\b|(?<![bgfh])old(?!er|ing)|(?<![a-z])was(?![a-z])|strike|struck|regular|crossed|list-?price"
 )
 _BEFORE = ("<del", "<s>", "<s ", "stri", "old", "was", "struck", "regular", "crossed", "list")
+# Cents that stand above the line, in an element of their own.
+_CENTS = re.compile(r"\s*\d\d\s*")
+_SMALL_CENTS = re.compile(r"(?<=\d)\s*<(?:sup|small)\b[^<>]*>\s*(\d\d)\s*</(?:sup|small)>")
 # What money is written with beside its digits.
 _SIGNS = re.compile(r"kr|zł|руб|Kč|Ft|lei|лв|TL|Rp|RM|[A-Z]{3}|R\$")
 FEW_LETTERS = 12
@@ -143,10 +146,11 @@ def _lone(at: int, page: Page) -> tuple[str, bool, amounts.Priced] | None:
     around = [markup.tag(each) for each in islice(markup.enclosing(at), 15)]
     places = [(tag.name, names_in(tag.attributes)) for tag in around]
     judged = _judge(iter(places)) if places else None
-    if judged is None or judged[0] < 1:
+    called = _called(at, page)
+    if judged is None or judged[0] < 1 or called not in (None, "price", "list_price"):
         return None
     for level, tag in enumerate(around[:3]):
-        told = plain(markup.text[tag.end : min(markup.end(tag), tag.end + 1_000)])
+        told = plain(_SMALL_CENTS.sub(r",\1", markup.text[tag.end : min(markup.end(tag), tag.end + 1_000)]))
         if len(told) > 40:
             return None
         said = amounts.priced(told, page.country)
@@ -154,8 +158,15 @@ def _lone(at: int, page: Page) -> tuple[str, bool, amounts.Priced] | None:
             letters = sum(char.isalpha() for char in _SIGNS.sub("", told))
             if letters > FEW_LETTERS or _NOT_ALL.search(told) or _says_else(around[level + 1 : level + 2], page):
                 return None
-            return "<".join(names for _, names in places[:2]), judged[1], said
+            return "<".join(names for _, names in places[:2]), judged[1] or called == "list_price", said
     return None
+
+
+def _called(at: int, page: Page) -> str | None:
+    """What the piece of text before an amount says that it is, if it is a label."""
+    pieces = page.markup.pieces
+    number = bisect(pieces, at, key=itemgetter(1)) - 2
+    return labels.meaning(pieces[number][0].rstrip(":： ")) if number >= 0 else None
 
 
 def _says_else(outer: Sequence[Tag], page: Page) -> bool:
@@ -189,7 +200,7 @@ def _candidates(page: Page) -> list[_Candidate]:
 
 def _said(node: LexborNode, page: Page) -> amounts.Priced | None:
     """What the node itself says, its struck parts left out; the node must be one price, not a box of many things."""
-    parts = []
+    parts: list[str] = []
     elements = 0
     for piece in node.traverse(include_text=True):
         if piece.tag != "-text":
@@ -197,8 +208,10 @@ def _said(node: LexborNode, page: Page) -> amounts.Priced | None:
             if elements > MOST_INSIDE:
                 return None
         elif not _silent(piece, node):
-            parts.append(piece.text_content or "")
-    whole = values.text(" ".join(parts), 120)
+            told = piece.text_content or ""
+            cents = parts and _CENTS.fullmatch(told) and parts[-1][-1:].isdigit() and parts[-1].strip().isdigit()
+            parts.append(f",{told.strip()}" if cents else told)
+    whole = values.text(" ".join(parts).replace(" ,", ","), 120)
     if whole is None or not any(char.isdigit() for char in whole) or len(whole) > 60 or _NOT_ALL.search(whole):
         return None
     whole = re.sub(r"(?<=\d)\s+(?=[.,]\s*\d)|(?<=\d[.,])\s+(?=\d)", "", whole)

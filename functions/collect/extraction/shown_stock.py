@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections.abc import Mapping
+from itertools import islice
+from operator import itemgetter
 
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import values
-from collect.extraction.page import Page
+from collect.extraction.page import Page, names_in
 from daifa.models.collected import Availability
 
 _OUT = re.compile(
@@ -34,10 +38,13 @@ _BUY = re.compile(
 _ONE_WAY = re.compile(r"(?i)collect|pick-?\s?up|in[- ]store|delivery|abhol|retiro|retrait|ritiro|自提")
 _ELSEWHERE = re.compile(
     r"(?i)relat|recommend|similar|carousel|also|swatch|size|variant|color|colour|tile|store|modal|popup|other|"
-    r"miniature|crosssell|cross-sell|upsell|bestseller|recent|product-?card|shipping|deliver|pickup|collection"
+    r"miniature|crosssell|cross-sell|upsell|bestseller|recent|product-?card|product-item(?!-?detail)|shipping|deliver|pickup|collection"
 )
 # WooCommerce writes a product's categories and tags into the classes of its box.
 _TAGGED = re.compile(r"(?:product_cat|product_tag|product_shipping_class|shipping|pa|brand)[-_][\w-]*")
+_OUTSIDE = frozenset(("footer", "header", "nav", "aside", "template", "select", "script", "label", "option"))
+# A line that says so is short, and stands so many pieces of text behind the heading at most.
+LONG_LINE, SOON = 60, 100
 _COUNT = re.compile(
     r"(?i)(\d[\d,. ]{0,9})\s*(?:pieces|pcs|units|items)?\s*(?:in stock|available|left)\b|库存\s*[:：]?\s*(\d{1,9})"
 )
@@ -69,7 +76,22 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
             buys = not (_hidden(attributes) or "disabled" in attributes)
     for node in page.places.cart[:10]:
         buys = buys or not (_hidden(node.attributes) or "disabled" in node.attributes)
+    if not buys and not stock and _told_out(page):
+        return Availability.OUT_OF_STOCK, stock
     return (Availability.IN_STOCK if buys or stock else None), stock
+
+
+def _told_out(page: Page) -> bool:
+    """Whether a line soon behind the heading says that the product is not to be had."""
+    markup = page.markup
+    heading = next(iter(markup.noted("h1")), 0)
+    first = bisect(markup.pieces, heading, key=itemgetter(1))
+    for told, at in markup.pieces[first : first + SOON]:
+        if len(told) <= LONG_LINE and _OUT.search(told) and not _ONE_WAY.search(told):
+            around = [markup.tag(each) for each in islice(markup.enclosing(at), 12)]
+            if not any(_away(tag.name, tag.attributes) for tag in around):
+                return True
+    return False
 
 
 def _classed(node: LexborNode) -> Availability | None:
@@ -97,7 +119,7 @@ def says_out(text: str) -> bool:
     return _OUT.search(text) is not None
 
 
-def _hidden(attributes: dict[str, str | None]) -> bool:
+def _hidden(attributes: Mapping[str, str | None]) -> bool:
     style = (attributes.get("style") or "").replace(" ", "").lower()
     classes = (attributes.get("class") or "").lower().split()
     return (
@@ -107,14 +129,16 @@ def _hidden(attributes: dict[str, str | None]) -> bool:
     )
 
 
-def _elsewhere(node: object) -> bool:
-    parent, levels = getattr(node, "parent", None), 12
+def _elsewhere(node: LexborNode) -> bool:
+    parent, levels = node.parent, 12
     while parent is not None and levels:
-        attributes = parent.attributes
-        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-        if parent.tag in ("footer", "header", "nav", "aside", "template", "select", "script") or _hidden(attributes):
-            return True
-        if _ELSEWHERE.search(_TAGGED.sub("", names)):
+        if _away(parent.tag or "", parent.attributes):
             return True
         parent, levels = parent.parent, levels - 1
     return False
+
+
+def _away(tag: str, attributes: Mapping[str, str | None]) -> bool:
+    """Whether what stands in this element is hidden, or about something else than the product."""
+    names = _TAGGED.sub("", names_in(attributes))
+    return tag in _OUTSIDE or _hidden(attributes) or _ELSEWHERE.search(names) is not None

@@ -7,6 +7,7 @@ for where the page's heading stands in a script or an attribute: the innermost o
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
@@ -29,7 +30,10 @@ BEFORE = (
     *("regularPrice", "regular_price", "regular_price_amount", "oldPrice", "old_price", "wasPrice", "marketPrice"),
 )
 # The parts of an amount that is an object of its own.
-AMOUNT = ("sale", "current", "final", "now", "value", "amount", "price", "selling", "min", "formatted", "text")
+AMOUNT = (
+    *("amountWithSymbol", "formattedValue", "formatted", "sale", "current", "final", "now", "discounted"),
+    *("value", "amount", "price", "selling", "min", "text"),
+)
 CURRENCY = ("currencyCode", "currency", "priceCurrency", "currencyIso", "currency_code", "isocode", "isoCode")
 SKU = (
     "sku",
@@ -54,19 +58,27 @@ VARIANTS = ("variants", "skus", "variations", "children")
 MOST_STARTS, MOST_READ = 120, 1_500_000
 MOST_PLACES = 12
 MOST_VARIANTS = 500
+_PARTS = re.compile(r"\s+[|–—•·:-]\s+|\s*[|｜_]\s*")
+SHORTEST_NAME, MOST_NAMES = 4, 5
 _DECODER = json.JSONDecoder(strict=False)
 
 
 def find(page: Page) -> Found | None:
     """What the page's own product says of itself in a script or an attribute; nothing where amounts are ambiguous."""
-    name = page.heading or values.text(page.metas.get("og:title"), 300)
-    if not name or len(name) < 4:
-        return None
-    for text, at in islice(_places(page, name), MOST_PLACES):
-        for data in _around(text, at):
-            if _named(data, name) and (found := _read(data, page)):
-                return found
+    for name in _names(page):
+        for text, at in islice(_places(page, name), MOST_PLACES):
+            for data in _around(text, at):
+                if _named(data, name) and (found := _read(data, page)):
+                    return found
     return None
+
+
+def _names(page: Page) -> list[str]:
+    """What the product may be called: the heading, or a part of what the page calls itself."""
+    titles = [told for told in (page.title, values.text(page.metas.get("og:title"), 300)) if told]
+    parts = [part.strip() for told in titles for part in (told, *_PARTS.split(told))]
+    names = dict.fromkeys(name for name in (page.heading or "", *parts) if len(name) >= SHORTEST_NAME)
+    return list(names)[:MOST_NAMES]
 
 
 def _places(page: Page, name: str) -> Iterator[tuple[str, int]]:
@@ -146,34 +158,40 @@ def _priced(found: Found, data: dict[str, Any], page: Page) -> None:
         currency = _currency(row) or _currency(data)
         for key in NOW:
             if now := _amount(row.get(key), page, currency):
-                found.price = found.price_high = now
-                found.currency = currency or _currency(row[key])
-                before = next((told for each in BEFORE if (told := _amount(row.get(each), page, currency))), None)
-                found.list_price = before if before and before > now else None
+                found.price = found.price_high = now.low
+                found.currency = now.currency or currency
+                before = (_amount(row.get(each), page, currency) for each in BEFORE)
+                found.list_price = next((each.low for each in before if each and each.low > now.low), None)
                 return
 
 
-def _amount(value: object, page: Page, currency: str | None, depth: int = 0) -> Decimal | None:
+def _amount(value: object, page: Page, currency: str | None, depth: int = 0) -> amounts.Priced | None:
     """An amount in any of its forms; a whole number that the page shows nowhere may be cents, and so is none."""
     if isinstance(value, dict) and depth < 3:
-        currency = currency or _currency(value)
+        currency = _currency(value) or currency
         if isinstance(value.get("centAmount"), int):
             digits = value.get("fractionDigits")
-            return Decimal(value["centAmount"]).scaleb(-digits if isinstance(digits, int) and 0 <= digits <= 4 else -2)
-        told = (_amount(value.get(key), page, currency, depth + 1) for key in (*NOW[:10], *AMOUNT))
+            places = digits if isinstance(digits, int) and 0 <= digits <= 4 else 2
+            return _just(Decimal(value["centAmount"]).scaleb(-places), currency)
+        told = (_amount(value.get(key), page, currency, depth + 1) for key in (*AMOUNT, *NOW[:10]))
         return next((each for each in told if each), None)
     if isinstance(value, list):
         return _amount(value[0], page, currency, depth + 1) if len(value) == 1 and depth < 3 else None
     if isinstance(value, str):
         said = amounts.priced(values.text(value, 60) or "", page.country, currency)
-        plain = value.strip().isdigit()
-        whole = said.low if said and said.low == said.high else None
-        return whole if whole and (not plain or whole in page.amounts) else None
+        if said is None or said.low != said.high or value.strip().isdigit() and said.low not in page.amounts:
+            return None
+        return _just(said.low, said.currency or currency)
     whole = amounts.amount(value, currency, page.country)
-    if whole is None or isinstance(value, float) and whole % 1:
-        return whole
-    cents = whole.scaleb(-2)
-    return whole if whole in page.amounts else cents if cents in page.amounts else None
+    if whole is None:
+        return None
+    if isinstance(value, float) and whole % 1 or whole in page.amounts:
+        return _just(whole, currency)
+    return _just(whole.scaleb(-2), currency) if whole.scaleb(-2) in page.amounts else None
+
+
+def _just(amount: Decimal, currency: str | None) -> amounts.Priced:
+    return amounts.Priced(amount, amount, currency)
 
 
 def _currency(data: object) -> str | None:

@@ -24,7 +24,22 @@ _SMALL = re.compile(
     r"(?i)blank\.|pixel|spacer|sprite|logo|icon|placeholder|loading|1x1|avatar|flag|badge|banner|spinner|stars?[_\d-]|(?:basket|cart|no-?image)\."
 )
 EMPTY = frozenset(
-    ("", "-", "--", "n/a", "na", "null", "none", "undefined", "no brand", "无", "其他", "unknown", "default")
+    (
+        "",
+        "-",
+        "--",
+        "n/a",
+        "na",
+        "null",
+        "none",
+        "undefined",
+        "no brand",
+        "无",
+        "其他",
+        "unknown",
+        "default",
+        "noenname_null",
+    )
 )
 GRAMS: dict[str, int | Decimal] = {
     **{
@@ -69,7 +84,7 @@ def code(value: object) -> str | None:
     plain = word(value, 80)
     if plain is None or len(plain) > 64 or plain.count(" ") > 3 or plain.startswith(("http:", "https:", "{", "[")):
         return None
-    return re.sub(r"(?i)^(?:sku|mpn|art(?:ikel)?[.-]?\s?n[ro°]?|ref)\s?[.:#]\s*", "", plain) or None
+    return re.sub(r"(?i)^(?:sku|mpn|art(?:ikel)?[.-]?\s?n[ro°]?|ref)(?:\s?[.:#]\s*|\s+)", "", plain) or None
 
 
 def gtin(value: object) -> str | None:
