@@ -16,6 +16,7 @@ from collect.extraction import (
     opengraph,
     schema_org,
     shopify_state,
+    site_state,
     sites,
     state,
     visible,
@@ -53,6 +54,8 @@ def _page(page: Page) -> CollectedProduct:
     site = sites.site_of(page)
     marked = (json_ld.find(page), microdata.find(page))
     known_state = embedded.find(page)
+    if site and site.state and (own := site_state.find(page, site.state, site.currency)):
+        known_state.append(own)
     if not known_state and any(merge.is_listing(each, page) for each in marked):
         return CollectedProduct(url=page.url, blocked=Blocked.MANY_PRODUCTS)
     structured = [one for each in marked if (one := merge.main_product(each, page))]
@@ -62,8 +65,8 @@ def _page(page: Page) -> CollectedProduct:
     # Looking at a page as people do is the slowest way, so it is not asked for what others know better.
     known = {name for name in visible.COSTLY if merge.told_by(name, found, "page")}
     settled = merge.settled_price(found)
-    if settled is None and not any(one.priceless for one in found) and (own := state.find(page)):
-        found.append(own)
+    if settled is None and not any(one.priceless for one in found) and (named := state.find(page)):
+        found.append(named)
         settled = merge.settled_price(found)
     if site and "price" in site.only:
         known |= {"price", "list_price"}

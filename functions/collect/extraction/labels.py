@@ -24,6 +24,9 @@ MEANINGS = {
         "кодтовара код номер 货号 商品货号 产品货号 "
         "商品编号 商品编码 产品编号 编号 商品id 品番 商品コード 商品番号 型番 "
         "상품번호 상품코드 asin ebayitemnumber "
+        "商品編號 貨號 產品編號 型號編號 รหัสสินค้า mãsảnphẩm mãsp mãhàng kodeproduk kodebarang רמזהמוצר κωδικός "
+        "κωδικόςπροϊόντος "
+        "кодпродукт кодатоварът šifraproizvoda kataloškibroj رمزالمنتج "
         "webid catalognumber anzeigennummer anzeigenid inserat annuncio willhabencode stockno 딜번호"
     ),
     "mpn": (
@@ -32,28 +35,32 @@ MEANINGS = {
     ),
     "gtin": (
         "gtin ean eancode ean13 upc isbn isbn13 barcode strichcode 条码 商品条码 штрихкод eankod codiceean "
-        "códigoean gencod 商品条形码 条形码 国际条码 ean码 国际标准书号isbn"
+        "códigoean gencod 商品条形码 國際條碼 條碼 条形码 国际条码 ean码 国际标准书号isbn"
     ),
     "brand": (
         "brand brandname marke marque marca merk merkki märke mærke značka znamka marka kaubamärk бренд "
         "торговаямарка 品牌 品牌名称 商品品牌 nombredelamarca "
         "nomdelamarque markenname nomedelmarchio ブランド 브랜드 márka "
+        "ยี่ห้อ แบรนด์ thươnghiệu merek μάρκα κατασκευαστής марка العلامةالتجارية מותג 廠牌 "
         "fabricante manufacturer hersteller fabricant produttore "
         "производитель producator producător"
     ),
     "price": (
         "price ourprice saleprice currentprice preis prix prezzo precio preço prijs hinta pris cena цена "
+        "售價 特價 優惠價 網路價 促銷價 ราคา ราคาพิเศษ giá giábán harga السعر מחיר τιμή "
         "价格 批发价 售价 现价 促销价 单价 零售价 优惠价 淘宝价 销售价 "
         "销售价格 本店售价 本店价 商城价 特价 折扣价 团购价 拼团价 到手价 代发价 供货价 价 価格 販売価格 가격 판매가"
     ),
     "list_price": (
         "listprice rrp msrp was regularprice oldprice uvp 市场价 "
         "市场价格 参考价 划线价 原价 专柜价 定价 吊牌价 建议零售价 "
-        "通常価格 정가 старцена"
+        "定價 原價 市價 建議售價 ราคาปกติ giágốc giánêmyết 通常価格 정가 старцена"
     ),
     "stock": "库存 商品库存 库存量 库存数量 现货 可售数量 stockquantity quantityavailable availablequantity instock",
     "availability": (
-        "供货状态 库存状态 availability stockstatus verfügbarkeit disponibilité disponibilità disponibilidad "
+        "庫存狀況 庫存狀態 供貨狀況 สถานะสินค้า tìnhtrạng 供货状态 库存状态 availability stockstatus verfügbarkeit "
+        "disponibilité "
+        "disponibilità disponibilidad "
         "disponibilitate dostępnośćproduktu produktverfügbarkeit lagerstand lagerbestand stokdurumu "
         "disponibilidade наличие saatavuus dostępność dostupnost 状态"
     ),
@@ -68,9 +75,11 @@ MEANINGS = {
     ),
     "ship_from": "shipsfrom shipfrom dispatchedfrom itemlocation 发货地 发货地址 所在地 货源地",
 }
-MEANS = {spelling: field for field, spellings in MEANINGS.items() for spelling in spellings.split()}
 _SPLIT = re.compile(r"\s*[:：]\s*")
 _PUNCTUATION = re.compile(r"[\W_]+")
+MEANS = {
+    _PUNCTUATION.sub("", spelling): field for field, spellings in MEANINGS.items() for spelling in spellings.split()
+}
 DIGITS = re.compile(r"\d\D{0,37}\d\D{0,37}\d")
 _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
 # What stands alone behind a label needs fewer digits to be a code.

@@ -171,6 +171,8 @@ def _price(told: dict[str, Any], sources: dict[str, str], found: list[Found], pa
         speaking = next((one for one in found if one.currency), None)
         if speaking:
             told["currency"], sources["currency"] = speaking.currency, speaking.source
+        elif "price" in told and page.currency:
+            told["currency"], sources["currency"] = page.currency, "page"
     if "list_price" in told and ("price" not in told or told["list_price"] <= told["price"]):
         del told["list_price"], sources["list_price"]
 

@@ -30,6 +30,10 @@ LONGEST = 3_000_000
 NEAR, MENUS = 150_000, 100_000
 MOST_METAS = 300
 LONG_AMOUNT, MOST_AMOUNTS = 30, 500
+SHORTEST_NAME = 4
+# What shops put between a product's name and their own.
+TITLE_PARTS = re.compile(r"\s+[|–—•·:-]\s+|\s*[|｜_]\s*")
+_GROUPED = re.compile(r"\d[.,]\d{3}(?!\d)")
 # What a selector begins with when it leads to one element or a few, and every name that it speaks of.
 _BY_ID = re.compile(r"#([\w-]+)")
 _BY_VALUE = re.compile(r"\[([\w-]+)=([\w-]+)\]")
@@ -155,15 +159,39 @@ class Page:
         return [words(each) for each in (self.heading, self.title) if each]
 
     @cached_property
+    def start(self) -> int:
+        """Where the page begins to speak of its product: at its heading, else where a piece is what <title> says."""
+        if self.heading or not self.title:
+            return next(iter(self.markup.noted("h1")), 0)
+        parts = {part.strip() for part in (self.title, *TITLE_PARTS.split(self.title)) if len(part) >= SHORTEST_NAME}
+        # A trail of links above the product ends with its name, too.
+        return max(islice((at for told, at in self.markup.pieces if told in parts), 3), default=0)
+
+    @cached_property
+    def money(self) -> list[amounts.Priced]:
+        """What the page shows as money anywhere: short texts with a currency, with cents or with thousands."""
+        pieces, found = self.markup.pieces, []
+        for number in islice(self.markup.telling, MOST_AMOUNTS):
+            told = pieces[number][0]
+            if len(told) > LONG_AMOUNT:
+                continue
+            if told[-1].isdigit() and number + 1 < len(pieces) and len(pieces[number + 1][0]) <= 3:
+                told += pieces[number + 1][0]  # The currency stands in an element of its own.
+            said = amounts.priced(told, self.country)
+            if said and (said.currency or said.low % 1 or _GROUPED.search(told)):
+                found.append(said)
+        return found
+
+    @cached_property
     def amounts(self) -> frozenset[Decimal]:
-        """The amounts of money that the page shows anywhere: with a currency or with cents."""
-        short = (
-            told for told, _ in map(self.markup.pieces.__getitem__, self.markup.telling) if len(told) <= LONG_AMOUNT
-        )
-        said = (amounts.priced(told, self.country) for told in islice(short, MOST_AMOUNTS))
-        return frozenset(
-            amount for one in said if one and (one.currency or one.low % 1) for amount in (one.low, one.high)
-        )
+        """The amounts of money that the page shows anywhere."""
+        return frozenset(amount for one in self.money for amount in (one.low, one.high))
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of the money that the page shows, if it is but one."""
+        told = {one.currency for one in self.money if one.currency}
+        return told.pop() if len(told) == 1 else None
 
     @cached_property
     def title(self) -> str | None:

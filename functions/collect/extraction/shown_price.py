@@ -57,7 +57,7 @@ _NOT_ALL = re.compile(
     r""
 
                       r"im monat|par mois|al mes|membership|with member|包邮|满|shipping|versand|delivery|livraison|"
-                      r"you save|sample|样品|"
+                      r"you save|sample|样品|运费|快递费|邮费|"
                       r"ersparnis|立省|up to|orders? over|off\b|%")  # fmt: skip
 _PRODUCTS = re.compile(r"product|detail|main|buy|offer|pdp")
 # A number that may be money: with cents, with a currency's sign or name, or alone.
@@ -130,8 +130,7 @@ def _behind_heading(page: Page) -> Shown | None:
 def _soon(page: Page) -> Iterator[int]:
     """Where the pieces soon behind the heading begin that may be amounts."""
     markup = page.markup
-    heading = next((at for at in markup.noted("h1") if page.heading), None)
-    first = bisect(markup.pieces, heading, key=itemgetter(1)) if heading is not None else len(markup.pieces)
+    first = bisect(markup.pieces, page.start, key=itemgetter(1)) if page.start else len(markup.pieces)
     for number in islice(markup.telling, bisect(markup.telling, first), None):
         told, at = markup.pieces[number]
         if number > first + SOON:
@@ -293,7 +292,7 @@ def struck_price(page: Page, price: Decimal) -> Decimal | None:
 def _struck_places(page: Page) -> Iterator[int]:
     """Where amounts behind the heading begin that the tags just before them call struck out or old."""
     pieces = page.markup.pieces
-    heading = next(iter(page.markup.noted("h1")), 0)
+    heading = page.start
     first = bisect(pieces, heading, key=itemgetter(1))
     for number in islice(page.markup.telling, bisect(page.markup.telling, first - 1), None):
         told, at = pieces[number]

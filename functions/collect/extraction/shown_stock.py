@@ -23,7 +23,11 @@ _OUT = re.compile(
     r"slutsåld|udsolgt|utsolgt|loppuunmyyty|ei varastossa|wyprzedan\w+|niedostępn\w+|vyprodáno|není skladem|vypredané|"
     r"ni na zalogi|razprodano|elfogyott|nincs (?:raktáron|készleten)|stoc epuizat|indisponibil|tükendi|stokta yok|"
     r"нет в наличии|распродано|немає в наявності|läbi müüdud|otsas)"
-    r"|已售罄|售罄|暂时缺货|缺货|无货|已下架|商品已下架|此商品已售完|已售完|售完|補貨中|在庫切れ|売り切れ|完売|품절|일시품절"
+    r"|หมด(?:แล้ว|สต็อก|ชั่วคราว)?$|สินค้าหมด|hết hàng|stok habis|habis terjual|غير متوفر|نفذ|אזל|εξαντλ|μη διαθέσιμο|"
+    r"изчерпан|няма наличност|nije dostup\w+|rasprodano|缺貨|售完|無庫存|停售|品切れ|販売終了|入荷待ち|재고\s?없음|"
+    r"판매\s?종료|"
+    r"구매하실 수 없는|已售罄|售罄|暂时缺货|缺货|无货|已下架|商品已下架|此商品已售完|已售完|售完|補貨中|在庫切れ|"
+    r"売り切れ|完売|품절|일시품절"
 )
 _BUY = re.compile(
     r"(?i)\b(?:add to (?:your |my |the |shopping )?(?:cart|bag|basket|trolley)|buy (?:it )?now|place bid|"
@@ -32,13 +36,19 @@ _BUY = re.compile(
     r"adicionar ao carrinho|in winkelwagen|lägg i varukorg|lisää (?:ostos)?koriin|dodaj do koszyka|do košíka|do košíku|"
     r"v košarico|kosárba|adauga in cos|adaugă în coș|sepete ekle|в корзину|купить|добавить в корзину|до кошика|"
     r"lisa ostukorvi)"
-    r"|加入购物车|立即购买|立即订购|加入進貨單|加入购物车|加入購物車|立即購買|直接購買|カートに入れる|장바구니|구매하기|바로구매"
+    r"|加入购物车|立即购买|立即订购|加入進貨單|加入购物车|加入購物車|立即購買|直接購買|加入購物|放入購物車|"
+    r"หยิบใส่ตะกร้า|เพิ่ม\w*ตะกร้า|thêm vào giỏ|mua ngay|"
+    r"tambah ke keranjang|beli sekarang|"
+    r"أضف إلى|הוסף לסל|προσθήκη στο καλάθι|добави в|dodaj u košaricu|læg i kurv|legg i handlekurv|カートに入れる|"
+    r"장바구니|구매하기|"
+    r"바로구매"
 )
 # Not the product but one way to get it: `Collection not available`.
 _ONE_WAY = re.compile(r"(?i)collect|pick-?\s?up|in[- ]store|delivery|abhol|retiro|retrait|ritiro|自提")
 _ELSEWHERE = re.compile(
     r"(?i)relat|recommend|similar|carousel|also|swatch|size|variant|color|colour|tile|store|modal|popup|other|"
-    r"miniature|crosssell|cross-sell|upsell|bestseller|recent|product-?card|product-item(?!-?detail)|shipping|deliver|pickup|collection"
+    r"miniature|crosssell|cross-sell|upsell|bestseller|recent|product-?card|product-item(?!-?detail)|shipping|"
+    r"deliver|pickup|collection"
 )
 # WooCommerce writes a product's categories and tags into the classes of its box.
 _TAGGED = re.compile(r"(?:product_cat|product_tag|product_shipping_class|shipping|pa|brand)[-_][\w-]*")
@@ -84,8 +94,7 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
 def _told_out(page: Page) -> bool:
     """Whether a line soon behind the heading says that the product is not to be had."""
     markup = page.markup
-    heading = next(iter(markup.noted("h1")), 0)
-    first = bisect(markup.pieces, heading, key=itemgetter(1))
+    first = bisect(markup.pieces, page.start, key=itemgetter(1))
     for told, at in markup.pieces[first : first + SOON]:
         if len(told) <= LONG_LINE and _OUT.search(told) and not _ONE_WAY.search(told):
             around = [markup.tag(each) for each in islice(markup.enclosing(at), 12)]

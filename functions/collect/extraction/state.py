@@ -7,7 +7,6 @@ for where the page's heading stands in a script or an attribute: the innermost o
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
@@ -15,13 +14,23 @@ from typing import Any
 
 from collect.extraction import amounts, lenient_json, schema_org, values
 from collect.extraction.found import Found
-from collect.extraction.page import Page
+from collect.extraction.page import SHORTEST_NAME, TITLE_PARTS, Page
 from daifa.models.collected import Availability, CollectedVariant
 
 NAME = ("name", "title", "productName", "product_name", "goodsName", "goods_name", "itemName", "displayName", "subject")
 # What a buyer pays now, the surest name first; what was asked before.
 NOW = (
-    *("salePrice", "sale_price", "specialPrice", "special_price", "finalPrice", "final_price", "discountedPrice"),
+    *(
+        "discountedSalePrice",
+        "promotionPrice",
+        "salePrice",
+        "sale_price",
+        "specialPrice",
+        "special_price",
+        "finalPrice",
+        "final_price",
+        "discountedPrice",
+    ),
     *("currentPrice", "current_price", "sellingPrice", "price_amount", "priceWithTax", "price", "prices", "pricing"),
     *("priceInfo", "offers", "minPrice", "lowPrice"),
 )
@@ -49,7 +58,7 @@ SKU = (
 GTIN = ("gtin13", "gtin", "ean", "ean13", "barcode", "upc", "gtin14", "isbn")
 BRAND = ("brand", "brandName", "brand_name", "manufacturer", "manufacturer_name")
 BUYABLE = ("availableForSale", "available", "inStock", "in_stock", "isInStock", "is_in_stock", "isAvailable", "buyable")
-GONE = ("soldOut", "sold_out", "isSoldOut", "outOfStock", "isOutOfStock")
+GONE = ("soldout", "soldOut", "sold_out", "isSoldOut", "outOfStock", "isOutOfStock")
 STATE = ("availability", "stockStatus", "stock_status", "availabilityStatus", "inventoryStatus")
 STOCK = ("stock", "quantity", "stockQuantity", "stock_quantity", "availableQuantity", "qty", "inventory")
 CHOSEN = ("selectedVariant", "selectedOrFirstAvailableVariant", "masterVariant")
@@ -58,8 +67,7 @@ VARIANTS = ("variants", "skus", "variations", "children")
 MOST_STARTS, MOST_READ = 120, 1_500_000
 MOST_PLACES = 12
 MOST_VARIANTS = 500
-_PARTS = re.compile(r"\s+[|–—•·:-]\s+|\s*[|｜_]\s*")
-SHORTEST_NAME, MOST_NAMES = 4, 5
+MOST_NAMES = 5
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -76,7 +84,7 @@ def find(page: Page) -> Found | None:
 def _names(page: Page) -> list[str]:
     """What the product may be called: the heading, or a part of what the page calls itself."""
     titles = [told for told in (page.title, values.text(page.metas.get("og:title"), 300)) if told]
-    parts = [part.strip() for told in titles for part in (told, *_PARTS.split(told))]
+    parts = [part.strip() for told in titles for part in (told, *TITLE_PARTS.split(told))]
     names = dict.fromkeys(name for name in (page.heading or "", *parts) if len(name) >= SHORTEST_NAME)
     return list(names)[:MOST_NAMES]
 

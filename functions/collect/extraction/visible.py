@@ -123,7 +123,7 @@ def _marked_code(page: Page) -> str | None:
 
 def _labelled_price(found: Found, field: str, spoken: labels.Spoken, page: Page) -> None:
     said = amounts.priced(spoken.value, page.country)
-    if said is None or said.currency is None or 0 <= spoken.at < next(iter(page.markup.noted("h1")), 0):
+    if said is None or said.currency is None or 0 <= spoken.at < page.start:
         return  # what stands before the heading is of other products
     if field == "list_price" or spoken.struck or spoken.inside(page.markup) in STRUCK:
         found.list_price = found.list_price or said.low

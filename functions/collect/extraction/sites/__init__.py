@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from collect.extraction import amounts, values
 from collect.extraction.found import Found
@@ -27,6 +28,8 @@ class Site:
     # The ids of elements that the places lead to.
     ids: tuple[str, ...]
     currency: str | None
+    # Where the marketplace's state keeps which field (`site_state`), empty if none is read.
+    state: dict[str, Any]
 
 
 @cache
@@ -43,6 +46,7 @@ def sites() -> tuple[Site, ...]:
             only=frozenset(data.get("only", ())),
             ids=tuple(dict.fromkeys(re.findall(r"#([\w-]+)", " ".join(sum(data["fields"].values(), []))))),
             currency=data.get("currency"),
+            state=data.get("state", {}),
         ))  # fmt: skip
     return tuple(found)
 
