@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,9 @@ from daifa.models.collected import Availability, CollectedOption, CollectedTier,
 
 _CONTEXT = re.compile(r"window\.context\s*=\s*\(function.*?\}\)\s*\(\s*window\.contextPath\s*,", re.DOTALL)
 _INIT = re.compile(r"window\.__INIT_DATA\s*=")
+_DETAIL = re.compile(r"iDetailData\s*=\s*(?=\{)")
+# The gallery and the variants show small pictures and name the whole ones.
+_ORIGINAL = re.compile(r"[\"']original[\"']:\s*[\"'](https?:[^\"']+)")
 # No offer is told in fewer characters.
 SHORTEST_STATE = 200
 # What the state of an offer speaks of.
@@ -21,6 +25,10 @@ _MODEL = (b"skuModel", b"orderParamModel", b"offerDetail")
 
 def find(page: Page) -> Found | None:
     """The offer of a 1688 page; None on any other."""
+    return _newer(page) or _oldest(page)
+
+
+def _newer(page: Page) -> Found | None:
     for script in page.scripts:
         if len(script) < SHORTEST_STATE:
             continue
@@ -32,6 +40,34 @@ def find(page: Page) -> Found | None:
                 data = lenient_json.literal(text, start.end())
                 if isinstance(data, dict):
                     return _offer(data, page)
+    return None
+
+
+def _oldest(page: Page) -> Found | None:
+    """The pages of `iDetailData`: variants and tiers in a script, the rest in the markup."""
+    for script in page.scripts:
+        if not script.says(b"iDetailData"):
+            continue
+        text = script.body
+        start = _DETAIL.search(text)
+        model = _object(_object(lenient_json.literal(text, start.end())).get("sku")) if start else {}
+        if not model:
+            continue
+        told = _object(model.get("skuMap"))
+        model = {**model, "skuInfoMap": {html.unescape(spec): row for spec, row in told.items()}}
+        found = Found("embedded_state", currency="CNY")
+        found.title = page.heading or values.text(page.metas.get("og:title"), 300)
+        found.options, found.variants = _options(model, page.base), _variants(model, {}, page.base)
+        found.stock = values.count(model.get("canBookCount"))
+        pictures = dict.fromkeys(_ORIGINAL.findall(page.markup.text))
+        found.images = [address for each in pictures if (address := values.image(each, page.base))]
+        steps = [row for row in model.get("priceRange") or [] if isinstance(row, list) and len(row) == 2]
+        order = {"skuPriceType": "rangePrice", "skuRangePrices": [{"beginAmount": a, "price": b} for a, b in steps]}
+        _offer_prices(found, {"skuParam": order if steps else {}}, {}, {"skuPriceScale": model.get("price")})
+        found.min_order_quantity = found.tiers[0].min_quantity if found.tiers else None
+        if found.stock is not None:
+            found.availability = Availability.IN_STOCK if found.stock else Availability.OUT_OF_STOCK
+        return found
     return None
 
 
@@ -146,7 +182,11 @@ def _variants(model: dict[str, Any], weights: dict[Any, Any], base: str) -> list
     for spec, row in rows[:2000]:
         if not isinstance(row, dict):
             continue
-        chosen = [part for part in (values.text(str(row.get("specAttrs") or spec), 400) or "").split(">") if part]
+        chosen = [
+            part
+            for part in (values.text(html.unescape(str(row.get("specAttrs") or spec)), 400) or "").split(">")
+            if part
+        ]
         stock = values.count(row.get("canBookCount"))
         before = amounts.amount(row.get("price"), "CNY", "cn")
         now = amounts.amount(row.get("discountPrice"), "CNY", "cn") or before

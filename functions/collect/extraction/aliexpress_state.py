@@ -51,6 +51,9 @@ def _item(data: dict[str, Any], page: Page) -> Found | None:
     found.variants = [_variant(row, names, priced, page) for row in _rows(sku)]
     found.options = schema_org.options_of(found.variants)
     _prices(found, parts, page)
+    shipping = parts.part("shippingModule") or parts.part("SHIPPING")
+    ways = (node["shipFrom"] for node in schema_org.nodes(shipping) if isinstance(node.get("shipFrom"), str))
+    found.ship_from = values.word(next(ways, None), 60)
     stock = parts.at("quantityModule", "totalAvailQuantity") or parts.at("QUANTITY_PC", "totalAvailableInventory")
     known = [one.stock for one in found.variants if one.stock is not None]
     found.stock = values.count(stock) if stock is not None else sum(known) if known else None
@@ -99,7 +102,8 @@ def _prices(found: Found, parts: _Parts, page: Page) -> None:
         before = _money(target.get("originalPrice"), page)
         low, high, before = (low, high, before) if low else (before, before, None)
     prices = [one.price for one in found.variants if one.price]
-    found.price, found.price_high = low or min(prices, default=None), high or max(prices, default=None)
+    found.price = low or min(prices, default=None)
+    found.price_high = max((price for price in (high, *prices) if price), default=None)
     found.list_price = before if before and found.price and before > found.price else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from collect.extraction import values
@@ -34,7 +35,8 @@ MEANINGS = {
         "modelnumber itemmodelnumber modellnummer numérodemodèle 型号 型號 kódvýrobce codproducator"
     ),
     "gtin": (
-        "gtin ean eancode ean13 upc isbn isbn13 barcode strichcode 条码 商品条码 штрихкод eankod codiceean "
+        "gtin jan jancode janコード ean eancode ean13 upc isbn isbn13 barcode strichcode "
+        "条码 商品条码 штрихкод eankod codiceean "
         "códigoean gencod 商品条形码 國際條碼 條碼 条形码 国际条码 ean码 国际标准书号isbn"
     ),
     "brand": (
@@ -86,6 +88,10 @@ _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
 _SHORT_CODE = re.compile(r"(?=.*\d)[\w./#-]{3,40}\Z")
 _CELL = re.compile(r"<([tT][dDhH])\b[^<>]*>")
 _PAIR = re.compile(r"(?is)<dt\b[^<>]*>(.{0,600}?)(?:</dt\s*>)?\s*<dd\b[^<>]*>(.{0,4000}?)(?=</dd\b|<dd\b|<dt\b|</dl\b)")
+# Elements of one row whose classes say what they are: `attr-item-name` and `attr-item-value`.
+_NAME_VALUE = re.compile(
+    r"[\w-](?:-name|-label|-key)[\"'][^<>]*>([^<>]{1,60})</\w+>\s*<\w+[^<>]*[\w-]-value[\"'][^<>]*>([^<>]{1,200})<"
+)
 _ROW_END = re.compile(r"</[tT](?:[rR]|able|ABLE|body|BODY)\b")
 _STRUCK_INSIDE = re.compile(r"<(?:s|del|strike|S|DEL|STRIKE)\b")
 MOST_ROWS = 400
@@ -129,13 +135,14 @@ def meaning(label: str) -> str | None:
 
 
 def rows(markup: Markup) -> Iterator[Row]:
-    """The rows of two or four cells, which may pair names with values, in the page's tables."""
+    """The rows of two or four cells, which may pair names with values, in the page's tables; of six where 1688 does."""
     starts = markup.noted("tr")[:MOST_ROWS]
     for at, following in zip(starts, (*starts[1:], len(markup.text)), strict=False):
         following = min(following, at + LONG_ROW)
         closing = _ROW_END.search(markup.text, at, following)
-        cells = _CELL.split(markup.text[at : closing.start() if closing else following], maxsplit=12)[1:]
-        if len(cells) in (4, 8):
+        row = markup.text[at : closing.start() if closing else following]
+        cells = _CELL.split(row, maxsplit=12)[1:]
+        if len(cells) in (4, 8) or (len(cells) == 12 and "de-feature" in row):
             yield at, [Cell(plain(cell), cell, tag.lower()) for tag, cell in zip(cells[::2], cells[1::2], strict=True)]
 
 
@@ -145,6 +152,9 @@ def pairs(markup: Markup, rows: Sequence[Row]) -> list[Spoken]:
     for _, cells in rows:
         for label, value in zip(cells[::2], cells[1::2], strict=True):
             _add(found, label.text, value)
+    if "-value" in markup.text:
+        for told in islice(_NAME_VALUE.finditer(markup.text), MOST_ROWS):
+            _add(found, plain(told[1]), Cell(plain(told[2]), told[2], "dd"))
     for at in markup.noted("dt")[:MOST_ROWS]:
         if pair := _PAIR.match(markup.text, at, at + LONG_ROW):
             _add(found, plain(pair[1]), Cell(plain(pair[2]), pair[2], "dd"))

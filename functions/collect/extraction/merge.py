@@ -67,6 +67,10 @@ def merge(page: Page, found: list[Found], only: frozenset[str] = frozenset()) ->
     _price(told, sources, _ordered("price", found), page, only)
     _chosen(told, sources, page, only)
     _from_attributes(told, sources, only)
+    if told.get("tiers") and "price_range" not in told:
+        steps = [tier.price for tier in told["tiers"]]
+        if min(steps) < max(steps):
+            told["price_range"], sources["price_range"] = PriceRange(low=min(steps), high=max(steps)), sources["tiers"]
     _name(told, sources, found)
     _code(told, sources, found, page)
     if "availability" not in told and "price" in told and page.body:

@@ -1,7 +1,7 @@
 """A marketplace's own state, read by the places that its file names (`sites/*.toml`): for pages that only scripts fill.
 
-A place is a trail of names such as `goods.goodsName`; it begins at the first object, wherever that stands, that has them
-all, so that a marketplace may move its product deeper into its state without losing us.
+A place is a trail of names such as `goods.goodsName`; it begins at the first object, wherever that stands, that has
+them all, so that a marketplace may move its product deeper into its state without losing us.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from collect.extraction import amounts, lenient_json, schema_org, values
 from collect.extraction.found import Found
 from collect.extraction.page import Page
-from daifa.models.collected import Availability, CollectedVariant
+from daifa.models.collected import Availability, CollectedTier, CollectedVariant
 
 MOST_VARIANTS = 1_000
 
@@ -37,6 +37,11 @@ def find(page: Page, state: Mapping[str, Any], currency: str | None) -> Found | 
         found.price = _money(_at(data, state.get("price")), cents=cents)
         found.price_high = _money(_at(data, state.get("price_high")), cents=cents) or found.price
         found.list_price = _money(_at(data, state.get("list_price")), cents=False)
+        found.tiers = _tiers(data, state.get("tiers", {}), cents=cents)
+        if found.tiers and found.price is None:
+            found.price = found.price_high = found.tiers[0].price
+        found.min_order_quantity = values.count(_at(data, state.get("min_order"))) or None
+        _attributes(found, data, state.get("attributes", {}))
         found.variants = _variants(data, state.get("variants", {}), page, cents=cents)
         found.options = schema_org.options_of(found.variants)
         found.stock = values.count(_at(data, state.get("stock")))
@@ -83,6 +88,28 @@ def _many(told: object) -> list[Any]:
 def _money(told: object, *, cents: bool) -> Decimal | None:
     amount = amounts.amount(told, None, "")
     return amount.scaleb(-2) if amount and cents else amount
+
+
+def _tiers(data: Any, places: Mapping[str, str], *, cents: bool) -> list[CollectedTier]:
+    rows = _at(data, places.get("rows"))
+    steps = [
+        (quantity, price)
+        for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, dict)
+        and (quantity := values.count(row.get(places["quantity"])))
+        and (price := _money(row.get(places["price"]), cents=cents))
+    ]
+    return [CollectedTier(min_quantity=quantity, price=price) for quantity, price in sorted(steps)]
+
+
+def _attributes(found: Found, data: Any, places: Mapping[str, str]) -> None:
+    rows = _at(data, places.get("rows"))
+    for row in rows if isinstance(rows, list) else []:
+        if isinstance(row, dict):
+            told = row.get(places["value"])
+            name, value = values.word(row.get(places["name"]), 60), values.word(schema_org.first(told), 300)
+            if name and value:
+                found.attributes.setdefault(name, value)
 
 
 def _available(found: Found, gone: object) -> None:

@@ -19,7 +19,10 @@ from collect.extraction.shown_stock import says_out, shown_stock
 from daifa.models.collected import Availability, CollectedTier
 
 _FROM = re.compile(r"[≥>]?\s*(\d{1,6})")
-_TIER = re.compile(r"^[≥>]?\s*(\d{1,7})\s*(?:[-–—~至]\s*(\d{1,7})|\+|以上|及以上)?\s*\D{0,8}$")
+_TIER = re.compile(r"^[≥>]?=?\s*(\d{1,7})\s*(?:[-–—~至]\s*(\d{1,7})|\+|以上|及以上)?\s*\D{0,8}$")
+# What tells a quantity from a mere number.
+_RANGE = re.compile(r"[-–—~≥>+至]|以上|pcs|pieces|件|个", re.IGNORECASE)
+MOST_STEPS = 600
 _TITLE_CUT = re.compile(r"\s+[|–—•·-]\s+|\s*[|｜]\s*")
 _NAMES = re.compile(r"(?:class|id|data-qa-qualifier|data-testid)=(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _CODE_NAME = re.compile(r"(?i)sku|product-?code|prd-code|reference|artnr|article-number|item-number|product-id|adno")
@@ -67,6 +70,9 @@ def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None
         found.availability = found.availability or state
         found.stock = found.stock if found.stock is not None else stock
     found.tiers = _tiers(page, rows)
+    if found.tiers and found.price is None and settled is None and "price" not in known:
+        # The fewest pieces that may be bought cost most.
+        found.price, found.price_high = found.tiers[0].price, found.tiers[0].price
     if "category_path" not in known:
         found.category_path = _breadcrumb(page, found.title)
     if "images" not in known:
@@ -143,19 +149,45 @@ def _labelled_stock(found: Found, told: str) -> None:
 
 
 def _tiers(page: Page, rows: Sequence[labels.Row]) -> list[CollectedTier]:
-    """A table whose rows are a quantity and a price, quantities rising and prices not."""
+    """A table, or a run of short lines, whose parts are a quantity and a price, quantities rising and prices not."""
     told: dict[int, list[tuple[int, Decimal]]] = {}
     tables = page.markup.noted("table")
     for at, cells in rows:
-        quantity = _TIER.match(cells[0].text.replace(",", "")) if len(cells) == 2 else None
-        said = amounts.priced(cells[1].text, page.country) if quantity else None
-        if quantity and said and said.currency:
-            told.setdefault(bisect(tables, at), []).append((int(quantity[1]), said.low))
-    for steps in told.values():
-        rising = all(a[0] < b[0] and a[1] >= b[1] for a, b in pairwise(steps))
-        if len(steps) >= 2 and rising and steps[0][0] >= 1:
-            return [CollectedTier(min_quantity=quantity, price=price) for quantity, price in steps]
-    return []
+        if len(cells) == 2 and (step := _step(cells[0].text, cells[1].text, page)):
+            told.setdefault(bisect(tables, at), []).append(step)
+    return next((tiers for steps in (*told.values(), *_runs(page)) if (tiers := _ladder(steps))), [])
+
+
+def _step(quantity: str, price: str, page: Page) -> tuple[int, Decimal] | None:
+    number = _TIER.match(quantity.replace(",", ""))
+    said = amounts.priced(price, page.country) if number and len(price) <= 30 else None
+    return (int(number[1]), said.low) if number and said and said.currency else None
+
+
+def _runs(page: Page) -> Iterator[list[tuple[int, Decimal]]]:
+    """Steps that follow each other behind the heading: `50 - 499 Pieces`, `$2.95`, `>= 500 Pieces`, `$2.48`."""
+    pieces = page.markup.pieces
+    run: list[tuple[int, Decimal]] = []
+    last = -1
+    for number in islice(page.markup.telling, 0, MOST_STEPS):
+        told, at = pieces[number]
+        if at < page.start or len(told) > 40 or number + 1 >= len(pieces) or not _RANGE.search(told):
+            continue
+        step = _step(told, pieces[number + 1][0], page)
+        if step and number <= last + 3:
+            run.append(step)
+        elif step:
+            yield run
+            run = [step]
+        last = number if step else last
+    yield run
+
+
+def _ladder(steps: Sequence[tuple[int, Decimal]]) -> list[CollectedTier]:
+    rising = all(a[0] < b[0] and a[1] >= b[1] for a, b in pairwise(steps))
+    if len(steps) < 2 or not rising or steps[0][0] < 1:
+        return []
+    return [CollectedTier(min_quantity=quantity, price=price) for quantity, price in steps]
 
 
 def _from_title(title: str | None) -> str | None:
