@@ -54,7 +54,10 @@ COMMA_COUNTRIES = frozenset(
     )
 )
 
-_NUMBER = r"\d{1,3}(?:[ \u00a0\u202f'’.,٬]\d{3})+(?:[.,٫]\d{1,4})?|\d+(?:[.,٫]\d{1,4})?"
+# Thousands in threes, or behind the first in twos as in India.
+_NUMBER = (
+    r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?|\d{1,3}(?:[ \u00a0\u202f'’.,٬]\d{3})+(?:[.,٫]\d{1,4})?|\d+(?:[.,٫]\d{1,4})?"
+)
 _AMOUNT = re.compile(_NUMBER)
 _SIGN = re.compile(
     "|".join(re.escape(sign) for sign in sorted([*SIGNS, *SHARED], key=len, reverse=True))

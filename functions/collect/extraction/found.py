@@ -36,5 +36,7 @@ class Found:
     weight_grams: Decimal | None = None
     # The product's own address, where a page tells of several products.
     url: str | None = None
+    # It stands in a list of products, so only its name can make it the page's own.
+    listed: bool = False
     # This source is about this page's product and knows that it has no price (sold out, on request).
     priceless: bool = False

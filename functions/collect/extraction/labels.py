@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
 from typing import NamedTuple
 
 from collect.extraction import values
@@ -88,10 +87,8 @@ _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
 _SHORT_CODE = re.compile(r"(?=.*\d)[\w./#-]{3,40}\Z")
 _CELL = re.compile(r"<([tT][dDhH])\b[^<>]*>")
 _PAIR = re.compile(r"(?is)<dt\b[^<>]*>(.{0,600}?)(?:</dt\s*>)?\s*<dd\b[^<>]*>(.{0,4000}?)(?=</dd\b|<dd\b|<dt\b|</dl\b)")
-# Elements of one row whose classes say what they are: `attr-item-name` and `attr-item-value`.
-_NAME_VALUE = re.compile(
-    r"[\w-](?:-name|-label|-key)[\"'][^<>]*>([^<>]{1,60})</\w+>\s*<\w+[^<>]*[\w-]-value[\"'][^<>]*>([^<>]{1,200})<"
-)
+# An element that is called the name of the value behind it.
+_NAME_BEFORE = re.compile(r"[\w-](?:-name|-label|-key)[\"'][^<>]*>([^<>]{1,60})</\w+>\s*\Z")
 _ROW_END = re.compile(r"</[tT](?:[rR]|able|ABLE|body|BODY)\b")
 _STRUCK_INSIDE = re.compile(r"<(?:s|del|strike|S|DEL|STRIKE)\b")
 MOST_ROWS = 400
@@ -152,13 +149,25 @@ def pairs(markup: Markup, rows: Sequence[Row]) -> list[Spoken]:
     for _, cells in rows:
         for label, value in zip(cells[::2], cells[1::2], strict=True):
             _add(found, label.text, value)
-    if "-value" in markup.text:
-        for told in islice(_NAME_VALUE.finditer(markup.text), MOST_ROWS):
-            _add(found, plain(told[1]), Cell(plain(told[2]), told[2], "dd"))
+    for name, told in _called(markup):
+        _add(found, name, Cell(told, "", "dd"))
     for at in markup.noted("dt")[:MOST_ROWS]:
         if pair := _PAIR.match(markup.text, at, at + LONG_ROW):
             _add(found, plain(pair[1]), Cell(plain(pair[2]), pair[2], "dd"))
     return found
+
+
+def _called(markup: Markup) -> Iterator[tuple[str, str]]:
+    """Names with their values where classes say what they are: `attr-item-name` and, behind it, `attr-item-value`."""
+    text, at = markup.text, -1
+    for _ in range(MOST_ROWS):
+        at = text.find('-value"', at + 1)
+        if at < 0:
+            return
+        start, end = markup.holding(at), text.find(">", at)
+        name = _NAME_BEFORE.search(text, max(0, start - 200), start)
+        if name and end >= 0:
+            yield plain(name[1]), plain(text[end + 1 : max(end + 1, text.find("<", end))])
 
 
 def _add(found: list[Spoken], label: str, value: Cell) -> None:

@@ -43,6 +43,8 @@ _ON_REQUEST = re.compile(
 # So many different products, the best of them less like the page than this, make a list.
 LISTED = 3
 ALIKE = 0.35
+# So much like the page's own name is the name of a product of a list that is the page's.
+CALLED = 0.75
 
 
 def merge(page: Page, found: list[Found], only: frozenset[str] = frozenset()) -> CollectedProduct:
@@ -190,7 +192,9 @@ def main_product(candidates: list[Found], page: Page) -> Found | None:
     """Of the products that one source tells of, the one this page is about: pages also carry related products.
 
     A product's own address, its name against heading and title, and its having a price decide; ties go to the first.
+    One of a list must be called what the page is called.
     """
+    candidates = [one for one in candidates if not one.listed or _likeness(one, page) >= CALLED]
     fits = {id(one): _likeness(one, page) + _fullness(one) for one in candidates}
     return max(candidates, key=lambda one: fits[id(one)], default=None)
 

@@ -84,11 +84,13 @@ def find(page: Page) -> list[Found]:
         if start < 0:
             continue
         marks = _marks(page.markup, way, start)
+        lists = [mark for mark in marks if "ItemList" in mark.tag.attributes.get(way.kind, "")]
         for top in _tops(marks, way):
             item = _item(page.markup, top, marks, way)
             if schema_org.kinds(item) & schema_org.PRODUCT:
                 one = schema_org.read(item, page, way.source)
                 one.url = values.address(schema_org.first(item.get("url")), page.base)
+                one.listed = any(each.at < top.at < each.end for each in lists)
                 found.append(one)
         if not found and way is _MICRODATA:
             found.extend(_loose(page, marks))

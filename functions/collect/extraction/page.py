@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
+from operator import itemgetter
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -29,7 +31,7 @@ LONGEST = 3_000_000
 # What stands so many characters behind the heading is about other products, what stands so far before it is menus.
 NEAR, MENUS = 150_000, 100_000
 MOST_METAS = 300
-LONG_AMOUNT, MOST_AMOUNTS = 30, 500
+LONG_AMOUNT, MOST_AMOUNTS, MOST_PIECES = 30, 30, 250
 SHORTEST_NAME = 4
 # What shops put between a product's name and their own.
 TITLE_PARTS = re.compile(r"\s+[|–—•·:-]\s+|\s*[|｜_]\s*")
@@ -169,9 +171,13 @@ class Page:
 
     @cached_property
     def money(self) -> list[amounts.Priced]:
-        """What the page shows as money anywhere: short texts with a currency, with cents or with thousands."""
-        pieces, found = self.markup.pieces, []
-        for number in islice(self.markup.telling, MOST_AMOUNTS):
+        """What the page shows as money of its product: short texts with a currency, with cents or with thousands."""
+        found: list[amounts.Priced] = []
+        pieces = self.markup.pieces
+        first = bisect(pieces, self.start, key=itemgetter(1))
+        for number in islice(self.markup.telling, bisect(self.markup.telling, first - 1), None):
+            if len(found) >= MOST_AMOUNTS or number > first + MOST_PIECES:
+                break
             told = pieces[number][0]
             if len(told) > LONG_AMOUNT:
                 continue
@@ -184,7 +190,7 @@ class Page:
 
     @cached_property
     def amounts(self) -> frozenset[Decimal]:
-        """The amounts of money that the page shows anywhere."""
+        """The amounts of money that the page shows for its product."""
         return frozenset(amount for one in self.money for amount in (one.low, one.high))
 
     @property

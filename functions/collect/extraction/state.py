@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -63,8 +64,11 @@ STATE = ("availability", "stockStatus", "stock_status", "availabilityStatus", "i
 STOCK = ("stock", "quantity", "stockQuantity", "stock_quantity", "availableQuantity", "qty", "inventory")
 CHOSEN = ("selectedVariant", "selectedOrFirstAvailableVariant", "masterVariant")
 VARIANTS = ("variants", "skus", "variations", "children")
-# As far outwards, in all, as an object around the name is looked for: of starts tried, and of characters read.
-MOST_STARTS, MOST_READ = 120, 1_500_000
+MOST_STARTS, MOST_READ = 200, 2_000_000
+# A product of more characters would be the whole state.
+LARGEST = 100_000
+# So much of an object that is no JSON is read.
+LONG_LITERAL = 50_000
 MOST_PLACES = 12
 MOST_VARIANTS = 500
 MOST_NAMES = 5
@@ -73,12 +77,22 @@ _DECODER = json.JSONDecoder(strict=False)
 
 def find(page: Page) -> Found | None:
     """What the page's own product says of itself in a script or an attribute; nothing where amounts are ambiguous."""
+    left = Budget()
     for name in _names(page):
         for text, at in islice(_places(page, name), MOST_PLACES):
-            for data in _around(text, at):
+            for data in _around(text, at, left):
                 if _named(data, name) and (found := _read(data, page)):
                     return found
     return None
+
+
+@dataclass
+class Budget:
+    """What looking for objects may still cost: of starts tried, and of characters read; and what was read already."""
+
+    starts: int = MOST_STARTS
+    characters: int = MOST_READ
+    read: dict[tuple[int, int], tuple[int, Any]] = field(default_factory=dict)
 
 
 def _names(page: Page) -> list[str]:
@@ -111,26 +125,36 @@ def _places(page: Page, name: str) -> Iterator[tuple[str, int]]:
                     yield value, value.find(name)
 
 
-def _around(text: str, at: int) -> Iterator[dict[str, Any]]:
+def _around(text: str, at: int, left: Budget) -> Iterator[dict[str, Any]]:
     """The objects that hold a place, innermost first."""
-    start, read = at, 0
-    for _ in range(MOST_STARTS):
-        start = text.rfind("{", 0, start)
-        if start < 0 or read > MOST_READ:
-            return
-        try:
-            data, end = _DECODER.raw_decode(text, start)
-        except ValueError as error:
-            read += getattr(error, "pos", start) - start
-            if text[start + 1 : start + 2] in ('"', "}"):
-                continue
-            data, end = lenient_json.literal(text, start, at + 60_000), at + 1
-            read += 60_000
-        except RecursionError:
-            return
-        read += end - start
+    start = at
+    while (start := text.rfind("{", 0, start)) >= 0:
+        known = (id(text), start)
+        if known not in left.read:
+            if left.starts <= 0 or left.characters <= 0:
+                return
+            left.starts -= 1
+            left.read[known] = _object(text, start)
+            left.characters -= max(0, left.read[known][0] - start)
+        end, data = left.read[known]
         if end > at and isinstance(data, dict):
             yield data
+            if end - start > LARGEST:
+                return
+
+
+def _object(text: str, start: int) -> tuple[int, Any]:
+    """The object that begins here, and where it ends, or where it is torn."""
+    try:
+        data, end = _DECODER.raw_decode(text, start)
+        return end, data
+    except RecursionError:
+        return len(text), None
+    except ValueError as error:
+        if text[start + 1 : start + 2] in ('"', "}"):
+            return getattr(error, "pos", start), None
+        # Where it ends is not told; that it holds the name is seen from its own.
+        return start + LONG_LITERAL, lenient_json.literal(text, start, start + LONG_LITERAL)
 
 
 def _named(data: dict[str, Any], name: str) -> bool:

@@ -7,6 +7,7 @@ from bisect import bisect
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice, pairwise
+from operator import itemgetter
 
 from selectolax.lexbor import LexborNode
 
@@ -22,7 +23,7 @@ _FROM = re.compile(r"[≥>]?\s*(\d{1,6})")
 _TIER = re.compile(r"^[≥>]?=?\s*(\d{1,7})\s*(?:[-–—~至]\s*(\d{1,7})|\+|以上|及以上)?\s*\D{0,8}$")
 # What tells a quantity from a mere number.
 _RANGE = re.compile(r"[-–—~≥>+至]|以上|pcs|pieces|件|个", re.IGNORECASE)
-MOST_STEPS = 600
+MOST_STEPS = 100
 _TITLE_CUT = re.compile(r"\s+[|–—•·-]\s+|\s*[|｜]\s*")
 _NAMES = re.compile(r"(?:class|id|data-qa-qualifier|data-testid)=(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _CODE_NAME = re.compile(r"(?i)sku|product-?code|prd-code|reference|artnr|article-number|item-number|product-id|adno")
@@ -169,9 +170,10 @@ def _runs(page: Page) -> Iterator[list[tuple[int, Decimal]]]:
     pieces = page.markup.pieces
     run: list[tuple[int, Decimal]] = []
     last = -1
-    for number in islice(page.markup.telling, 0, MOST_STEPS):
-        told, at = pieces[number]
-        if at < page.start or len(told) > 40 or number + 1 >= len(pieces) or not _RANGE.search(told):
+    first = bisect(page.markup.telling, bisect(pieces, page.start, key=itemgetter(1)) - 1)
+    for number in islice(page.markup.telling, first, first + MOST_STEPS):
+        told = pieces[number][0]
+        if len(told) > 40 or number + 1 >= len(pieces) or not _RANGE.search(told):
             continue
         step = _step(told, pieces[number + 1][0], page)
         if step and number <= last + 3:
