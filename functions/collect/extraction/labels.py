@@ -159,7 +159,7 @@ def pairs(markup: Markup, rows: Sequence[Row]) -> list[Spoken]:
 
 def _called(markup: Markup) -> Iterator[tuple[str, str]]:
     """Names with their values where classes say what they are: `attr-item-name` and, behind it, `attr-item-value`."""
-    text, at = markup.text, -1
+    text, at = markup.text, next(iter(markup.noted("h1")), 0)
     for _ in range(MOST_ROWS):
         at = text.find('-value"', at + 1)
         if at < 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import chain, islice
@@ -18,6 +19,8 @@ from collect.extraction import encoding
 
 # Real pages have under 3,000 pieces of text; what comes after so many is not about the product.
 MOST_PIECES = 5_000
+# More pieces than so many before the heading are menus.
+MENU = 60
 # Of one kind of tag so many are noted; of a start tag, a heading and a <link> so many characters are read.
 MOST_NOTED = 2_000
 LONG_TAG = 10_000
@@ -307,8 +310,10 @@ class Markup:
     @cached_property
     def telling(self) -> list[int]:
         """Which of the pieces have a colon, a digit or a currency's sign in them: labels, amounts and codes do."""
-        search = _TELLING.search
-        return [number for number, (told, _) in enumerate(self.pieces) if search(told)]
+        search, pieces = _TELLING.search, self.pieces
+        heading = next(iter(self.noted("h1")), 0)
+        first = max(0, bisect(pieces, heading, key=itemgetter(1)) - MENU)
+        return [number for number in range(first, len(pieces)) if search(pieces[number][0])]
 
     def _spoken(self, start: int) -> Iterator[tuple[int, int]]:
         """From where to where the text is for readers: not the title, nor what only browsers without scripts show."""
