@@ -65,11 +65,11 @@ def _page(page: Page) -> CollectedProduct:
     # Looking at a page as people do is the slowest way, so it is not asked for what others know better.
     known = {name for name in visible.COSTLY if merge.told_by(name, found, "page")}
     settled = merge.settled_price(found)
-    if settled is None and not any(one.priceless for one in found) and (named := state.find(page)):
-        found.append(named)
-        settled = merge.settled_price(found)
     if site and "price" in site.only:
         known |= {"price", "list_price"}
+    elif settled is None and not any(one.priceless for one in found) and (named := state.find(page)):
+        found.append(named)
+        settled = merge.settled_price(found)
     if any(one.sku and one.sku in page.url for one in found):
         # Perhaps only the database's name for it: people may be shown another (merge._code).
         known.discard("sku")

@@ -31,7 +31,7 @@ LONGEST = 3_000_000
 # What stands so many characters behind the heading is about other products, what stands so far before it is menus.
 NEAR, MENUS = 150_000, 100_000
 MOST_METAS = 300
-LONG_AMOUNT, MOST_AMOUNTS, MOST_PIECES = 30, 30, 250
+LONG_AMOUNT, MOST_AMOUNTS = 30, 60
 SHORTEST_NAME = 4
 # What shops put between a product's name and their own.
 TITLE_PARTS = re.compile(r"\s+[|–—•·:-]\s+|\s*[|｜_]\s*")
@@ -173,11 +173,9 @@ class Page:
     def money(self) -> list[amounts.Priced]:
         """What the page shows as money of its product: short texts with a currency, with cents or with thousands."""
         found: list[amounts.Priced] = []
-        pieces = self.markup.pieces
-        first = bisect(pieces, self.start, key=itemgetter(1))
-        for number in islice(self.markup.telling, bisect(self.markup.telling, first - 1), None):
-            if len(found) >= MOST_AMOUNTS or number > first + MOST_PIECES:
-                break
+        pieces, telling = self.markup.pieces, self.markup.telling
+        first = bisect(telling, bisect(pieces, self.start, key=itemgetter(1)) - 1)
+        for number in islice(telling, first, first + MOST_AMOUNTS):
             told = pieces[number][0]
             if len(told) > LONG_AMOUNT:
                 continue

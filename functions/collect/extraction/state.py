@@ -68,7 +68,7 @@ MOST_STARTS, MOST_READ = 200, 2_000_000
 # A product of more characters would be the whole state.
 LARGEST = 100_000
 # So much of an object that is no JSON is read.
-LONG_LITERAL = 50_000
+LONG_LITERAL, MOST_LITERALS = 20_000, 6
 MOST_PLACES = 12
 MOST_VARIANTS = 500
 MOST_NAMES = 5
@@ -92,6 +92,7 @@ class Budget:
 
     starts: int = MOST_STARTS
     characters: int = MOST_READ
+    literals: int = MOST_LITERALS
     read: dict[tuple[int, int], tuple[int, Any]] = field(default_factory=dict)
 
 
@@ -134,7 +135,7 @@ def _around(text: str, at: int, left: Budget) -> Iterator[dict[str, Any]]:
             if left.starts <= 0 or left.characters <= 0:
                 return
             left.starts -= 1
-            left.read[known] = _object(text, start)
+            left.read[known] = _object(text, start, left)
             left.characters -= max(0, left.read[known][0] - start)
         end, data = left.read[known]
         if end > at and isinstance(data, dict):
@@ -143,7 +144,7 @@ def _around(text: str, at: int, left: Budget) -> Iterator[dict[str, Any]]:
                 return
 
 
-def _object(text: str, start: int) -> tuple[int, Any]:
+def _object(text: str, start: int, left: Budget) -> tuple[int, Any]:
     """The object that begins here, and where it ends, or where it is torn."""
     try:
         data, end = _DECODER.raw_decode(text, start)
@@ -151,8 +152,9 @@ def _object(text: str, start: int) -> tuple[int, Any]:
     except RecursionError:
         return len(text), None
     except ValueError as error:
-        if text[start + 1 : start + 2] in ('"', "}"):
+        if text[start + 1 : start + 2] in ('"', "}") or not left.literals:
             return getattr(error, "pos", start), None
+        left.literals -= 1
         # Where it ends is not told; that it holds the name is seen from its own.
         return start + LONG_LITERAL, lenient_json.literal(text, start, start + LONG_LITERAL)
 

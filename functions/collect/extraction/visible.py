@@ -123,7 +123,7 @@ def _marked_code(page: Page) -> str | None:
     for text, at in map(page.markup.pieces.__getitem__, page.markup.telling):
         if 4 <= len(text) <= 30 and " " not in text and labels.DIGITS.search(text):
             before = page.markup.before(at)
-            if any(_CODE_NAME.search(each[0]) for each in _NAMES.finditer(before)):
+            if _CODE_NAME.search(before) and any(_CODE_NAME.search(each[0]) for each in _NAMES.finditer(before)):
                 told.add(text.strip("#: "))
     return values.code(told.pop()) if len(told) == 1 else None
 
