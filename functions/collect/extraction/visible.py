@@ -6,6 +6,7 @@ import re
 from bisect import bisect
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice, pairwise
 from operator import itemgetter
 
@@ -117,13 +118,19 @@ def _from_labels(found: Found, page: Page, rows: Sequence[labels.Row]) -> None:
             found.ship_from = values.word(told, 60)
 
 
+# Pages repeat a few names thousands of times.
+@lru_cache(maxsize=4096)
+def _names_a_code(name: str) -> bool:
+    return _CODE_NAME.search(name) is not None
+
+
 def _marked_code(page: Page) -> str | None:
     """A code whose element is named for what it holds (`class="product-code"`), when only one such code is shown."""
     told = set()
     for text, at in map(page.markup.pieces.__getitem__, page.markup.telling):
         if 4 <= len(text) <= 30 and " " not in text and labels.DIGITS.search(text):
             before = page.markup.before(at)
-            if _CODE_NAME.search(before) and any(_CODE_NAME.search(each[0]) for each in _NAMES.finditer(before)):
+            if any(map(_names_a_code, _NAMES.findall(before))):
                 told.add(text.strip("#: "))
     return values.code(told.pop()) if len(told) == 1 else None
 
