@@ -157,7 +157,8 @@ class Reader:
         sign = next(iter(said), None)
         amount = _number(cell, match[2], sign or usual, country)
         # A sum that a program worked out has digits that nobody meant: 12.799999999999999.
-        return amount.quantize(Decimal("0.0001")).normalize() + 0 if amount else None, sign
+        rounded = amount.quantize(Decimal("0.0001")).normalize() + 0 if amount else None
+        return rounded or None, sign
 
     def _currency(self) -> str | None:
         text = self._sure(self.columns.fields.get("currency")).text

@@ -359,6 +359,8 @@ def test_the_currency_is_that_of_the_cell_the_column_the_heading_or_the_supplier
         ("-12", "bulk.row_bad_price"),
         (-12, "bulk.row_bad_price"),
         (0, "bulk.row_bad_price"),
+        (0.00001, "bulk.row_bad_price"),
+        ("0.00001", "bulk.row_bad_price"),
         ("12%", "bulk.row_bad_price"),
         (10**11, "bulk.row_bad_price"),
         ("=B1*2", "bulk.row_formula"),
