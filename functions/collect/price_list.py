@@ -11,6 +11,7 @@ from collect.tasks import Look, Outcome, Report
 from daifa.app import App
 from daifa.errors import Rejected
 from daifa.models.bulk import Bulk, BulkItem
+from daifa.models.catalog import Offer
 from daifa.models.collected import CollectedProduct
 from daifa.models.facts import Reason
 from daifa.models.ids import JobId, SupplierId
@@ -61,13 +62,12 @@ def looked(item: BulkItem, product: CollectedProduct, bulk: Bulk, supplier: Supp
     mine = product_id(bulk.shop, seen.id)
     here = app.catalog.find_product(bulk.shop, mine)
     old = app.catalog.find_offer(seen.id)
-    if old is not None and old.collected_at > seen.collected_at:
-        return moved(item, ItemState.SKIPPED, Reason.of("bulk.sheet_older"), product=here and mine)
-    told = [change.reason for change in changed(old, seen, row.price_jump)] if old else []
-    why = told[:SHOWN] or [Reason.of("bulk.sheet_same")]
-    return item.model_copy(
-        update={"why": tuple(why) if here else (Reason.of("bulk.sheet_new"),), "product": here and mine}
-    )
+    if here is None or old is None:
+        return item.model_copy(update={"why": (_new(seen),)})
+    if old.collected_at > seen.collected_at:
+        return moved(item, ItemState.SKIPPED, Reason.of("bulk.sheet_older"), product=mine)
+    told = tuple(change.reason for change in changed(old, seen, row.price_jump))
+    return item.model_copy(update={"why": told[:SHOWN] or (Reason.of("bulk.sheet_same"),), "product": mine})
 
 
 def take(item: BulkItem, job: JobId, product: CollectedProduct, bulk: Bulk, supplier: SupplierId, app: App) -> None:
@@ -87,9 +87,16 @@ def came(item: BulkItem, bulk: Bulk, supplier: SupplierId, app: App) -> tuple[Re
         return (Reason.of("bulk.sheet_older"),)
     facts = [fact for fact in offer.facts if fact.at == bulk.created_at]
     if any(fact.code == "offer.collected" for fact in facts):
-        return (Reason.of("bulk.sheet_new"),)
+        return (_new(offer),)
     told = tuple(Reason(code=fact.code, values=fact.values) for fact in facts)
     return told[:SHOWN] or (Reason.of("bulk.sheet_same"),)
+
+
+def _new(offer: Offer) -> Reason:
+    """That it is new, with what it costs: a column that was taken for another shows here first."""
+    prices = sorted({variant.price for variant in offer.variants})
+    cost = " – ".join(str(price) for price in dict.fromkeys((prices[0], prices[-1])))
+    return Reason.of("bulk.sheet_new", cost=cost, variants=len(offer.variants))
 
 
 def missing(items: Sequence[BulkItem], bulk: Bulk, supplier: SupplierId, app: App) -> list[BulkItem]:

@@ -46,6 +46,7 @@ class Told:
 class _Gathered:
     """Good rows and what is wrong, by what the supplier calls each product; rows of none on their own."""
 
+    titles: dict[str, str] = field(default_factory=dict)
     lines: dict[str, list[Line]] = field(default_factory=dict)
     wrong: dict[str, list[Reason]] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
@@ -85,7 +86,7 @@ def told(data: bytes, supplier: SupplierId, currency: str) -> Told:
         else:
             products += [made] if not wrong else []
     refused = [
-        Refusal(sheet_address(supplier, name), name[:80], tuple(wrong[:MOST_REASONS]))
+        Refusal(sheet_address(supplier, name), gathered.titles[name][:80], tuple(wrong[:MOST_REASONS]))
         for name, wrong in gathered.wrong.items()
         if wrong
     ]
@@ -103,6 +104,7 @@ def _gather(number: int, columns: Columns, rows: Sequence[Row], currency: str, i
         try:
             called, title = read.named(above)
             name = called or title or ""
+            into.titles.setdefault(name, " ".join(dict.fromkeys(filter(None, (called, title)))))
             line = read.line(called, title, above if above and above.name == name and read.goes_on else None)
         except Rejected as error:
             why = Reason.of(error.code, **error.values)

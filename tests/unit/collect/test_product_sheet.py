@@ -418,7 +418,8 @@ def test_the_same_thing_with_other_numbers_is_refused_and_in_the_same_words_is_s
     found = read([head, ["A-1", "红", 1, 5], ["A-1", "蓝", 1, 5], ["A-1", "红", 2, 5], ["A-2", "红", 1, 5]])
     assert [product.sku for product in found.products] == ["A-2"]
     (refusal,) = found.refused
-    assert (refusal.name, [each.code for each in refusal.why]) == ("sheet://yiwu/A-1", ["bulk.row_twice"])
+    assert (refusal.name, refusal.title) == ("sheet://yiwu/A-1", "A-1")
+    assert [each.code for each in refusal.why] == ["bulk.row_twice"]
     assert refusal.why[0].values == {"name": "红", "first": "2", "sheet": "1", "line": "4"}
 
 

@@ -99,6 +99,7 @@ def test_a_price_list_is_seen_first_and_becomes_products_with_prices(app: RoomAp
     job = seen(app, *MUG, *BOWL, ["A-3", "锅", None, "面议", 1, PICTURE])
     assert (job.state, job.counts) == (BulkState.READY, {ItemState.WAITING: 2, ItemState.SKIPPED: 1})
     assert whys(app, job) == {"line:1:6": ["bulk.row_no_price"], "A-1": ["bulk.sheet_new"], "A-2": ["bulk.sheet_new"]}
+    assert the_item(app, job, "A-1").why[0].values == {"cost": "¥12.80 – ¥13.50", "variants": "2"}
     assert app.catalog.product_ids(DEMO) == []
     say("apply", job)
     job = go_on(app, job)
