@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
@@ -18,6 +19,8 @@ MOST_UNPACKED = 20 * 1024 * 1024
 MOST_ROWS = 2_000
 MOST_COLUMNS = 64
 MOST_PARTS = 200
+# So many lines tell what divides the cells of a CSV.
+HEAD = 10
 # A longer cell holds no number, name or id of ours.
 MOST_CHARACTERS = 500
 
@@ -105,8 +108,10 @@ def _cell(value: object, kind: str, longest: int) -> Cell:
 
 def _csv_rows(data: bytes, longest: int) -> Iterator[Row]:
     text = _decoded(data)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max("\t;,", key=first.count)
+    lines = list(islice((line for line in text.splitlines() if line.strip()), HEAD))
+    first = lines[0] if lines else ""
+    # Above the table may stand a title without any, and a sentence or a cell may hold another one.
+    delimiter = max("\t;,", key=lambda sign: (sum(sign in line for line in lines), "".join(lines).count(sign)))
     if first.lower().startswith("sep=") and len(first) == 5:
         delimiter = first[4]
     for at, values in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):

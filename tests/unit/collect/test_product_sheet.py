@@ -283,6 +283,20 @@ def test_a_csv_of_an_old_excel_is_read() -> None:
     assert (product.title, product.price, product.stock) == ("杯子", Decimal("12.8"), None)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "报价单\n\n货号,品名,单价\nA-1,杯子,12.8\n",
+        "Harbor Goods, Ltd.\n货号;品名;单价\nA-1;杯子;12,80\n",
+        "货号\t品名\t单价\t描述\nA-1\t杯子\t12.8\t好, 便宜, 耐用; 红, 蓝\n",
+        "sep=|\n货号|品名|单价\nA-1|杯子|12.8\n",
+    ],
+)
+def test_what_divides_a_csv_is_found_below_its_title_too(text: str) -> None:
+    product = only(text)
+    assert (product.sku, product.title, product.price) == ("A-1", "杯子", Decimal("12.8"))
+
+
 def test_pictures_are_divided_however_they_were_listed_and_only_whole_addresses_count() -> None:
     told_ = "https://a.example/1.jpg, https://a.example/2,3.jpg；http://a.example/4.jpg\nhttps://a.example/1.jpg"
     product = only([["货号", "单价", "图片", "图片2"], ["A-1", 1, told_, "javascript:alert(1) data:x //a/b.jpg 5.jpg"]])
