@@ -60,12 +60,12 @@ def told(data: bytes, supplier: SupplierId, currency: str) -> Told:
     A product one of whose rows can't be read is refused whole, since what is missing would count as gone. Rejected if
     no table has a heading with one column of prices, or the file is no sheet.
     """
-    sheets = [rows for rows in read_sheet(data, LONGEST_CELL) if rows]
-    if sum(map(len, sheets)) > MOST_ROWS + len(sheets):
+    sheets = {number: rows for number, rows in enumerate(read_sheet(data, LONGEST_CELL), 1) if rows}
+    if sum(map(len, sheets.values())) > MOST_ROWS + len(sheets):
         raise Rejected("sheet.too_long", most=MOST_ROWS)
     gathered = _Gathered()
     failed: list[Rejected] = []
-    for number, rows in enumerate(sheets, 1):
+    for number, rows in sheets.items():
         try:
             columns, below = found(rows)
         except Rejected as error:
@@ -75,7 +75,8 @@ def told(data: bytes, supplier: SupplierId, currency: str) -> Told:
         else:
             _gather(number, columns, below, currency, gathered)
     if len(failed) == len(sheets):
-        raise failed[0] if failed else Rejected("bulk.sheet_no_heading")
+        # A page of words beside the table has no heading either; what is wrong with the table says more.
+        raise next((error for error in failed if error.values), Rejected("bulk.sheet_no_heading"))
     products: list[CollectedProduct] = []
     for name, lines in gathered.lines.items():
         wrong = gathered.wrong.setdefault(name, [])

@@ -73,6 +73,7 @@ _LIST = re.compile(
 )
 # From so many pieces on: such a price is not that of one piece.
 _MANY = re.compile(r"[≥>]=?\d|(?<!\d)(?!1(?!\d))\d+(?:件|个|只|套|双|pcs?|pieces|以上|起|\+)")
+# What stands in brackets, signs between words, and the unit at a heading's end: they name no column.
 _NOTE = re.compile(r"[(\[【〔{].*?(?:[)\]】〕}]|$)")
 _SIGNS = re.compile(r"[\s_\-.#*:·/\\|'\"&]+")
 _UNIT = re.compile(
@@ -106,7 +107,7 @@ class Columns:
 
     def repeated(self, row: Row) -> bool:
         """Whether this row is the heading once more, as on every printed page."""
-        return tuple(cell.text for cell in row.cells) == self.headings[: len(row.cells)]
+        return _texts(row) == self.headings[: len(row.cells)]
 
 
 def found(rows: Sequence[Row]) -> tuple[Columns, Sequence[Row]]:

@@ -17,12 +17,15 @@ from daifa.sheet_reader import Cell, Row
 LONGEST_TITLE = 200
 MOST_IMAGES = 20
 
+# One amount with a sign or a unit before or behind it; a range, a guess and a minus are none.
 _NUMBER = r"\d{1,3}(?:[ \u00a0\u202f'’,.]\d{3})+(?:[.,]\d{1,4})?|\d+(?:[.,]\d+)?"
 _PRICE = re.compile(rf"([^\d\-+]*?)({_NUMBER})([^\d\-+]*)")
 _EACH = re.compile(r"(?i)[/每]\s*(?:件|个|只|套|双|条|台|支|瓶|盒|包|pcs?|piece|unit|set|ea)\.?$")
+# A count as stock is told: `100+`, `>50`, `1,200件`.
 _PIECES = re.compile(
     r"(?i)[>≥]?\s*(\d{1,9}|\d{1,3}(?:,\d{3})+)(?:\.0+)?\s*(?:\+|件|个|只|套|双|条|台|pcs?|pieces)?(?:以上|起)?"
 )
+# Stock in words, without spaces and hyphens.
 _HERE = frozenset(["有", "有货", "现货", "充足", "大量", "在售", "上架", "instock", "yes", "y", "available"])
 _NONE = frozenset(["无", "无货", "缺货", "售罄", "断货", "没货", "outofstock", "soldout", "no", "n"])
 _ENDED = frozenset(["停产", "下架", "停售", "清完", "discontinued"])
@@ -32,7 +35,7 @@ _COUNTRY = {currency: country for country, currency in reversed(amounts.COUNTRY_
 
 @dataclass(frozen=True)
 class Line:
-    """One good row, and where it stands; `amount` are price and list price."""
+    """One good row; `at` is where it stands, `name` what the supplier calls the product."""
 
     at: Mapping[str, int]
     name: str

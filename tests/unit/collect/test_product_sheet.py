@@ -271,11 +271,17 @@ def test_each_worksheet_has_a_heading_of_its_own() -> None:
     book = a_book(
         [["货号", "单价"], ["A-1", 1]],
         [["公司简介"], ["我们是一家工厂"]],
-        [["品名", "Item No", "Cost (USD)"], ["Mug", "B-1", 2]],
+        [],
+        [["品名", "Item No", "Cost (USD)"], ["Mug", "B-1", 2], ["Bowl", "B-2", "?"]],
     )
     found = read(book)
     assert [(product.sku, product.currency) for product in found.products] == [("A-1", "CNY"), ("B-1", "USD")]
-    assert [(each.name, each.why[0].code) for each in found.refused] == [("sheet:2", "bulk.sheet_no_heading")]
+    assert [(each.name, each.why[0].code) for each in found.refused] == [
+        ("sheet:2", "bulk.sheet_no_heading"),
+        ("line:4:3", "bulk.row_no_price"),
+    ]
+    with pytest.raises(Rejected, match=r"bulk\.sheet_two_prices"):
+        read(a_book([["公司简介"]], [["货号", "批发价", "供货价"], ["A-1", 1, 2]]))
 
 
 def test_a_csv_of_an_old_excel_is_read() -> None:
