@@ -4,6 +4,7 @@ import { call, path, place } from '../api.js';
 import { cash, number, percent, t, when } from '../i18n.js';
 import { h } from '../ui.js';
 import { ask } from './ask.js';
+import { begin } from './choose.js';
 import { paged, panel } from './panels.js';
 import { badge, empty, reasons, say, trouble, walk } from './parts.js';
 
@@ -20,62 +21,6 @@ const WATCH_MS = 2000;
  * @returns {import('./parts.js').Screen}
  */
 export const view = (context) => (context.params.length > 1 ? detail(context) : list(context));
-
-/**
- * Boxes to choose products with, and a bar of what can be done to all of them: a job, which shows first what it would do.
- * @param {string} shop
- * @param {HTMLElement} slot where trouble is shown
- */
-export function chooser(shop, slot) {
-  /** @type {Set<string>} */
-  const chosen = new Set();
-  const bar = h('div', { class: 'bulk', role: 'group', 'aria-label': t('bulk.title'), hidden: true });
-  /** @param {string} kind */
-  function go(kind) {
-    const wish = { kind, products: [...chosen] };
-    if (kind !== 'price') return begin(shop, wish).catch((error) => slot.replaceChildren(trouble(error)));
-    return ask({
-      title: t('verb.bulk.price'),
-      body: [
-        h('p', {}, t('bulk.markup.text')),
-        h('label', { for: 'markup' }, t('products.markup')),
-        h('input', { id: 'markup', name: 'markup', inputmode: 'decimal', pattern: '[0-9]+([.][0-9]+)?', required: true, autocomplete: 'off' }),
-      ],
-      ok: t('bulk.preview'),
-      send: (form) => begin(shop, { ...wish, markup: String(form.get('markup')) }),
-    });
-  }
-  /** @param {string} product @param {string} name */
-  const pick = (product, name) =>
-    h(
-      'label',
-      { class: 'pick' },
-      h('input', {
-        type: 'checkbox',
-        checked: chosen.has(product),
-        'aria-label': t('bulk.pick', { name }),
-        onchange: (/** @type {any} */ event) => {
-          chosen[event.target.checked ? 'add' : 'delete'](product);
-          bar.hidden = !chosen.size;
-          bar.replaceChildren(
-            h('span', {}, t('bulk.chosen', { count: number(chosen.size) })),
-            ...['list', 'unlist', 'price'].map((kind) => h('button', { type: 'button', id: `bulk-${kind}`, onclick: () => go(kind) }, t(`verb.bulk.${kind}`))),
-          );
-        },
-      }),
-    );
-  return { bar, pick };
-}
-
-/**
- * Begin a job and go and watch it.
- * @param {string} shop
- * @param {Record<string, unknown>} wish
- */
-async function begin(shop, wish) {
-  const { bulk } = await call('/api/bulk', { shop, ...wish });
-  location.hash = place('bulk', shop, bulk.id);
-}
 
 /**
  * @param {import('./parts.js').Context} context
@@ -97,7 +42,7 @@ function list({ shop, suppliers }) {
     'div',
     { class: 'view' },
     h('div', { class: 'head' }, h('h1', {}, t('bulk.title'))),
-    h('div', { class: 'add' }, importing(shop.id, slot), sheets(shop.id, slot), suppliers.size > 0 && searching(shop.id, suppliers, slot), h('p', {}, t('bulk.all')), h('div', { class: 'actions' }, button('list'), button('unlist')), h('p', { class: 'dim' }, t('bulk.all.text')), slot),
+    h('div', { class: 'add' }, importing(shop.id, slot), sheets(shop.id, suppliers, slot), suppliers.size > 0 && searching(shop.id, suppliers, slot), h('p', {}, t('bulk.all')), h('div', { class: 'actions' }, button('list'), button('unlist')), h('p', { class: 'dim' }, t('bulk.all.text')), slot),
     rows.el,
   );
   return { title: t('bulk.title'), el, keys: walk(el), reload: rows.reload };
@@ -136,8 +81,15 @@ function searching(shop, suppliers, slot) {
   );
 }
 
-/** The form that a sheet of links is imported by. @param {string} shop @param {HTMLElement} slot */
-function sheets(shop, slot) {
+/** The form that a sheet is imported by: links, or what one supplier sells. @param {string} shop @param {Map<string, string>} suppliers @param {HTMLElement} slot */
+function sheets(shop, suppliers, slot) {
+  const hint = h('p', { class: 'dim', id: 'sheet-hint' }, t('bulk.sheet.text'));
+  const whose = h(
+    'select',
+    { id: 'whose', name: 'whose', 'aria-label': t('bulk.whose'), 'aria-describedby': 'sheet-hint', onchange: () => hint.replaceChildren(t(whose.value ? 'bulk.sheet.list' : 'bulk.sheet.text')) },
+    h('option', { value: '' }, t('bulk.whose.links')),
+    [...suppliers].map(([id, name]) => h('option', { value: id }, t('bulk.whose.list', { supplier: name }))),
+  );
   const file = h('input', { id: 'sheet', name: 'sheet', type: 'file', required: true, accept: '.csv,.xlsx', 'aria-describedby': 'sheet-hint' });
   const send = async (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -146,7 +98,7 @@ function sheets(shop, slot) {
       const bytes = new Uint8Array(await chosen.arrayBuffer());
       let text = '';
       for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
-      await begin(shop, { kind: 'import', sheet: btoa(text) });
+      await begin(shop, { kind: 'import', sheet: btoa(text), ...(whose.value && { source: { supplier: whose.value } }) });
     } catch (error) {
       slot.replaceChildren(trouble(error));
     }
@@ -155,8 +107,8 @@ function sheets(shop, slot) {
     'form',
     { class: 'price', onsubmit: send },
     h('label', { for: 'sheet' }, t('bulk.sheet')),
-    h('div', { class: 'add-row' }, file, h('button', { id: 'begin-sheet' }, t('bulk.begin.sheet'))),
-    h('p', { class: 'dim', id: 'sheet-hint' }, t('bulk.sheet.text')),
+    h('div', { class: 'add-row three' }, file, whose, h('button', { id: 'begin-sheet' }, t('bulk.begin.sheet'))),
+    hint,
   );
 }
 

@@ -3,7 +3,7 @@
 import { call, path, place, Problem, within } from '../api.js';
 import { cash, number, percent, t, when, word } from '../i18n.js';
 import { h, keyed, store } from '../ui.js';
-import { chooser } from './bulk.js';
+import { chooser } from './choose.js';
 import { matches } from './matches.js';
 import { block, page, pair, paged } from './panels.js';
 import { badge, empty, fits, hold, reasons, say, trouble, walk } from './parts.js';
@@ -318,7 +318,7 @@ function detail({ shop, params, supplier }) {
       h(
         'dl',
         { class: 'pairs' },
-        h('div', {}, h('dt', {}, t('products.page')), h('dd', {}, h('a', { href: it.url, target: '_blank', rel: 'noreferrer noopener', class: 'url' }, it.url))),
+        pair('products.page', origin(it, it.variants[0]?.sources[0]?.supplier)),
         pair('products.collected', when(it.collected_at)),
         it.description && pair('products.description', words(it.description)),
       ),
@@ -350,13 +350,19 @@ function detail({ shop, params, supplier }) {
     return field === 'description' ? words(String(found ?? '')).slice(0, 80) : String(found ?? '').slice(0, 160);
   }
 
+  /** A link to its page; a price list has none. @param {any} it @param {string} from @param {string} [title] */
+  const origin = (it, from, title) =>
+    it.url.startsWith('sheet:')
+      ? h('span', {}, title && `${title} · `, t('products.sheet', { supplier: supplier(from) }), when(it.collected_at))
+      : h('a', { href: it.url, target: '_blank', rel: 'noreferrer noopener', class: title ? '' : 'url' }, title || it.url);
+
   /** @param {any} one */
   function offer(one) {
     return block(
       t('offer.title', { supplier: supplier(one.supplier) }),
       {},
       h('p', { class: 'spread' }, badge('offer', one.state), h('span', { class: 'dim' }, when(one.collected_at))),
-      h('p', {}, h('a', { href: one.url, target: '_blank', rel: 'noreferrer noopener' }, one.title)),
+      h('p', {}, origin(one, one.supplier, one.title)),
       h(
         'table',
         { class: 'inner' },

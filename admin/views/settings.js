@@ -98,12 +98,12 @@ const percent = (part) => String(Number((Number(part) * 100).toFixed(2)));
 /** @param {FormDataEntryValue | null} text */
 const part = (text) => (Number(text) / 100).toFixed(4);
 
-/** @param {{rules: Rule[], actions: string[], price_jump: string, looks_per_hour: number}} it */
-const rules = ({ rules, actions, price_jump, looks_per_hour }) => [
+/** @param {{rules: Rule[], actions: string[], price_jump: string, looks_per_hour: number, sheet_days: number}} it */
+const rules = ({ rules, actions, price_jump, looks_per_hour, sheet_days }) => [
   h('h2', {}, t('settings.actions')),
   h('div', { class: 'two' }, rules.map((rule) => choice(rule, actions))),
   h('h2', {}, t('settings.looks')),
-  h('div', { class: 'two' }, decimal('price_jump', percent(price_jump), 2), decimal('looks_per_hour', looks_per_hour, 0)),
+  h('div', { class: 'two' }, decimal('price_jump', percent(price_jump), 2), decimal('looks_per_hour', looks_per_hour, 0), decimal('sheet_days', sheet_days, 0)),
 ];
 
 /** What one kind of change calls for. @param {Rule} rule @param {string[]} actions */
@@ -120,9 +120,9 @@ function choice({ kind, action, usual }, actions) {
 
 /** @param {FormData} form */
 function kept(form) {
-  const { price_jump, looks_per_hour, ...kinds } = Object.fromEntries(form);
+  const { price_jump, looks_per_hour, sheet_days, ...kinds } = Object.fromEntries(form);
   const actions = Object.fromEntries(Object.entries(kinds).map(([name, action]) => [name.replace(ACTION, ''), action]));
-  return { actions, price_jump: part(price_jump), looks_per_hour: Number(looks_per_hour) };
+  return { actions, price_jump: part(price_jump), looks_per_hour: Number(looks_per_hour), sheet_days: Number(sheet_days) };
 }
 
 /** @param {any} it */

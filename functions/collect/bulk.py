@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from collect import bulk_import, bulk_listing, bulk_pricing, link_sheet
+from collect import bulk_import, bulk_listing, bulk_pricing, link_sheet, price_list
 from collect.bulk_kind import Kind
 from collect.bulk_step import REPEAT, failed, stepped, wake
 from collect.tasks import Advance
@@ -37,7 +37,10 @@ VERBS = {"apply": BulkState.RUNNING, "undo": BulkState.UNDOING, "stop": BulkStat
 
 
 def begin(shop: ShopId, by: str, app: App, sheet: bytes | None = None, **wish: Any) -> Bulk:
-    """The job as it begins to find out what it would do; Rejected if that is nothing. `sheet` lists what to import."""
+    """The job as it begins to find out what it would do; Rejected if that is nothing.
+
+    `sheet` lists what to import: links, or what the supplier sells if the wish names one.
+    """
     selling, now = app.catalog.shop(shop), app.clock.now()
     job = Bulk(
         id=BulkId(app.ids.new()), shop=shop, by=by, created_at=now, changed_at=now, work_due=now + REPEAT, **wish
@@ -45,7 +48,9 @@ def begin(shop: ShopId, by: str, app: App, sheet: bytes | None = None, **wish: A
     if job.kind is BulkKind.PRICE and (job.markup is None) == (job.pricing is None):
         raise Rejected("bulk.no_price")
     parts: tuple[BulkPart, ...] = ()
-    if job.kind is BulkKind.IMPORT and sheet is not None and job.source is None:
+    if job.kind is BulkKind.IMPORT and sheet is not None and job.price_list:
+        job = price_list.begun(job, job.price_list, sheet, app)
+    elif job.kind is BulkKind.IMPORT and sheet is not None and job.source is None:
         job, parts = appended(job.model_copy(update={"cursor": None}), link_sheet.listed(sheet))
     elif job.kind is BulkKind.IMPORT:
         job = bulk_import.checked(job, app)

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from collect import catalogue, start
+from collect import catalogue, price_list, start
 from collect.bulk_kind import Kind
 from collect.bulk_step import failed, stepped
 from collect.discover import doors
@@ -44,13 +44,18 @@ ASK_AGAIN = 60
 
 
 class Import(Kind):
-    """Collected, unless the shop has it already; what can't be collected is that product's failure."""
+    """Collected, unless the shop has it already; what can't be collected is that product's failure.
+
+    What stands in a price list is news of it, whoever has it.
+    """
 
     def __init__(self) -> None:
         self._read: tuple[str, list[Any]] = ("", [])
 
     def look(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
-        """Waiting, or skipped because the shop has it."""
+        """Waiting, or skipped because the shop has it, or has newer news of it."""
+        if bulk.price_list:
+            return price_list.looked(item, self._product(item.held, app), bulk, bulk.price_list, app)
         supplier = start.supplier_at(item.name, app)
         offer = offer_id(supplier.id, start.offer_number(supplier, item.name) or item.name)
         known = app.catalog.find_product(shop.id, product_id(shop.id, offer))
@@ -65,7 +70,8 @@ class Import(Kind):
             return self._begun(item, bulk, shop, app)
         job = app.catalog.job(item.job)
         if job.state == "COLLECTED":
-            return moved(item, ItemState.DONE, product=job.product)
+            why = price_list.came(item, bulk, bulk.price_list, app) if bulk.price_list else ()
+            return moved(item, ItemState.DONE, *why, product=job.product)
         return moved(item, ItemState.FAILED, *([job.error] if job.error else ())) if job.state == "FAILED" else item
 
     def undo(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
@@ -84,6 +90,9 @@ class Import(Kind):
     def _begun(self, item: BulkItem, bulk: Bulk, shop: Shop, app: App) -> BulkItem:
         # The same item always has the same job, so that a repeated step begins nothing twice.
         name = JobId(derived("import", bulk.id, item.name))
+        if bulk.price_list:
+            price_list.take(item, name, self._product(item.held, app), bulk, bulk.price_list, app)
+            return moved(item, ItemState.STARTED, job=name)
         job = start.begun(name, item.name, shop.id, app)
         seen = Look(job=job.id, shop=shop.id, url=job.url)
         if item.held:
@@ -173,19 +182,26 @@ def _place(bulk: Bulk, cursor: str, app: App) -> None:
     key, _, at = cursor.partition("#")
     page, begin = _file(key, app), int(at)
     items = [
-        BulkItem(name=product["url"], title=product.get("title", ""), held=f"{key}#{place}")
-        for place, product in enumerate(page["products"])
-    ] + [BulkItem(name=address) for address in page["addresses"]]
+        *map(BulkItem.model_validate, page.get("refused", ())),
+        *(
+            BulkItem(name=product["url"], title=product.get("title", ""), held=f"{key}#{place}")
+            for place, product in enumerate(page["products"])
+        ),
+        *(BulkItem(name=address) for address in page["addresses"]),
+    ]
     end = begin + PART * PARTS_AT_ONCE
+    here = items[begin:end]
+    if bulk.price_list and end >= len(items):
+        here += price_list.missing(items, bulk, bulk.price_list, app)
     try:
-        made, parts = appended(bulk, items[begin:end], len(items) - begin)
+        made, parts = appended(bulk, here, len(items) - begin)
     except Conflict as error:
         failed(bulk, Reason.of(error.code, **error.values), app)
         return
     update: dict[str, Any] = {"cursor": f"{key}#{end}"}
     if end >= len(items):
         # The doors behind one that led somewhere need not be tried.
-        first = bulk.source is not None and bulk.more[0] in doors(bulk.source.address)
+        first = bulk.source is not None and any(door in doors(bulk.source.address) for door in bulk.more[:1])
         left = () if first and (items or page["more"]) else bulk.more[1:]
         update = {"cursor": "", "more": tuple(dict.fromkeys((*page["more"], *left)))[:MOST_PAGES]}
     stepped(made.model_copy(update=update), bulk, *(Write(part) for part in parts), app=app)

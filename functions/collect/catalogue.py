@@ -23,7 +23,7 @@ from daifa.models.ids import ShopId
 from daifa.models.states import OfferState
 from daifa.ports import OfferReader
 from daifa.rules.changes import answer, changed, renamed
-from daifa.rules.offers import checked_address, confirmed, failed, offer_id, offer_of, renewed
+from daifa.rules.offers import checked_address, confirmed, failed, offer_id, offer_of, renewed, sheet_name
 from daifa.rules.products import product_id
 from daifa.tables.store import Write
 from daifa.telemetry import count, log
@@ -74,6 +74,13 @@ def take(report: Report, app: App) -> None:
     _failed(report, told, app)
 
 
+def take_listed(report: Report, product: CollectedProduct, supplier: Supplier, app: App) -> None:
+    """Write down what this supplier's own price list says, at the address that we gave it: no page may name that."""
+    refused = _taken(report, product, supplier, sheet_name(report.url), report.url, app)
+    if refused is not None:
+        _failed(report, refused, app)
+
+
 def _product(report: Report, app: App) -> CollectedProduct:
     if report.product is not None:
         return report.product
@@ -88,7 +95,12 @@ def _product(report: Report, app: App) -> CollectedProduct:
 def _collected(report: Report, product: CollectedProduct, app: App) -> Reason | None:
     supplier = supplier_at(report.url, app)
     address = _address(report, product, supplier, app)
-    external = offer_number(supplier, address) or address
+    return _taken(report, product, supplier, offer_number(supplier, address) or address, address, app)
+
+
+def _taken(
+    report: Report, product: CollectedProduct, supplier: Supplier, external: str, address: str, app: App
+) -> Reason | None:
     seen = offer_of(product, supplier, external, address, report.fetched_at)
     if isinstance(seen, Reason):
         return seen

@@ -25,7 +25,7 @@ from daifa.rules.waiting import waits_for
 from daifa.web import answer, caller, parsed, resolver, shown
 
 PAGE = 50
-# A sheet of links has at most 2 MB; as base64, with what stands around it.
+# A sheet has at most 2 MB; as base64, with what stands around it.
 SHEET_CAP = 2_900_000
 router = resolver()
 

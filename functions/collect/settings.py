@@ -12,7 +12,7 @@ from pydantic import Field
 from daifa.app import App
 from daifa.errors import Conflict, Rejected
 from daifa.models.base import Model, UtcTime
-from daifa.models.catalog import Pricing, Shop, Supplier
+from daifa.models.catalog import MOST_SHEET_DAYS, Pricing, Shop, Supplier
 from daifa.models.facts import Fact, added, differences
 from daifa.models.ids import ShopId, SupplierId
 from daifa.models.keeping import ACTIONS, Action, ChangeKind
@@ -34,6 +34,7 @@ class Keeping(Model):
     actions: dict[ChangeKind, Action]
     price_jump: Annotated[Amount, Field(gt=0, le=10, decimal_places=4)]
     looks_per_hour: Annotated[int, Field(ge=1, le=3600)]
+    sheet_days: Annotated[int, Field(ge=1, le=MOST_SHEET_DAYS)]
 
 
 class Prices(Model):
@@ -62,7 +63,7 @@ def keep(supplier: SupplierId, wanted: Keeping, by: str, locale: str, app: App) 
     _unmoved(row, wanted.ver)
     # What is as usual is not written down, and so follows if the usual ever changes.
     own = {kind: action for kind, action in wanted.actions.items() if action is not ACTIONS[kind]}
-    change = {"actions": own, "price_jump": wanted.price_jump, "looks_per_hour": wanted.looks_per_hour}
+    change = wanted.model_dump(exclude={"ver"}) | {"actions": own}
     made = row.model_copy(update=change)
     if made == row:
         return _kept(row, locale)
@@ -129,6 +130,7 @@ def _kept(row: Supplier, locale: str) -> dict[str, Any]:
         "actions": list(Action),
         "price_jump": _plain(row.price_jump),
         "looks_per_hour": row.looks_per_hour,
+        "sheet_days": row.sheet_days,
         "facts": [shown(fact, locale) for fact in row.facts],
     }
 

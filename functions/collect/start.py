@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from collect.tasks import Look
 from daifa.app import App
@@ -31,8 +31,17 @@ def begun(name: JobId, url: str, shop: ShopId, app: App) -> CollectJob:
     """The job of this name, which nobody looks for yet; the one that is there if it was begun before."""
     address = checked_address(url)
     supplier_at(address, app)
+    return _opened(name, address, shop, app.clock.now() + REPEAT, app)
+
+
+def told(name: JobId, address: str, shop: ShopId, app: App) -> CollectJob:
+    """The job of this name for what stands in a price list; whoever begins it takes it in, and nobody looks for it."""
+    return _opened(name, address, shop, None, app)
+
+
+def _opened(name: JobId, address: str, shop: ShopId, due: datetime | None, app: App) -> CollectJob:
     now = app.clock.now()
-    job = CollectJob(id=name, shop=shop, url=address, created_at=now, changed_at=now, work_due=now + REPEAT)
+    job = CollectJob(id=name, shop=shop, url=address, created_at=now, changed_at=now, work_due=due)
     return job if app.catalog.create(job) else app.catalog.job(name)
 
 

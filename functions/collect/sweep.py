@@ -61,9 +61,9 @@ def sweep(app: App) -> int:
 
 
 def again(offer_id: OfferId, app: App) -> None:
-    """Look at this offer once more, out of its turn; nothing for one that is not there any more."""
+    """Look at this offer once more, out of its turn; nothing for one that is not there any more, or on no page."""
     offer = app.catalog.find_offer(offer_id)
-    if offer is not None:
+    if offer is not None and not offer.in_sheet:
         put_off = {"work_due": app.clock.now() + LOOK_SOON, "wanted_at": app.clock.now()}
         _look(app.catalog.save(offer.model_copy(update=put_off), offer), app)
 

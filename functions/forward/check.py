@@ -69,7 +69,10 @@ def _quoted(
 
 
 def _by_offers(po: PurchaseOrder, supplier: Supplier, app: App) -> Quote | None:
-    """What the offers say, once they are fresh enough; their pages are read again by the room that reads pages."""
+    """What the offers say, once they are fresh enough; their pages are read again by the room that reads pages.
+
+    By a price list that is too old nothing is bought until a newer one was taken in, or a person agrees.
+    """
     now = app.clock.now()
     offers: dict[OfferId, Offer] = {}
     for line in po.lines:
@@ -80,6 +83,13 @@ def _by_offers(po: PurchaseOrder, supplier: Supplier, app: App) -> Quote | None:
     # What a person agreed to is bought by what that person saw.
     if not old or po.approved_total is not None:
         return preflight.quoted_by_offers(po, supplier, offers)
+    listed = [offer for offer in old if offer.in_sheet]
+    if listed:
+        # No look makes a price list younger: a person has to ask the supplier for another one.
+        oldest = min(offer.collected_at for offer in listed)
+        reason = Reason.of("hold.sheet_old", supplier=supplier.name, collected_at=iso(oldest), days=supplier.sheet_days)
+        saved(purchasing.held(po, (reason,), now), po, app)
+        return None
     asked = _waits_since(po)
     if asked is not None and now - asked > LONGEST_WAIT:
         oldest = min(offer.collected_at for offer in old)

@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
@@ -18,6 +19,8 @@ MOST_UNPACKED = 20 * 1024 * 1024
 MOST_ROWS = 2_000
 MOST_COLUMNS = 64
 MOST_PARTS = 200
+# So many lines tell what divides the cells of a CSV.
+HEAD = 10
 # A longer cell holds no number, name or id of ours.
 MOST_CHARACTERS = 500
 
@@ -29,11 +32,14 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell; `formula` if a program would compute it, `rounded` if digits were lost."""
+    """What stands in a cell; `formula` if a program would compute it, `rounded` if digits were lost, `number` if the
+    file itself holds a number there, whose point is a decimal one.
+    """
 
     text: str = ""
     formula: bool = False
     rounded: bool = False
+    number: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,9 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def read_sheet(data: bytes) -> tuple[tuple[Row, ...], ...]:
+def read_sheet(data: bytes, longest: int = MOST_CHARACTERS) -> tuple[tuple[Row, ...], ...]:
     """The rows that are not empty, sheet by sheet, of an XLSX or a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or
-    tab).
+    tab); each cell's first `longest` characters.
 
     Rejected for what is too long, too wide, locked or broken, or holds macros or links to other files; TooLarge over
     2 MB.
@@ -56,7 +62,9 @@ def read_sheet(data: bytes) -> tuple[tuple[Row, ...], ...]:
     if data.startswith(_OLE):
         raise Rejected("sheet.locked")
     try:
-        return tuple(_book(data)) if data.startswith(_ZIP) else (tuple(_short(_csv_rows(data))),)
+        if data.startswith(_ZIP):
+            return tuple(_book(data, longest))
+        return (tuple(_short(_csv_rows(data, longest))),)
     except Rejected:
         raise
     except Exception as error:
@@ -64,7 +72,7 @@ def read_sheet(data: bytes) -> tuple[tuple[Row, ...], ...]:
         raise Rejected("sheet.broken") from error
 
 
-def _book(data: bytes) -> Iterator[tuple[Row, ...]]:
+def _book(data: bytes, longest: int) -> Iterator[tuple[Row, ...]]:
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         parts = packed.infolist()
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
@@ -78,46 +86,48 @@ def _book(data: bytes) -> Iterator[tuple[Row, ...]]:
     for sheet in book.worksheets:
         # The size that a file claims is not believed.
         sheet.reset_dimensions()
-        yield tuple(_short(_sheet_rows(sheet)))
+        yield tuple(_short(_sheet_rows(sheet, longest)))
 
 
-def _sheet_rows(sheet: Any) -> Iterator[Row]:
+def _sheet_rows(sheet: Any, longest: int) -> Iterator[Row]:
     for at, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS * 5 + 1, max_col=MOST_COLUMNS + 1), 1):
-        yield Row(at, tuple(_cell(cell.value, cell.data_type) for cell in cells))
+        yield Row(at, tuple(_cell(cell.value, cell.data_type, longest) for cell in cells))
 
 
-def _cell(value: object, kind: str) -> Cell:
+def _cell(value: object, kind: str, longest: int) -> Cell:
     if value is None:
         return Cell()
     if kind == "f":
         return Cell("=", formula=True)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return _text(str(value))
+        return _text(str(value), longest)
     if abs(value) >= EXACT:
         return Cell(str(value)[:40], rounded=True)
-    return Cell(str(int(value)) if value == int(value) else str(value))
+    return Cell(str(int(value)) if value == int(value) else str(value), number=True)
 
 
-def _csv_rows(data: bytes) -> Iterator[Row]:
+def _csv_rows(data: bytes, longest: int) -> Iterator[Row]:
     text = _decoded(data)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max("\t;,", key=first.count)
+    lines = list(islice((line for line in text.splitlines() if line.strip()), HEAD))
+    first = lines[0] if lines else ""
+    # Above the table may stand a title without any, and a sentence or a cell may hold another one.
+    delimiter = max("\t;,", key=lambda sign: (sum(sign in line for line in lines), "".join(lines).count(sign)))
     if first.lower().startswith("sep=") and len(first) == 5:
         delimiter = first[4]
     for at, values in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
-        yield Row(at, tuple(map(_csv_cell, values)))
+        yield Row(at, tuple(_csv_cell(value, longest) for value in values))
 
 
-def _csv_cell(value: str) -> Cell:
+def _csv_cell(value: str, longest: int) -> Cell:
     text = value.strip()
     if text.startswith(("=", "+", "@")):
         return Cell(text[:40], formula=True)
     # Our own sheet's mark that this is text.
-    return _text(text.removeprefix("'"))
+    return _text(text.removeprefix("'"), longest)
 
 
-def _text(value: str) -> Cell:
-    text = value.strip()[:MOST_CHARACTERS]
+def _text(value: str, longest: int) -> Cell:
+    text = value.strip()[:longest]
     return Cell(text, rounded=_lost_digits(text))
 
 

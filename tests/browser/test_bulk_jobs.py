@@ -114,3 +114,30 @@ def test_a_sheet_of_links_is_seen_before_anything_is_collected(site: Site, app: 
     site.page.wait_for_selector("#bulk-apply")
     assert app.sent("fetch") == []
     assert site.complaints == []
+
+
+def test_a_price_list_is_seen_and_becomes_products_without_a_page(site: Site, app: RoomApp, tmp_path: Path) -> None:
+    sheet = tmp_path / "list.csv"
+    told = "货号,品名,颜色,供货价,图片\nA-1,搪瓷杯,红,12.8,https://a.example/1.jpg\nA-1,搪瓷杯,蓝,13,\nA-2,锅,,面议,\n"
+    sheet.write_text(told, encoding="utf-8")
+    site.open("#/bulk")
+    assert "每行一个地址" in site.page.inner_text("#sheet-hint")
+    site.page.set_input_files("#sheet", sheet)
+    # As somebody without a mouse chooses it.
+    site.page.focus("#whose")
+    site.page.keyboard.press("ArrowDown")
+    assert site.page.input_value("#whose") == LINAN
+    assert "货号或品名" in site.page.inner_text("#sheet-hint")
+    site.page.keyboard.press("Tab")
+    site.page.keyboard.press("Enter")
+    site.page.wait_for_selector("text=准备中")
+    work(app)
+    site.page.wait_for_selector("text=工作表 1 第 4 行没有价格：面议")
+    answer(site, "apply")
+    work(app)
+    site.page.wait_for_selector(".row a:has-text('搪瓷杯')")
+    site.page.click(".row a:has-text('搪瓷杯')")
+    site.page.wait_for_selector("text=临安布艺厂 的价格表")
+    assert site.page.locator("a[href^='sheet:']").count() == 0
+    assert app.sent("fetch") == []
+    assert site.complaints == []

@@ -28,14 +28,16 @@ def test_says_by_keyboard_what_a_change_calls_for(site: Site, app: RoomApp) -> N
     assert "直到你同意" in page.inner_text("#about-actions\\.price")
     page.fill("#price_jump", "12.5")
     page.fill("#looks_per_hour", "30")
+    page.fill("#sheet_days", "7")
     page.keyboard.press("Enter")
     page.wait_for_selector(".toast.good")
 
     row = app.catalog.supplier(YIWU)
-    assert (row.actions, row.price_jump, row.looks_per_hour) == (
+    assert (row.actions, row.price_jump, row.looks_per_hour, row.sheet_days) == (
         {ChangeKind.PRICE: Action.HOLD},
         Decimal("0.1250"),
         30,
+        7,
     )
     site.ready()
     assert page.input_value("#price_jump") == "12.5"

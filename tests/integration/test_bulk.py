@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -88,3 +89,25 @@ def test_what_1688_finds_by_words_comes_in_through_its_gateway(run: Running) -> 
     assert {item["state"] for item in items} <= {"DONE", "SKIPPED"}, items
     products = [run.api("GET", f"/api/products/{item['product']}?shop={SHOP}")["product"] for item in items]
     assert all("灯" in product["title"] and product["variants"] for product in products)
+
+
+def test_a_price_list_comes_in_and_a_newer_one_moves_its_prices(run: Running) -> None:
+    def sent(*rows: str) -> Any:
+        text = "\n".join(("报价单", "货号,品名,颜色,供货价,库存,图片", *rows))
+        sheet = base64.b64encode(text.encode("gb18030")).decode()
+        job = ask(run, kind="import", sheet=sheet, source={"supplier": "harbor"})
+        until(run, job, "READY")
+        say(run, "apply", job)
+        return until(run, job, "DONE")["items"]
+
+    pages = len(run.world.received("pages", "harbor"))
+    refused, cup = sent("L-1,搪瓷杯,红,12.80,20,https://img.example/1.jpg", "L-1,搪瓷杯,蓝,13.50,5,", "L-2,锅,,面议,,")
+    assert (refused["state"], cup["state"]) == ("SKIPPED", "DONE")
+    product = run.api("GET", f"/api/products/{cup['product']}?shop={SHOP}")["product"]
+    assert (product["url"], [bool(each["price"]) for each in product["variants"]]) == (
+        "sheet://harbor/L-1",
+        [True, True],
+    )
+    (again,) = sent("L-1,搪瓷杯,红,12.80,20,https://img.example/1.jpg", "L-1,搪瓷杯,蓝,14.00,5,")
+    assert [why["code"] for why in again["why"]] == ["offer.price_up"]
+    assert len(run.world.received("pages", "harbor")) == pages

@@ -247,6 +247,7 @@ ASKS = {
     "media.get": {("s3:GetObject", "${MediaBucket.Arn}/*")},
     "media.put": {("s3:PutObject", "${MediaBucket.Arn}/*")},
     "snapshots.get": {("s3:GetObject", "${SnapshotBucket.Arn}/*")},
+    "snapshots.put": {("s3:PutObject", "${SnapshotBucket.Arn}/found/*")},
     "secret.links": {("secretsmanager:GetSecretValue", "LinksSecret.Id")},
     "secret.shop": {("secretsmanager:GetSecretValue", "shop/*")},
     "secret.supplier": {("secretsmanager:GetSecretValue", "supplier/*")},

@@ -26,7 +26,9 @@ class BulkKind(StrEnum):
 
 
 class Source(Model):
-    """Where a catalogue is found: an address on a supplier's site, or `words` that `supplier` is asked for."""
+    """Where a catalogue is found: an address on a supplier's site, `words` that `supplier` is asked for, or, with
+    neither, that supplier's price list.
+    """
 
     address: str = ""
     words: Annotated[str, Field(max_length=100)] = ""
@@ -101,6 +103,12 @@ class Bulk(Model):
     error: Reason | None = None
     work_due: UtcTime | None = None
     ver: int = 1
+
+    @property
+    def price_list(self) -> SupplierId | None:
+        """Whose price list is imported, if one is: a source that names nothing but the supplier."""
+        told = self.source
+        return told.supplier if told and told.supplier and not told.address and not told.words else None
 
     @property
     def total(self) -> int:

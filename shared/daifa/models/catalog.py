@@ -18,6 +18,11 @@ from daifa.models.states import AgreementState, ListingState, OfferState
 
 Share = Annotated[Decimal, Field(ge=0, lt=1)]
 
+# How an address begins that we made for what stands in a supplier's price list; no page has one.
+SHEET = "sheet://"
+# The longest that a supplier's price list may be bought by.
+MOST_SHEET_DAYS = 90
+
 
 class Pricing(Model):
     """How a shop prices: every share is a part of the selling price, amounts are in the shop's currency.
@@ -78,7 +83,8 @@ class Supplier(Model):
     one purchase and one day may cost there, in its currency; `paused` is the kill switch, `trouble` the breaker;
     `sheet` lays its order sheet out (None: our own columns); `actions` is what a kind of change of its offers calls for
     where that is not the usual (`keeping.ACTIONS`), a price that moves by more than `price_jump` of itself is a jump;
-    `looks_per_hour` is how often its site may be asked; `facts` are what people decided about it.
+    `looks_per_hour` is how often its site may be asked, `sheet_days` for how many days its price list is bought by;
+    `facts` are what people decided about it.
     """
 
     id: SupplierId
@@ -106,6 +112,7 @@ class Supplier(Model):
     actions: dict[ChangeKind, Action] = {}
     price_jump: Annotated[Decimal, Field(gt=0)] = Decimal("0.30")
     looks_per_hour: Annotated[int, Field(gt=0)] = 120
+    sheet_days: Annotated[int, Field(ge=1, le=MOST_SHEET_DAYS)] = 14
     facts: tuple[Fact, ...] = ()
     ver: int = 1
 
@@ -157,6 +164,7 @@ class OfferVariant(Model):
 class Offer(Model):
     """What a supplier sells at one address, as last written: a look that finds the same writes nothing.
 
+    What stands in a price list has an address that we made, and is never looked at.
     `words` and `pictures` name what the page says beside the offer; `work_due` is set while a look is owed beyond the
     offer's own `pace`; `failures` counts the looks that failed since the last good one, the latest at `failed_at`;
     `wanted_at` is when somebody last was about to buy by it; `history` is each variant's prices and stock.
@@ -191,6 +199,11 @@ class Offer(Model):
     work_due: UtcTime | None = None
     ver: int = 1
     facts: tuple[Fact, ...] = ()
+
+    @property
+    def in_sheet(self) -> bool:
+        """Whether a price list tells of it, so that there is no page to look at."""
+        return self.url.startswith(SHEET)
 
     def variant(self, external: str) -> OfferVariant:
         """The variant with the supplier's name for it; KeyError if it is gone."""

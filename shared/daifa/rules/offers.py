@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from daifa.errors import Rejected
-from daifa.models.catalog import Offer, OfferVariant, Supplier, Tier
+from daifa.models.catalog import SHEET, Offer, OfferVariant, Supplier, Tier
 from daifa.models.collected import Availability, CollectedProduct, CollectedVariant
 from daifa.models.derive import derived
 from daifa.models.facts import Fact, Reason, added
@@ -65,6 +65,18 @@ def checked_address(url: str) -> str:
     return parts._replace(netloc=netloc, path=parts.path or "/", query=asked, fragment="").geturl()
 
 
+def sheet_address(supplier: SupplierId, name: str) -> str:
+    """The address that we give to what this supplier's price list calls `name`; nobody else's word makes one, because
+    `checked_address` and `supplier_for` refuse it.
+    """
+    return f"{SHEET}{quote(supplier, safe='')}/{quote(name, safe='')}"
+
+
+def sheet_name(address: str) -> str:
+    """What the price list calls it, from the address that we gave it."""
+    return unquote(address.rpartition("/")[2])
+
+
 def _tracks(name: str) -> bool:
     return name in TRACKING or name.startswith("utm_")
 
@@ -73,8 +85,11 @@ def supplier_for(url: str, sites: Mapping[SupplierId, Iterable[str]]) -> Supplie
     """The supplier whose site this address is on, the most exact site first; Rejected naming the host if nobody's is.
 
     A site is a host with an optional port and path (`shop.example`, `shop.example/store/anna`), and its subdomains.
+    Nothing but http(s) is on a site.
     """
     parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        raise Rejected("collect.bad_address", url=url[:200])
     best: tuple[int, SupplierId] | None = None
     for supplier, owned in sorted(sites.items()):
         for site in owned:
@@ -95,7 +110,10 @@ def offer_id(supplier: SupplierId, external: str) -> OfferId:
 
 
 def offer_of(collected: CollectedProduct, supplier: Supplier, external: str, url: str, at: datetime) -> Offer | Reason:
-    """The offer at `url`, or why nothing can be bought there; `external` is the supplier's name for it."""
+    """The offer at `url`, or why nothing can be bought there; `external` is the supplier's name for it.
+
+    A price list's numbers may be those of somebody's pages, so its offers are told apart by our address.
+    """
     if collected.blocked is not None:
         return Reason.of(f"collect.{collected.blocked.value}")
     currency = collected.currency or supplier.currency
@@ -111,7 +129,7 @@ def offer_of(collected: CollectedProduct, supplier: Supplier, external: str, url
     if len({variant.price for variant in variants}) > 1:
         tiers = ()
     return Offer(
-        id=offer_id(supplier.id, external),
+        id=offer_id(supplier.id, url if url.startswith(SHEET) else external),
         supplier=supplier.id,
         external=external,
         url=url,

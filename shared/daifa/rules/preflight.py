@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from daifa.models.catalog import Agreement, Offer, Shop, Supplier
 from daifa.models.facts import Fact, Reason
@@ -31,9 +31,9 @@ class Checked:
 
 
 def too_old(supplier: Supplier, offer: Offer, now: datetime) -> bool:
-    """Whether what we know of this offer is too old, or in doubt, to buy by it."""
-    age = (now - offer.collected_at).total_seconds()
-    return age > supplier.fresh_minutes * 60 or offer.state is OfferState.STALE
+    """Whether what we know of this offer is too old, or in doubt, to buy by it; a price list is good for longer."""
+    good = timedelta(days=supplier.sheet_days) if offer.in_sheet else timedelta(minutes=supplier.fresh_minutes)
+    return now - offer.collected_at > good or offer.state is OfferState.STALE
 
 
 def quoted_by_offers(po: PurchaseOrder, supplier: Supplier, offers: dict[OfferId, Offer]) -> Quote:

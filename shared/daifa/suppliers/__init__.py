@@ -13,5 +13,8 @@ OFFER_PAGES = {"alibaba": r"/offer/(\d{6,20})\.html$"}
 # Adapters that find offers by words (`ports.OfferSearch`).
 SEARCHED = {"alibaba"}
 
+# Adapters that buy by the numbers of their own offers; those of a price list mean nothing to them.
+NUMBERED = {"alibaba", "cj"}
+
 # Adapters whose suppliers may tell their recent orders (`capabilities.lists` says whether one does).
 LISTING = {"alibaba", "cj", "webhook"}

@@ -9,6 +9,7 @@ from daifa.clock import iso
 from daifa.messages import Room
 from daifa.models.bulk import Bulk, BulkPart
 from daifa.models.catalog import (
+    SHEET,
     Agreement,
     CollectJob,
     Mapping,
@@ -21,7 +22,7 @@ from daifa.models.catalog import (
 from daifa.models.ids import BulkId, JobId, OfferId, ProductId, ShopId, SupplierId
 from daifa.models.keeping import LookCursor, Pace
 from daifa.models.match import Match
-from daifa.models.states import AgreementState, ItemState
+from daifa.models.states import AgreementState, ItemState, ListingState
 from daifa.tables.store import Add, Codec, Key, Store
 
 # There is one.
@@ -52,7 +53,7 @@ CODECS = (
         Offer,
         lambda row: Key(f"OFFER#{row.id}", "OFFER"),
         room=Room.CATALOGUE,
-        turn=lambda row: (f"look#{row.pace}", row.pace.turn(row.id)),
+        turn=lambda row: None if row.in_sheet else (f"look#{row.pace}", row.pace.turn(row.id)),
     ),
     Codec("cursor", LookCursor, lambda _: CURSOR),
     Codec(
@@ -72,6 +73,7 @@ CODECS = (
             "margin": str(row.variants[0].margin or "") if row.variants else "",
             "problems": len(row.problems),
             "collected_at": iso(row.collected_at),
+            "sheet": row.url if row.url.startswith(SHEET) else "",
         },
     ),
     Codec("mapping", Mapping, lambda row: Key(f"SHOP#{row.shop}", f"VARIANT#{row.store_variant}")),
@@ -187,6 +189,17 @@ class Catalog(Store):
         start = f"PRODUCT#{shop}#"
         rows = self.boarded(f"{shop}#products")
         return {ProductId(key.pk.removeprefix(start)): str(summary.get("title", "")) for key, summary in rows}
+
+    def in_sheets(self, shop: ShopId) -> dict[ProductId, tuple[str, str]]:
+        """Address and title of what a shop has from price lists and has not archived; for finding, never for
+        deciding.
+        """
+        start = f"PRODUCT#{shop}#"
+        return {
+            ProductId(key.pk.removeprefix(start)): (str(summary["sheet"]), str(summary.get("title", "")))
+            for key, summary in self.boarded(f"{shop}#products")
+            if summary.get("sheet") and summary.get("state") != ListingState.ARCHIVED
+        }
 
     def match(self, shop: ShopId, product: ProductId, offer: OfferId) -> Match:
         """What was proposed of an offer to a product."""

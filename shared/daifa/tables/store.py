@@ -45,7 +45,7 @@ class Codec:
     model: type[Model]
     key: Callable[[Any], Key]
     room: str = ""
-    turn: Callable[[Any], tuple[str, int]] | None = None
+    turn: Callable[[Any], tuple[str, int] | None] | None = None
     lookup: Callable[[Any], str] | None = None
     board: Callable[[Any], tuple[str, str] | None] | None = None
     summary: Callable[[Any], dict[str, Any]] | None = None
@@ -279,9 +279,8 @@ class Store:
         if due is not None and codec.room:
             shard = zlib.crc32(f"{key.pk}\0{key.sk}".encode()) % WORK_SHARDS
             item |= {"work_slot": {"S": f"{codec.room}#{shard}"}, "work_due": {"S": iso(due)}}
-        elif codec.turn:
-            slot, turn = codec.turn(row)
-            item |= {"work_slot": {"S": slot}, "work_due": {"S": f"{turn:04d}"}}
+        elif codec.turn and (turn := codec.turn(row)):
+            item |= {"work_slot": {"S": turn[0]}, "work_due": {"S": f"{turn[1]:04d}"}}
         if codec.lookup and (name := codec.lookup(row)):
             item["lookup"] = {"S": name}
         if codec.board and (place := codec.board(row)):

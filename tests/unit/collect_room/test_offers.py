@@ -19,7 +19,15 @@ from daifa.models.ids import SupplierId
 from daifa.models.money import Money
 from daifa.models.states import OfferState
 from daifa.rules.changes import changed
-from daifa.rules.offers import checked_address, offer_of, renewed, stale, supplier_for
+from daifa.rules.offers import (
+    checked_address,
+    offer_of,
+    renewed,
+    sheet_address,
+    sheet_name,
+    stale,
+    supplier_for,
+)
 from daifa.rules.pricing import NoPrice, Quote, quote
 from daifa.texts import t, texts
 
@@ -234,6 +242,15 @@ def test_any_text_is_refused_or_becomes_an_address_that_stays_itself(text: str) 
     except Rejected:
         return
     assert checked_address(once) == once
+
+
+@pytest.mark.parametrize("name", ["A-1", "杯/碗 50%", "https://shop.example/p", "..", "a#b?c"])
+def test_the_address_of_what_is_in_a_price_list_is_ours_alone(name: str) -> None:
+    address = sheet_address(SupplierId("shop.example"), name)
+    assert sheet_name(address) == name
+    for refuses in (checked_address, lambda url: supplier_for(url, {SupplierId("shop.example"): ("shop.example",)})):
+        with pytest.raises(Rejected, match=r"collect\.bad_address"):
+            refuses(address)
 
 
 SITES = {

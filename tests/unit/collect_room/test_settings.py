@@ -37,7 +37,7 @@ def pricing(body: Any = None, **asked: Any) -> Answered:
 
 def rules(**changed: Any) -> dict[str, Any]:
     """Rules that are all as usual, but for what is changed."""
-    return {"ver": 1, "actions": {}, "price_jump": "0.30", "looks_per_hour": 120} | changed
+    return {"ver": 1, "actions": {}, "price_jump": "0.30", "looks_per_hour": 120, "sheet_days": 14} | changed
 
 
 def prices(**changed: Any) -> dict[str, Any]:
@@ -65,10 +65,10 @@ def test_only_what_differs_from_the_usual_is_written_down(app: RoomApp) -> None:
 
 
 def test_who_changed_a_supplier_s_rules_and_from_what_is_kept(app: RoomApp) -> None:
-    told = keeping(rules(actions={"price": "ask"}, looks_per_hour=30)).body["facts"]
+    told = keeping(rules(actions={"price": "ask"}, looks_per_hour=30, sheet_days=7)).body["facts"]
     (fact,) = app.catalog.supplier(HARBOR).facts
     assert (fact.code, fact.by) == ("supplier.keeping_set", "merchant:merchant-1")
-    assert fact.values == {"actions": "– → price: ask", "looks_per_hour": "120 → 30"}
+    assert fact.values == {"actions": "– → price: ask", "looks_per_hour": "120 → 30", "sheet_days": "14 → 7"}
     assert [one["text"] for one in told] == ["How its offers are kept true was changed"]
 
 
@@ -118,6 +118,8 @@ def test_whoever_was_slower_is_told_so_and_changes_nothing(app: RoomApp) -> None
         ({"price_jump": 0.3}, "price_jump"),
         ({"looks_per_hour": 0}, "looks_per_hour"),
         ({"looks_per_hour": 3601}, "looks_per_hour"),
+        ({"sheet_days": 0}, "sheet_days"),
+        ({"sheet_days": 91}, "sheet_days"),
         ({"ver": None}, "ver"),
         ({"paused": True}, "paused"),
     ],

@@ -143,6 +143,35 @@ def test_f41_offers_that_stay_old_are_held_after_half_an_hour(app: RoomApp, cloc
     assert step(app).state is PoState.SUBMITTED
 
 
+def test_f41_a_price_list_is_bought_by_for_as_long_as_it_is_good_and_no_page_is_asked(
+    app: RoomApp, clock: FixedClock
+) -> None:
+    lamps = open_for_business(app, fresh_minutes=60, sheet_days=7)
+    a_purchase_in(app)
+    offer = app.catalog.offer(a_purchase().lines[0].offer)
+    app.catalog.save(offer.model_copy(update={"url": "sheet://lamps/ext"}), offer)
+    clock.forward(days=7)
+    assert step(app).state is PoState.SUBMITTED
+    assert (app.sent(Room.CATALOGUE), len(lamps.asked("place"))) == ([], 1)
+
+
+def test_f41_a_price_list_that_is_too_old_holds_at_once_until_a_newer_one_or_a_person(
+    app: RoomApp, clock: FixedClock
+) -> None:
+    lamps = open_for_business(app, fresh_minutes=60, sheet_days=7)
+    a_purchase_in(app)
+    offer = app.catalog.offer(a_purchase().lines[0].offer)
+    app.catalog.save(offer.model_copy(update={"url": "sheet://lamps/ext"}), offer)
+    clock.forward(days=7, seconds=1)
+    po = step(app)
+    assert (po.state, holds(po), app.sent(Room.CATALOGUE)) == (PoState.ON_HOLD, ["hold.sheet_old"], [])
+    assert po.holds[0].values["days"] == "7"
+    assert app.catalog.offer(offer.id).work_due is None
+    assert lamps.asked("place") == []
+    assert decided(app, "approve", total="40.00").status == 200
+    assert step(app).state is PoState.SUBMITTED
+
+
 @pytest.mark.parametrize(
     ("shop", "supplier", "held"),
     [
