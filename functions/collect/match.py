@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from collect.price import priced
 from collect.shelf import wake_if_due
@@ -49,24 +49,7 @@ def find(task: FindMatches, app: App) -> None:
 
     Where pictures would count that nobody has looked at, somebody is sent to; then all is compared again.
     """
-    product = app.catalog.find_product(task.shop, task.match)
-    offer = _own(product, app) if product else None
-    if product is None or offer is None:
-        return
-    known = {each.offer for each in app.catalog.matches(product.shop, product.id)}
-    wanted: dict[OfferId, Offer] = {}
-    now = app.clock.now()
-    for other in _candidates(product, app):
-        theirs = _own(other, app)
-        if theirs is None or theirs.supplier == offer.supplier:
-            continue
-        if match(offer, theirs).proposed or theirs.id in known:
-            _propose(product, offer, theirs, app)
-            _propose(other, theirs, offer, app)
-        hidden = {each.id: each for each in (offer, theirs) if unseen(each, now)}
-        if hidden and pictures_count(offer, theirs):
-            wanted |= hidden
-    _look(wanted.values(), app)
+    _decided(lambda: _compare(task, app), app)
 
 
 def pictured(task: Pictured, app: App) -> None:
@@ -78,19 +61,7 @@ def pictured(task: Pictured, app: App) -> None:
         log.info("picture not seen", extra={"code": task.error.code if task.error else "", "offer": task.pictured})
         count("PictureFailed")
         return
-    for _ in range(TRIES):
-        offer = app.catalog.find_offer(task.pictured)
-        if offer is None or offer.picture != task.picture:
-            return
-        try:
-            if offer.image_hash != task.hash:
-                app.catalog.save(offer.model_copy(update={"image_hash": task.hash}), offer)
-        except Conflict:
-            continue
-        # Also if the same message comes again: the first time may have ended right before this.
-        again(offer.id, app)
-        return
-    raise Retry("row.busy", of=app.catalog.table)
+    _decided(lambda: _seen(task, app), app)
 
 
 def decide(product: ProductId, offer: OfferId, verb: str, shop: ShopId, ver: int, by: str, app: App) -> Match:
@@ -111,6 +82,47 @@ def decide(product: ProductId, offer: OfferId, verb: str, shop: ShopId, ver: int
     app.catalog.transact(Write(made, old), Write(changed, row))
     wake_if_due(changed, row, app)
     return app.catalog.match(shop, product, offer)
+
+
+def _decided(act: Callable[[], None], app: App) -> None:
+    """Do what decides on rows as they are, again if somebody else moved one of them first."""
+    for _ in range(TRIES):
+        try:
+            return act()
+        except Conflict:
+            continue
+    raise Retry("row.busy", of=app.catalog.table)
+
+
+def _seen(task: Pictured, app: App) -> None:
+    offer = app.catalog.find_offer(task.pictured)
+    if offer is None or offer.picture != task.picture:
+        return
+    if offer.image_hash != task.hash:
+        app.catalog.save(offer.model_copy(update={"image_hash": task.hash}), offer)
+    # Also if the same message comes again: the first time may have ended right before this.
+    again(offer.id, app)
+
+
+def _compare(task: FindMatches, app: App) -> None:
+    product = app.catalog.find_product(task.shop, task.match)
+    offer = _own(product, app) if product else None
+    if product is None or offer is None:
+        return
+    known = {each.offer for each in app.catalog.matches(product.shop, product.id)}
+    wanted: dict[OfferId, Offer] = {}
+    now = app.clock.now()
+    for other in _candidates(product, app):
+        theirs = _own(other, app)
+        if theirs is None or theirs.supplier == offer.supplier:
+            continue
+        if match(offer, theirs).proposed or theirs.id in known:
+            _propose(product, offer, theirs, app)
+            _propose(other, theirs, offer, app)
+        hidden = {each.id: each for each in (offer, theirs) if unseen(each, now)}
+        if hidden and pictures_count(offer, theirs):
+            wanted |= hidden
+    _look(wanted.values(), app)
 
 
 def _own(product: Product, app: App) -> Offer | None:

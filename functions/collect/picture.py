@@ -32,7 +32,7 @@ MOST_PIXELS, MOST_WEBP = 25_000_000, 16_000_000
 # Smaller ones are beacons and icons.
 LEAST_SIDE = 32
 # Cameras and shops write a JPEG in at most a dozen scans; each one costs a walk over the whole picture.
-MOST_SCANS, SCAN = 100, b"\xff\xda"
+MOST_SCANS, SCAN = 50, b"\xff\xda"
 
 # Everything is done on a copy of at most this many pixels a side.
 SIDE = 256
