@@ -38,6 +38,8 @@ MOST_SCANS, SCAN = 50, b"\xff\xda"
 SIDE = 256
 # By so much of 255 a part may differ from the corners and still be background: packing leaves some noise there.
 BACKGROUND = 24
+# Corners are looked at so many points inside, where no edge is blurred; a border around a plain ground are two grounds.
+INSIDE, GROUNDS = 2, 2
 # What is thinner than so many points is writing laid over the picture, or noise, and says nothing of the thing's size.
 THIN = 3
 # Where the thing ends is told by its middle, which leaves out this part of it on each side: a stray spot moves an edge,
@@ -66,8 +68,7 @@ def image_hash(body: bytes) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            small = _small(body)
-            return _bits(_thing(small))
+            return _bits(_thing(_small(body)))
     except Rejected:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -94,9 +95,17 @@ def _small(body: bytes) -> Image.Image:
 
 
 def _thing(image: Image.Image) -> Image.Image:
-    """The part that is not background, if all four corners are of one colour; else the whole."""
+    """The part that is neither border nor background."""
+    for _ in range(GROUNDS):
+        image = _before_its_ground(image)
+    return image
+
+
+def _before_its_ground(image: Image.Image) -> Image.Image:
+    """The part that is not of the corners' colour, if all four are of one; else the whole."""
     width, height = image.size
-    ground, *others = (_pixel(image, x, y) for x in (0, width - 1) for y in (0, height - 1))
+    corners = ((x, y) for x in (INSIDE, width - 1 - INSIDE) for y in (INSIDE, height - 1 - INSIDE))
+    ground, *others = (_pixel(image, x, y) for x, y in corners)
     if any(abs(a - b) > BACKGROUND for other in others for a, b in zip(ground, other, strict=True)):
         return image
     red, green, blue = ImageChops.difference(image, Image.new("RGB", image.size, ground)).split()

@@ -1,14 +1,13 @@
-"""Pictures of made-up products, drawn on the spot, and what happens to pictures on their way from shop to shop."""
+"""Pictures of made-up products, drawn on the spot."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from typing import Any
 
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-WHITE = (255, 255, 255)
+from benchmarks.pictures import WHITE
+
 Draw = Callable[[ImageDraw.ImageDraw], None]
 
 
@@ -76,57 +75,3 @@ def scene(name: str) -> Image.Image:
     thing = product(name).resize((600, 600))
     room.paste(thing, (100, 0), ImageOps.invert(thing.convert("L")).point(lambda value: 255 * (value > 8)))
     return room
-
-
-def packed(image: Image.Image, kind: str = "JPEG", **how: Any) -> bytes:
-    """The picture as a file."""
-    file = io.BytesIO()
-    image.save(file, kind, **how)
-    return file.getvalue()
-
-
-def marked(image: Image.Image, at: tuple[float, float]) -> Image.Image:
-    """With a seller's name over it, half transparent, beginning at this part of its sides."""
-    over = Image.new("RGBA", image.size, (0, 0, 0, 0))
-    font = ImageFont.load_default(size=image.width // 16)
-    place = (at[0] * image.width, at[1] * image.height)
-    ImageDraw.Draw(over).text(place, "shop.example", fill=(120, 120, 120, 130), font=font)
-    return Image.alpha_composite(image.convert("RGBA"), over).convert("RGB")
-
-
-def _cut_out(image: Image.Image) -> bytes:
-    seen = image.convert("RGBA")
-    seen.putalpha(ImageOps.invert(image.convert("L")).point(lambda value: 255 * (value > 8)))
-    return packed(seen, "PNG")
-
-
-def _turned(image: Image.Image) -> bytes:
-    exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter to the right
-    return packed(image.transpose(Image.Transpose.ROTATE_90), quality=90, exif=exif)
-
-
-def _film(image: Image.Image) -> bytes:
-    return packed(image, "GIF", save_all=True, append_images=[product("chair").resize(image.size)], duration=100)
-
-
-COPIES: dict[str, Callable[[Image.Image], bytes]] = {
-    "packed hard": lambda image: packed(image, quality=25),
-    "progressive": lambda image: packed(image, quality=80, progressive=True),
-    "as WebP": lambda image: packed(image, "WEBP", quality=60),
-    "as PNG with a palette": lambda image: packed(image.quantize(64), "PNG"),
-    "in grey": lambda image: packed(image.convert("L"), quality=85),
-    "in the printer's colours": lambda image: packed(image.convert("CMYK"), quality=85),
-    "half as large": lambda image: packed(image.resize((image.width // 2, image.height // 2)), quality=80),
-    "a thumbnail": lambda image: packed(image.resize((image.width // 6, image.height // 6)), quality=80),
-    "twice as large": lambda image: packed(image.resize((image.width * 2, image.height * 2)), quality=80),
-    "brighter": lambda image: packed(ImageEnhance.Brightness(image).enhance(1.1), quality=85),
-    "marked in the middle": lambda image: packed(marked(image, (0.2, 0.5)), quality=85),
-    "marked in a corner": lambda image: packed(marked(image, (0.55, 0.93)), quality=85),
-    "with a white border": lambda image: packed(ImageOps.expand(image, image.width // 10, WHITE), quality=85),
-    "with a wide white border": lambda image: packed(ImageOps.expand(image, image.width // 4, WHITE), quality=85),
-    "on a white banner": lambda image: packed(ImageOps.pad(image, (1600, 800), color=WHITE), quality=85),
-    "cut out": _cut_out,
-    "turned, and told so": _turned,
-    "the first of a film": _film,
-}

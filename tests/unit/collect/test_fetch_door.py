@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from benchmarks.pictures import packed
 from collect import fetch_door
 from collect.fetch_app import FetchApp, allowed
 from collect.picture import image_hash
 from daifa.clock import SystemClock
 from daifa.models.collected import CollectedProduct
-from tests.unit.collect.pictures import packed, product
+from tests.unit.collect.pictures import product
 from tests.unit.collect.test_fetch import Answer, send, serving
 
 LAMP = b"""<title>Lamp</title><h1>Lamp</h1><script type="application/ld+json">
