@@ -155,6 +155,8 @@ def _write(report: Report, collected: CollectedProduct, seen: Offer, supplier: S
         wake_if_due(made, product, app)
         if product is None:
             match.ask(made.id, made.shop, app)
+    if old and new and old.image_hash and not new.image_hash:
+        match.again(new.id, app)
 
 
 def _content(offer: Offer) -> tuple[str, str, OfferState]:

@@ -37,6 +37,9 @@ ROBOTS_SECONDS = 3600.0
 TYPES = re.compile(r"(?i)(?:text/(?:html|plain|xml)|application/(?:[\w.-]+\+)?(?:json|xml)|text/json)\s*(?:;|$)")
 # Parts of a sitemap often come packed.
 CATALOGUE_TYPES = re.compile(TYPES.pattern.replace(r"text/json", r"text/json|application/(?:x-)?gzip"))
+# What we can open; a site that has a picture in several kinds sends one of these.
+PICTURE_TYPES = re.compile(r"(?i)image/(?:jpe?g|png|webp|gif)\s*(?:;|$)")
+PICTURE_ACCEPT = "image/webp,image/jpeg,image/png;q=0.9,image/gif;q=0.8"
 MOVED = frozenset((301, 302, 303, 307, 308))
 
 
@@ -70,6 +73,8 @@ class Limits:
 
 # A page of a catalogue is longer than one of a product.
 CATALOGUE = Limits(wire=6_000_000, decoded=12_000_000)
+# A photograph as a camera leaves it; what shops show is a tenth of that.
+PICTURE = Limits(wire=8_000_000, decoded=8_000_000)
 
 
 class Robots:
@@ -102,8 +107,11 @@ def fetch(
     limits: Limits = Limits(),
     robots: Robots | None = None,
     types: re.Pattern[str] = TYPES,
+    accept: str | None = None,
 ) -> Fetched:
     """The page at a URL that a person gave us, within the limits, or an error that says what to do.
+
+    `types` are the content types taken and `accept` what the site is told of them, both a page's unless given.
 
     NotAllowed: the address or one it redirects to is not public http(s). Refused: the site answered something
     that can't be collected (robots, 4xx, too many redirects, too big, wrong type). Unreachable: nothing came; trying
@@ -111,7 +119,7 @@ def fetch(
     No proxy of the environment, no cookie and no credential is used. `robots` None skips robots.txt (tests only).
     """
     deadline = clock.monotonic() + limits.seconds
-    asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    asked = {"If-None-Match": etag, "If-Modified-Since": last_modified, "Accept": accept}
     headers = {name: value for name, value in asked.items() if value and re.fullmatch(r"[\x20-\x7e]{1,500}", value)}
     for _ in range(REDIRECTS + 1):
         target = check(url, resolve, allow)

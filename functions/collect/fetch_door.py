@@ -1,4 +1,6 @@
-"""The fetch function: no table, no secret; it fetches, keeps a snapshot, extracts, and tells the catalogue."""
+"""The fetch function: no table, no secret; it fetches pages and pictures, keeps a snapshot of a page, extracts, and
+tells the catalogue.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,17 @@ from typing import Any, Protocol
 
 from collect.discover import discover
 from collect.extract import extract
-from collect.fetch import CATALOGUE, CATALOGUE_TYPES, Fetched, fetch
+from collect.fetch import (
+    CATALOGUE,
+    CATALOGUE_TYPES,
+    PICTURE,
+    PICTURE_ACCEPT,
+    PICTURE_TYPES,
+    Fetched,
+    fetch,
+)
 from collect.fetch_app import FetchApp, fetch_app
+from collect.picture import image_hash
 from daifa.clock import iso
 from daifa.errors import DaifaError, Rejected, Retry
 from daifa.models.collected import CollectedProduct
@@ -41,7 +52,7 @@ def on_message(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         tries = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
         try:
             job = json.loads(record["body"])
-            act = find if "find" in job else collect
+            act = find if "find" in job else look if "picture" in job else collect
             act(job, app, last_try=tries >= LAST_TRY)
         except Retry:
             failed.append({"itemIdentifier": record["messageId"]})
@@ -82,6 +93,33 @@ def find(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> None:
             types=CATALOGUE_TYPES,
         )
         told["key"] = _listed(page, app)
+    except Retry as error:
+        if not last_try:
+            raise
+        told["error"] = _failed(error)["error"]
+    except Rejected as error:
+        told["error"] = _failed(error)["error"]
+    app.send(json.dumps(told, ensure_ascii=False))
+
+
+def look(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> None:
+    """Look at an offer's picture and send what it looks like; Retry only while a later try may do better.
+
+    The picture itself is not kept: it is the supplier's, and its address stands in the offer.
+    """
+    told: dict[str, Any] = {"pictured": job["offer"], "picture": job["picture"], "hash": "", "error": None}
+    try:
+        found = fetch(
+            job["picture"],
+            app.clock,
+            allow=app.allow,
+            resolve=app.resolve,
+            robots=app.robots,
+            limits=PICTURE,
+            types=PICTURE_TYPES,
+            accept=PICTURE_ACCEPT,
+        )
+        told["hash"] = image_hash(found.body)
     except Retry as error:
         if not last_try:
             raise

@@ -15,7 +15,7 @@ from collect import bulk, bulk_import, catalogue, match, publish, settings, star
 from collect.curve import with_curves
 from collect.price import price
 from collect.shelf import sources
-from collect.tasks import Advance, Again, FindMatches, Found, Publish, Report, read
+from collect.tasks import Advance, Again, FindMatches, Found, Pictured, Publish, Report, read
 from daifa.app import app
 from daifa.models.base import Model
 from daifa.models.bulk import BulkKind, Source
@@ -91,6 +91,8 @@ def _one(record: SQSRecord) -> None:
         bulk_import.take(task, app())
     elif isinstance(task, FindMatches):
         match.find(task, app())
+    elif isinstance(task, Pictured):
+        match.pictured(task, app())
     else:
         catalogue.ask_supplier(task, app())
 

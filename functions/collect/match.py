@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
 from collect.price import priced
 from collect.shelf import wake_if_due
-from collect.tasks import FindMatches
+from collect.tasks import FindMatches, Picture, Pictured
 from daifa.app import App
-from daifa.errors import Conflict, NotFound
+from daifa.errors import Conflict, NotFound, Retry
 from daifa.messages import Room
 from daifa.models.catalog import Offer, Product, Source, Variant
 from daifa.models.facts import Fact, added
-from daifa.models.ids import OfferId, ProductId, ShopId
+from daifa.models.ids import OfferId, ProductId, ShopId, SupplierId
 from daifa.models.match import Match
 from daifa.models.states import MatchState
 from daifa.rules.lifecycle import MATCH
-from daifa.rules.matching import likeliest, match
+from daifa.rules.matching import likeliest, match, pictures_count, unseen
+from daifa.rules.products import product_id
 from daifa.tables.store import Write
+from daifa.telemetry import count, log
 
 # So many products with the likeliest titles are compared in full.
 COMPARED = 20
+# Two messages about one offer at the same time: the later one decides on what the earlier one wrote.
+TRIES = 3
 
 # What a person may say of a proposal, and what follows.
 VERBS = {"confirm": MatchState.CONFIRMED, "decline": MatchState.DECLINED}
@@ -31,18 +36,32 @@ def ask(product: ProductId, shop: ShopId, app: App) -> None:
     app.queues.send(Room.CATALOGUE, FindMatches(match=product, shop=shop).model_dump_json())
 
 
+def again(offer: OfferId, app: App) -> None:
+    """Have the products of this offer compared again, in every shop: what speaks for it has changed."""
+    for shop in app.catalog.shops():
+        product = app.catalog.find_product(shop, product_id(shop, offer))
+        if product:
+            ask(product.id, shop, app)
+
+
 def find(task: FindMatches, app: App) -> None:
-    """Propose what may be the same thing, to this product and to the other one; what was declined stays so."""
-    product = app.catalog.find_product(task.shop, task.match)
-    offer = _own(product, app) if product else None
-    if product is None or offer is None:
+    """Propose what may be the same thing, to this product and to the other one; what was declined stays so.
+
+    Where pictures would count that nobody has looked at, somebody is sent to; then all is compared again.
+    """
+    _decided(lambda: _compare(task, app), app)
+
+
+def pictured(task: Pictured, app: App) -> None:
+    """Write down what an offer's picture looks like and compare its products again, unless it shows another by now.
+
+    A picture that nobody could look at is no evidence, and nothing waits for it.
+    """
+    if task.error or not task.hash:
+        log.info("picture not seen", extra={"code": task.error.code if task.error else "", "offer": task.pictured})
+        count("PictureFailed")
         return
-    for other in _candidates(product, app):
-        theirs = _own(other, app)
-        if theirs is None or theirs.supplier == offer.supplier:
-            continue
-        _propose(product, offer, theirs, app)
-        _propose(other, theirs, offer, app)
+    _decided(lambda: _seen(task, app), app)
 
 
 def decide(product: ProductId, offer: OfferId, verb: str, shop: ShopId, ver: int, by: str, app: App) -> Match:
@@ -65,6 +84,47 @@ def decide(product: ProductId, offer: OfferId, verb: str, shop: ShopId, ver: int
     return app.catalog.match(shop, product, offer)
 
 
+def _decided(act: Callable[[], None], app: App) -> None:
+    """Do what decides on rows as they are, again if somebody else moved one of them first."""
+    for _ in range(TRIES):
+        try:
+            return act()
+        except Conflict:
+            continue
+    raise Retry("row.busy", of=app.catalog.table)
+
+
+def _seen(task: Pictured, app: App) -> None:
+    offer = app.catalog.find_offer(task.pictured)
+    if offer is None or offer.picture != task.picture:
+        return
+    if offer.image_hash != task.hash:
+        app.catalog.save(offer.model_copy(update={"image_hash": task.hash}), offer)
+    # Also if the same message comes again: the first time may have ended right before this.
+    again(offer.id, app)
+
+
+def _compare(task: FindMatches, app: App) -> None:
+    product = app.catalog.find_product(task.shop, task.match)
+    offer = _own(product, app) if product else None
+    if product is None or offer is None:
+        return
+    known = {each.offer for each in app.catalog.matches(product.shop, product.id)}
+    wanted: dict[OfferId, Offer] = {}
+    now = app.clock.now()
+    for other in _candidates(product, app):
+        theirs = _own(other, app)
+        if theirs is None or theirs.supplier == offer.supplier:
+            continue
+        if match(offer, theirs).proposed or theirs.id in known:
+            _propose(product, offer, theirs, app)
+            _propose(other, theirs, offer, app)
+        hidden = {each.id: each for each in (offer, theirs) if unseen(each, now)}
+        if hidden and pictures_count(offer, theirs):
+            wanted |= hidden
+    _look(wanted.values(), app)
+
+
 def _own(product: Product, app: App) -> Offer | None:
     """The offer that a product was collected as."""
     for variant in product.variants:
@@ -83,9 +143,25 @@ def _candidates(product: Product, app: App) -> Iterator[Product]:
             yield found
 
 
+def _look(offers: Iterable[Offer], app: App) -> None:
+    """Have the pictures of these offers looked at, those of one supplier no faster than its site can bear."""
+    asked: Counter[SupplierId] = Counter()
+    for offer in offers:
+        before = asked[offer.supplier]
+        delay = before * 3600 // app.catalog.supplier(offer.supplier).looks_per_hour if before else 0
+        app.queues.send(Room.FETCH, Picture(picture=offer.picture, offer=offer.id).model_dump_json(), delay)
+        asked[offer.supplier] += 1
+        try:
+            app.catalog.save(offer.model_copy(update={"image_asked": app.clock.now()}), offer)
+        except Conflict as error:
+            # Whoever wants to know next asks once more, which costs a fetch and nothing else.
+            log.info("asked for a picture unnoted", extra={"code": error.code, "offer": offer.id})
+
+
 def _propose(product: Product, ours: Offer, theirs: Offer, app: App) -> None:
+    """Propose the other offer, or say of a proposal how sure it is by now, even if nobody would propose it any more."""
     told = match(ours, theirs)
-    if not told.proposed or any(source.offer == theirs.id for each in product.variants for source in each.sources):
+    if any(source.offer == theirs.id for each in product.variants for source in each.sources):
         return
     names = {each.sources[0].external_variant: each.id for each in product.variants if each.sources}
     row = Match(
@@ -100,12 +176,17 @@ def _propose(product: Product, ours: Offer, theirs: Offer, app: App) -> None:
         variants={names[mine]: yours for mine, yours in told.variants.items() if mine in names},
         found_at=app.clock.now(),
     )
-    if not row.variants or app.catalog.create(row):
+    if not row.variants:
         return
-    old = app.catalog.match(product.shop, product.id, theirs.id)
+    old = app.catalog.find_match(product.shop, product.id, theirs.id)
+    if old is None:
+        if told.proposed:
+            app.catalog.create(row)
+        return
     # What a person declined comes back only as something else.
-    again = old.state is MatchState.DECLINED and (old.title, old.words) != (row.title, row.words)
-    if again or old.state is MatchState.PROPOSED and old.model_copy(update={"found_at": row.found_at}) != row:
+    back = told.proposed and old.state is MatchState.DECLINED and (old.title, old.words) != (row.title, row.words)
+    news = old.model_copy(update={"found_at": row.found_at, "ver": row.ver}) != row
+    if back or old.state is MatchState.PROPOSED and news:
         app.catalog.save(row.model_copy(update={"ver": old.ver}), old)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from daifa.errors import Rejected
 from daifa.models.base import Model, UtcTime
@@ -117,7 +118,23 @@ class FindMatches(Task):
     shop: ShopId
 
 
-AnyTask = Publish | Report | AskSupplier | Again | Advance | Found | FindMatches
+class Picture(Task):
+    """Look at this picture of an offer."""
+
+    picture: str
+    offer: OfferId
+
+
+class Pictured(Task):
+    """What it looks like, 64 bits in hex, or why nobody could tell."""
+
+    pictured: OfferId
+    picture: str
+    hash: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""
+    error: Failure | None = None
+
+
+AnyTask = Publish | Report | AskSupplier | Again | Advance | Found | FindMatches | Pictured
 _TASK: TypeAdapter[AnyTask] = TypeAdapter(AnyTask)
 
 

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.reader import drawings
 
 from daifa.errors import Rejected, TooLarge
 
@@ -26,6 +27,9 @@ MOST_CHARACTERS = 500
 
 # A spreadsheet keeps 15 digits of a number; what had more is not what was typed.
 EXACT = 10**15
+
+# Of a sheet only its cells are read: the pictures in it are left closed, whatever they are.
+drawings.PILImage = False  # type: ignore[attr-defined]
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

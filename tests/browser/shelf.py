@@ -83,7 +83,11 @@ def stock(app: App) -> None:
             supplier=LINAN,
             title="不锈钢保温杯 500ml",
             score=0.86,
-            reasons=(Reason.of("match.title", percent=71), Reason.of("match.same_marks", marks="500 ml")),
+            reasons=(
+                Reason.of("match.title", percent=71),
+                Reason.of("match.same_marks", marks="500 ml"),
+                Reason.of("match.image_alike", bits=3),
+            ),
             variants={VariantId("p1-white"): "v-w"},
             found_at=ago(hours=2),
         )

@@ -198,6 +198,12 @@ def test_imports_point_one_way() -> None:
     assert [sentence for source in DEPLOYED for sentence in broken(source)] == []
 
 
+def test_strangers_pictures_are_opened_in_one_place_which_only_the_fetcher_reaches() -> None:
+    opening = {source.name for source in DEPLOYED if any(within(name, ["PIL"]) for name in source.imports())}
+    reaching = {source.name for source in DEPLOYED if any(within(name, opening) for name in source.imports())}
+    assert (opening, reaching) == ({"collect.picture"}, {"collect.fetch_door"})
+
+
 def test_the_local_run_needs_no_test() -> None:
     assert [
         (source.name, name)

@@ -168,7 +168,8 @@ class Offer(Model):
     `words` and `pictures` name what the page says beside the offer; `work_due` is set while a look is owed beyond the
     offer's own `pace`; `failures` counts the looks that failed since the last good one, the latest at `failed_at`;
     `wanted_at` is when somebody last was about to buy by it; `history` is each variant's prices and stock.
-    `image_hash` is 64 bits in hex of the first picture, where somebody worked it out.
+    `picture` is the address of its first picture, `image_hash` what that looks like in 64 bits (hex), where somebody
+    wanted to know: the picture was last asked for at `image_asked`.
     """
 
     id: OfferId
@@ -189,7 +190,9 @@ class Offer(Model):
     mpn: str = ""
     brand: str = ""
     attributes: dict[str, str] = {}
+    picture: str = ""
     image_hash: str = ""
+    image_asked: UtcTime | None = None
     pace: Pace = Pace.DAY
     pulse: Pulse | None = None
     wanted_at: UtcTime | None = None

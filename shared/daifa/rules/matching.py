@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
@@ -26,6 +27,8 @@ INSTEAD = 0.7
 FAR = Decimal(3)
 # Bits of 64 in which two pictures of one thing may differ, and from which on they show different things.
 ALIKE, UNLIKE = 8, 24
+# A picture that could not be opened is asked for again at the earliest after so long, should anybody want to know.
+ASKED_AGAIN = timedelta(days=1)
 
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _COUNT = "|".join(sorted(map(re.escape, COUNTS), key=len, reverse=True))
@@ -97,6 +100,18 @@ def match(ours: Offer, theirs: Offer) -> Match:
         score = max(score, least)
         reasons.insert(0, reason)
     return Match(round(min(1.0, max(0.0, score)), 3), tuple(reasons), pairs)
+
+
+def pictures_count(ours: Offer, theirs: Offer) -> bool:
+    """Whether the two would be proposed if their pictures were alike: if not, no picture can change what is told."""
+    alike = {"image_hash": "0" * 16}
+    return match(ours.model_copy(update=alike), theirs.model_copy(update=alike)).proposed
+
+
+def unseen(offer: Offer, now: datetime) -> bool:
+    """Whether it has a picture of which nobody knows what it looks like, nor asked lately."""
+    asked = offer.image_asked
+    return bool(offer.picture) and not offer.image_hash and (asked is None or now - asked >= ASKED_AGAIN)
 
 
 def likeliest(title: str, titles: Mapping[N, str], most: int) -> list[N]:
@@ -210,7 +225,11 @@ def _pictures(ours: Offer, theirs: Offer) -> tuple[float, Reason | None]:
     if not ours.image_hash or not theirs.image_hash:
         return 0.0, None
     bits = (int(ours.image_hash, 16) ^ int(theirs.image_hash, 16)).bit_count()
-    return (0.1 if bits <= ALIKE else -0.1 if bits >= UNLIKE else 0.0), Reason.of("match.image", bits=bits)
+    if bits <= ALIKE:
+        return 0.1, Reason.of("match.image_alike", bits=bits)
+    if bits >= UNLIKE:
+        return -0.1, Reason.of("match.image_unlike", bits=bits)
+    return 0.0, Reason.of("match.image_between", bits=bits)
 
 
 def _proofs(ours: Offer, theirs: Offer, pairs: dict[str, str]) -> list[tuple[float, Reason]]:

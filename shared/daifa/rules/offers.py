@@ -141,6 +141,7 @@ def offer_of(collected: CollectedProduct, supplier: Supplier, external: str, url
         collected_at=at,
         words=derived("words", collected.description or "", *(f"{k}={v}" for k, v in collected.attributes.items())),
         pictures=derived("pictures", *collected.images),
+        picture=next((image for image in collected.images[:1] if len(image) <= LONGEST_URL), ""),
         gtin=collected.gtin or "",
         mpn=collected.mpn or "",
         brand=collected.brand or "",
@@ -225,9 +226,12 @@ def renewed(old: Offer | None, seen: Offer, told: Sequence[Change], asked: bool 
         return None
     same = not told and (old.words, old.pictures) == (seen.words, seen.pictures)
     if same:
-        return confirmed(old, now, asked)
+        known = confirmed(old, now, asked)
+        # A row that never named its first picture does from now on.
+        return known and known.model_copy(update={"picture": seen.picture})
     pulse = cadence.beat(old.pulse, now) if lively(told) else old.pulse
     facts = tuple(Fact(at=now, code=change.reason.code, values=change.reason.values) for change in told)
+    looked_at = {"image_hash": old.image_hash, "image_asked": old.image_asked} if old.picture == seen.picture else {}
     return seen.model_copy(
         update={
             "facts": added(old.facts, *facts),
@@ -236,6 +240,7 @@ def renewed(old: Offer | None, seen: Offer, told: Sequence[Change], asked: bool 
             "pace": _pace(seen, cadence.pace(pulse, old.wanted_at, now)),
             "history": recorded(old.history, seen.variants, now),
             "ver": old.ver,
+            **looked_at,
         }
     )
 

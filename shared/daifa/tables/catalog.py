@@ -205,6 +205,10 @@ class Catalog(Store):
         """What was proposed of an offer to a product."""
         return self.get(Match, Key(f"PRODUCT#{shop}#{product}", f"MATCH#{offer}"))
 
+    def find_match(self, shop: ShopId, product: ProductId, offer: OfferId) -> Match | None:
+        """What was proposed of an offer to a product, or None if nothing was."""
+        return self.find(Match, Key(f"PRODUCT#{shop}#{product}", f"MATCH#{offer}"))
+
     def matches(self, shop: ShopId, product: ProductId) -> list[Match]:
         """All that was ever proposed to a product, the likeliest first."""
         rows = self.partition(f"PRODUCT#{shop}#{product}", "MATCH#")

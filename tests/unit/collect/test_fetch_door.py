@@ -8,11 +8,15 @@ import json
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from benchmarks.pictures import packed
 from collect import fetch_door
 from collect.fetch_app import FetchApp, allowed
+from collect.picture import image_hash
 from daifa.clock import SystemClock
 from daifa.models.collected import CollectedProduct
+from tests.unit.collect.pictures import product
 from tests.unit.collect.test_fetch import Answer, send, serving
 
 LAMP = b"""<title>Lamp</title><h1>Lamp</h1><script type="application/ld+json">
@@ -31,11 +35,12 @@ class Context:
 
 
 class Kept:
-    """What the function put and sent."""
+    """What the function put and sent, and in stories of pictures what the server was asked for."""
 
     def __init__(self, url: str) -> None:
         self.files: dict[str, bytes] = {}
         self.sent: list[dict[str, Any]] = []
+        self.seen: list[tuple[str, dict[str, str]]] = []
         self.app = FetchApp(
             put=lambda key, body, kind: self.files.__setitem__(key, body),
             send=lambda body: self.sent.append(json.loads(body)),
@@ -141,3 +146,74 @@ def test_a_job_that_would_not_end_in_time_is_left_for_the_next_call(monkeypatch:
     result, kept = run(lambda h: send(h, body=LAMP), monkeypatch, left=5_000)
     assert result == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
     assert (kept.sent, kept.files) == ([], {})
+
+
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+MUG = packed(product("mug"), quality=85)
+
+
+def look(answer: Answer, monkeypatch: pytest.MonkeyPatch, tries: int = 1) -> tuple[dict[str, Any], Kept]:
+    """Give the function one message about an offer's picture."""
+    with serving(answer) as (url, seen):
+        kept = Kept(url)
+        kept.seen = seen
+        monkeypatch.setattr(fetch_door, "fetch_app", lambda: kept.app)
+        body = json.dumps({"picture": f"{url}/mug.jpg", "offer": "O1"})
+        attributes = {"ApproximateReceiveCount": str(tries)}
+        records = [{"messageId": "m1", "body": body, "attributes": attributes}]
+        return fetch_door.on_message({"Records": records}, Context()), kept
+
+
+def a_picture(body: bytes = MUG, kind: str = "image/jpeg", robots: bytes = b"") -> Answer:
+    """A server with this picture and this robots.txt."""
+
+    def answer(handler: Any) -> None:
+        if handler.path == "/robots.txt":
+            send(handler, body=robots, Content_Type="text/plain")
+        else:
+            send(handler, body=body, Content_Type=kind)
+
+    return answer
+
+
+def test_a_picture_is_looked_at_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, kept = look(a_picture(), monkeypatch)
+    assert answer == {"batchItemFailures": []}
+    [told] = kept.sent
+    assert (told["pictured"], told["hash"], told["error"]) == ("O1", image_hash(MUG), None)
+    assert told["picture"].endswith("/mug.jpg")
+    assert kept.files == {}
+    accepted = {path: headers["Accept"] for path, headers in kept.seen}
+    assert accepted["/mug.jpg"].startswith("image/")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (a_picture(b"<svg/>", "image/svg+xml"), "collect.wrong_type"),
+        (a_picture(b"<h1>Sign in</h1>", "text/html"), "collect.wrong_type"),
+        (a_picture(b"<svg/>", "image/png"), "picture.unreadable"),
+        (a_picture(MUG[:900]), "picture.unreadable"),
+        (a_picture(packed(Image.new("RGB", (1, 1)), "GIF"), "image/gif"), "picture.too_small"),
+        (a_picture(b"\x89PNG" * 2_500_000, "image/png"), "collect.too_big"),
+        (a_picture(robots=b"User-agent: *\nDisallow: /"), "collect.robots"),
+        (lambda h: send(h, 404, b""), "collect.gone"),
+        (lambda h: send(h, 302, b"", Location="http://169.254.169.254/mug.jpg"), "collect.private_address"),
+    ],
+    ids=["a drawing", "a page", "no picture", "half of one", "a beacon", "too long", "robots", "gone", "inward"],
+)
+def test_a_picture_that_tells_nothing_is_reported_at_once(
+    answer: Answer, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, kept = look(answer, monkeypatch)
+    assert result == {"batchItemFailures": []}
+    assert [(told["hash"], told["error"]["code"]) for told in kept.sent] == [("", code)]
+
+
+def test_a_busy_sites_picture_is_asked_for_again_and_given_up_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    result, kept = look(lambda h: send(h, 503, b""), monkeypatch)
+    assert (result, kept.sent) == ({"batchItemFailures": [{"itemIdentifier": "m1"}]}, [])
+    result, kept = look(lambda h: send(h, 503, b""), monkeypatch, tries=fetch_door.LAST_TRY)
+    assert result == {"batchItemFailures": []}
+    assert kept.sent[0]["error"]["code"] == "collect.busy"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.aws import RoomApp
-from tests.unit.collect_room.shelf_life import know_suppliers, open_shop
+from tests.unit.collect_room.shelf_life import know_bay, know_suppliers, open_shop
 
 
 @pytest.fixture
@@ -13,3 +13,9 @@ def merchant(app: RoomApp) -> None:
     """A merchant with a shop, who knows the suppliers."""
     open_shop(app)
     know_suppliers(app)
+
+
+@pytest.fixture
+def bay(app: RoomApp) -> None:
+    """Another supplier of mugs."""
+    know_bay(app)

@@ -10,7 +10,7 @@ from collect import handler
 from daifa.clock import iso
 from daifa.models.catalog import Offer, Product, Shop, Supplier
 from daifa.models.collected import CollectedProduct
-from daifa.models.ids import ShopId, SupplierId
+from daifa.models.ids import JobId, ProductId, ShopId, SupplierId
 from daifa.models.money import Money
 from daifa.ports import Listed, ListingRequest, OfferPage
 from tests.unit.aws import Answered, FixedClock, RoomApp, call, messages
@@ -34,6 +34,14 @@ def know_suppliers(app: RoomApp) -> None:
         app.catalog.create(
             Supplier(id=SupplierId(name), name=name, adapter=adapter, currency="CNY", sites=sites, shipping=free)
         )
+
+
+def know_bay(app: RoomApp) -> None:
+    """Bay, who sells the same mugs as Harbor."""
+    free, sites = Money.of("5.00", "CNY"), ("bay.example",)
+    app.catalog.create(
+        Supplier(id=SupplierId("bay"), name="Bay", adapter="email", currency="CNY", sites=sites, shipping=free)
+    )
 
 
 def a_mug(price: str = "39.00", stock: int = 120, **changed: Any) -> dict[str, Any]:
@@ -96,6 +104,15 @@ def collect(app: RoomApp, product: Mapping[str, Any] | None = None) -> Product:
     job = begin(app)
     take(a_report(app, job, product))
     return the_product(app)
+
+
+def stock(app: RoomApp, url: str, **changed: Any) -> Product:
+    """Collect a mug at this address, and have it compared with what is there."""
+    job = begin(app, url)
+    take(a_report(app, job, a_mug(url=url, **changed), url=url))
+    product = app.catalog.product(DEMO, ProductId(app.catalog.job(JobId(job)).product or ""))
+    take(*app.sent("catalogue"))
+    return product
 
 
 def the_clock_goes(app: RoomApp, clock: FixedClock, **delta: float) -> list[Any]:

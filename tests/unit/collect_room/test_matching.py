@@ -7,37 +7,26 @@ from typing import Any
 import pytest
 
 from collect import handler
-from daifa.models.catalog import Product, Supplier
-from daifa.models.ids import ProductId, SupplierId
+from daifa.models.catalog import Product
 from daifa.models.match import Match
-from daifa.models.money import Money
 from daifa.models.states import ListingState, MatchState
 from tests.unit.aws import Answered, FixedClock, RoomApp, call
-from tests.unit.collect_room.shelf_life import DEMO, Shelf, a_mug, a_report, ask_to_list, begin, codes, take, waiting
+from tests.unit.collect_room.shelf_life import (
+    DEMO,
+    Shelf,
+    a_mug,
+    a_report,
+    ask_to_list,
+    begin,
+    codes,
+    stock,
+    take,
+    waiting,
+)
 
-pytestmark = pytest.mark.usefixtures("merchant")
+pytestmark = pytest.mark.usefixtures("merchant", "bay")
 
 OURS, THEIRS = "https://harbor.example/products/enamel-mug", "https://bay.example/products/camp-mug"
-
-
-@pytest.fixture(autouse=True)
-def bay(app: RoomApp) -> None:
-    """Another supplier of mugs."""
-    free = Money.of("5.00", "CNY")
-    app.catalog.create(
-        Supplier(
-            id=SupplierId("bay"), name="Bay", adapter="email", currency="CNY", sites=("bay.example",), shipping=free
-        )
-    )
-
-
-def stock(app: RoomApp, url: str, **changed: Any) -> Product:
-    """Collect a mug at this address, and have it compared with what is there."""
-    job = begin(app, url)
-    take(a_report(app, job, a_mug(url=url, **changed), url=url))
-    product = app.catalog.product(DEMO, ProductId(app.catalog.job(job).product or ""))
-    take(*app.sent("catalogue"))
-    return product
 
 
 def matches(app: RoomApp, product: Product) -> list[Match]:

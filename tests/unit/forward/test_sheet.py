@@ -13,6 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.chart import BarChart
+from openpyxl.drawing.image import Image as Picture
+from PIL import Image
 
 from daifa.errors import Rejected
 from daifa.messages import Room
@@ -197,6 +200,29 @@ def test_the_sheet_we_sent_comes_back_as_it_is_with_its_hidden_key(stage: RoomAp
 def test_pasted_rows_need_no_heading(stage: RoomApp) -> None:
     assert "2 new parcels" in upload(stage, rows=f"{NUMBER}\t7531000000001\t中通\r\n{OTHER}\t7531000000002")["body"]
     assert [s.carrier for s in stage.orders.story(KEY).shipments if s.number == "7531000000001"] == ["zhongtong"]
+
+
+def with_a_picture_on_a_chart() -> bytes:
+    """A book whose chart sheet shows the picture of its first sheet."""
+    picture, made, changed = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (40, 40)).save(picture, "PNG")
+    one = Workbook()
+    one.active.append(HEAD)
+    one.active.add_image(Picture(picture))
+    one.create_chartsheet().add_chart(BarChart())
+    one.save(made)
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"/xl/drawings/drawing2.xml", b"/xl/drawings/drawing1.xml"))
+    return changed.getvalue()
+
+
+def test_the_pictures_in_a_sheet_are_left_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = with_a_picture_on_a_chart()
+    opened: list[bool] = []
+    monkeypatch.setattr(Image, "open", lambda *_, **__: opened.append(True))
+    (rows,) = read_sheet(file)
+    assert ([cell.text for cell in rows[0].cells], opened) == (HEAD, [])
 
 
 @given(data=st.binary(max_size=400) | st.binary(max_size=400).map(lambda tail: b"PK\x03\x04" + tail))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,8 @@ from daifa.models.catalog import Offer, OfferVariant
 from daifa.models.ids import OfferId, SupplierId
 from daifa.models.money import Money
 from daifa.models.states import OfferState
-from daifa.rules.matching import BY_GTIN, PROPOSED, match
+from daifa.rules.matching import ALIKE, ASKED_AGAIN, BY_GTIN, PROPOSED, UNLIKE, match, pictures_count, unseen
+from daifa.texts import t
 
 GTIN = "4006381333931"
 ALL = [*pairs(PAIRS), *pairs(HELD_OUT)]
@@ -103,11 +106,52 @@ def test_a_price_far_off_takes_a_proposal_away(price: str, proposed: bool) -> No
     assert match(an_offer("Desk lamp"), an_offer("Desk lamp", a_variant("x", price))).proposed is proposed
 
 
-@pytest.mark.parametrize(("theirs", "better"), [("f" * 15 + "e", True), ("0" * 16, False)])
-def test_pictures_count_where_both_are_known(theirs: str, better: bool) -> None:
+@pytest.mark.parametrize(
+    ("bits", "change", "code"),
+    [
+        (0, 0.1, "match.image_alike"),
+        (ALIKE, 0.1, "match.image_alike"),
+        (ALIKE + 1, 0.0, "match.image_between"),
+        (UNLIKE - 1, 0.0, "match.image_between"),
+        (UNLIKE, -0.1, "match.image_unlike"),
+        (64, -0.1, "match.image_unlike"),
+    ],
+)
+def test_pictures_count_where_both_are_known(bits: int, change: float, code: str) -> None:
     mine = an_offer("Desk lamp quiet", image_hash="f" * 16)
     plain = match(mine, an_offer("Desk lamp quiet bright new"))
-    assert (match(mine, an_offer("Desk lamp quiet bright new", image_hash=theirs)).score > plain.score) is better
+    told = match(mine, an_offer("Desk lamp quiet bright new", image_hash=f"{(1 << 64) - 1 >> bits:016x}"))
+    assert round(told.score - plain.score, 3) == change
+    (reason,) = [reason for reason in told.reasons if reason.code == code]
+    assert str(bits) in t("en", reason.code, **reason.values)
+
+
+hashes = st.integers(0, 2**64 - 1).map(lambda value: f"{value:016x}")
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(ALL), st.sampled_from(ALL), hashes, st.integers(0, 2**64 - 1))
+def test_a_picture_that_is_not_looked_at_could_not_have_made_a_proposal(
+    one: Pair, other: Pair, mine: str, changed: int
+) -> None:
+    ours, theirs = one.ours, other.theirs
+    if not pictures_count(ours, theirs):
+        seen = {"image_hash": f"{int(mine, 16) ^ changed:016x}"}
+        assert not match(ours.model_copy(update={"image_hash": mine}), theirs.model_copy(update=seen)).proposed
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        ({}, False),
+        ({"picture": "https://shop.example/1.jpg"}, True),
+        ({"picture": "https://shop.example/1.jpg", "image_hash": "f" * 16}, False),
+        ({"picture": "https://shop.example/1.jpg", "image_asked": NOON}, False),
+        ({"picture": "https://shop.example/1.jpg", "image_asked": NOON - ASKED_AGAIN}, True),
+    ],
+)
+def test_a_picture_is_wanted_that_nobody_knows_or_asked_for_lately(told: dict[str, Any], wanted: bool) -> None:
+    assert unseen(an_offer("Desk lamp", **told), NOON) is wanted
 
 
 @settings(max_examples=60)
