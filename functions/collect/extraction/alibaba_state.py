@@ -45,7 +45,7 @@ def _newer(page: Page) -> Found | None:
 
 def _oldest(page: Page) -> Found | None:
     """The pages of `iDetailData`: variants and tiers in a script, the rest in the markup."""
-    for script in page.scripts:
+    for script in page.scripts if page.host.endswith("1688.com") else ():
         if not script.says(b"iDetailData"):
             continue
         text = script.body

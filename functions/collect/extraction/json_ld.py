@@ -15,10 +15,11 @@ def find(page: Page) -> list[Found]:
     """Every product that the page's JSON-LD names, in the page's order, with the page's breadcrumb on each."""
     data = [lenient_json.loads(script.body) for script in page.scripts if "ld+json" in script.kind][:MOST_BLOCKS]
     by_id = {node["@id"]: node for node in schema_org.nodes(data) if isinstance(node.get("@id"), str) and len(node) > 2}
-    lists = (node for node in schema_org.nodes(data) if "ItemList" in schema_org.kinds(node))
+    products = schema_org.products(data)[:40]
+    lists = (node for node in schema_org.nodes(data) if "ItemList" in schema_org.kinds(node)) if products else ()
     listed = {id(inner) for each in lists for inner in schema_org.nodes(each)}
     found = []
-    for product in schema_org.products(data)[:40]:
+    for product in products:
         whole = {name: _follow(value, by_id) for name, value in product.items()}
         one = schema_org.read(whole, page, "json_ld")
         one.url = values.address(schema_org.first(whole.get("url")), page.base)

@@ -180,7 +180,9 @@ def _runs(page: Page) -> Iterator[list[tuple[int, Decimal]]]:
     first = bisect(page.markup.telling, bisect(pieces, page.start, key=itemgetter(1)) - 1)
     for number in islice(page.markup.telling, first, first + MOST_STEPS):
         told = pieces[number][0]
-        if len(told) > 40 or number + 1 >= len(pieces) or not _RANGE.search(told):
+        if not (told[0].isdigit() or told[0] in "≥>") or len(told) > 40 or number + 1 >= len(pieces):
+            continue
+        if not _RANGE.search(told):
             continue
         step = _step(told, pieces[number + 1][0], page)
         if step and number <= last + 3:
