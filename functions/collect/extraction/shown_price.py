@@ -275,16 +275,23 @@ def struck_price(page: Page, price: Decimal) -> Decimal | None:
     markup = page.markup
     looks: dict[str, dict[Decimal, None]] = {}
     for at in islice(_struck_places(page), MOST_STRUCK):
-        around = [markup.tag(each) for each in islice(markup.enclosing(at), 15)]
+        outwards = markup.enclosing(at)
+        around = [markup.tag(each) for each in islice(outwards, 3)]
         places = [(tag.name, names_in(tag.attributes)) for tag in around]
         outer = next((n for n in (2, 1, 0) if n < len(places) and _strikes(*places[n])), None)
-        judged = _judge(iter(places)) if outer is not None else None
-        if outer is None or judged is None or not judged[1]:
+        if outer is None:
             continue
         whole = plain(markup.text[around[outer].end : markup.end(around[outer])])
         said = amounts.priced(whole, page.country) if len(whole) <= 60 and not _NOT_ALL.search(whole) else None
-        if said:
-            looks.setdefault("<".join(told for _, told in places[:2]), {})[said.low] = None
+        if said is None:
+            continue
+        if said.low > price:
+            # Only now it is worth knowing what else it stands in.
+            places += [(tag.name, names_in(tag.attributes)) for tag in map(markup.tag, islice(outwards, 12))]
+            judged = _judge(iter(places))
+            if judged is None or not judged[1]:
+                continue
+        looks.setdefault("<".join(told for _, told in places[:2]), {})[said.low] = None
     single = (amount for told in looks.values() if len(told) < LISTED for amount in told)
     return next((amount for amount in single if amount > price), None)
 
