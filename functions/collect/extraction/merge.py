@@ -208,10 +208,7 @@ def is_listing(candidates: list[Found], page: Page) -> bool:
 def _likeness(one: Found, page: Page) -> float:
     """How much a product is the page's own: 1 for its address and up to 1 for its name."""
     here = {_path(page.url), _path(page.canonical or page.url)}
-    mine = words(one.title or "")
-    others = page.named
-    named = max((2 * len(mine & other) / (len(mine) + len(other)) for other in others if mine and other), default=0.0)
-    return named + (1.0 if one.url and _path(one.url) in here else 0.0)
+    return page.likeness(one.title or "") + (1.0 if one.url and _path(one.url) in here else 0.0)
 
 
 def _fullness(one: Found) -> float:

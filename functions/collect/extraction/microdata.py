@@ -18,6 +18,9 @@ MOST_PROPERTIES = 600
 MOST_MARKS = 3_000
 MOST_SCOPES = 300
 LONG_TEXT = 20_000
+# So many products are all read; of more, those whose name is the page's, and those that an address, a price and a
+# description could still put before it.
+FEW, CALLED, DOUBT = 3, 0.75, 0.5
 _ADDRESS = {
     "a": "href",
     "link": "href",
@@ -85,8 +88,8 @@ def find(page: Page) -> list[Found]:
             continue
         marks = _marks(page.markup, way, start)
         lists = [mark for mark in marks if "ItemList" in mark.tag.attributes.get(way.kind, "")]
-        for top in _tops(marks, way):
-            item = _item(page.markup, top, marks, way)
+        items = [(top, _item(page.markup, top, marks, way)) for top in _tops(marks, way)]
+        for top, item in _likely(items, page):
             if schema_org.kinds(item) & schema_org.PRODUCT:
                 one = schema_org.read(item, page, way.source)
                 one.url = values.address(schema_org.first(item.get("url")), page.base)
@@ -95,6 +98,15 @@ def find(page: Page) -> list[Found]:
         if not found and way is _MICRODATA:
             found.extend(_loose(page, marks))
     return found
+
+
+def _likely(items: list[tuple[_Mark, dict[str, Any]]], page: Page) -> list[tuple[_Mark, dict[str, Any]]]:
+    """Of many products only those that are called much like the page, if any is: reading one takes a while."""
+    called = [page.likeness(str(schema_org.first(item.get("name")) or "")) for _, item in items]
+    best = max(called, default=0.0)
+    if len(items) <= FEW or best < CALLED:
+        return items
+    return [each for each, likeness in zip(items, called, strict=True) if likeness >= best - DOUBT]
 
 
 def _tops(marks: list[_Mark], way: _Vocabulary) -> list[_Mark]:

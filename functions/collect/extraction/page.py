@@ -160,6 +160,13 @@ class Page:
         """The words of the heading and of the title, for comparing names with them."""
         return [words(each) for each in (self.heading, self.title) if each]
 
+    def likeness(self, name: str) -> float:
+        """How much a name is the page's own, 1 being the very words of its heading or title."""
+        mine = words(name)
+        return max(
+            (2 * len(mine & each) / (len(mine) + len(each)) for each in self.named if mine and each), default=0.0
+        )
+
     @cached_property
     def start(self) -> int:
         """Where the page begins to speak of its product: at its heading, else where a piece is what <title> says."""

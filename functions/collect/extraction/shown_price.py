@@ -19,7 +19,7 @@ from collect.extraction import amounts, labels, values
 from collect.extraction.markup import STRUCK, Tag, plain
 from collect.extraction.page import NEAR, Page, names, names_in
 
-MOST = 160
+MOST, MOST_BEHIND = 100, 40
 # An element with more elements in it is a box of many things.
 MOST_INSIDE = 30
 # A product shows its price of before soon behind its heading; what else is struck out belongs to others.
@@ -192,6 +192,8 @@ def _candidates(page: Page) -> list[_Candidate]:
         if after >= 0:
             score += 2 - min(3, after // 4)
             after += 1
+            if after > MOST_BEHIND:
+                break
         parent = node.parent
         found.append(_Candidate(score, struck, said, f"{names(node)}<{names(parent) if parent else ''}", node))
     return found
