@@ -36,6 +36,20 @@ LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hir
 
 
 _CRUMBS = re.compile(r"read[cC]rumb")
+# What an element is called that holds the brand, and what stands before the name in it.
+_BRAND_NAME = re.compile(
+    r"(?<=[\"' _-])(?:brand|manufacturer|vendor|marke|marka|marca|marque|merk|producent|hersteller)"
+    r"(?:[_-]?(?:name|link|title|logo|label))?(?=[\"' ])",
+    re.IGNORECASE,
+)
+_BRAND_LABEL = re.compile(
+    r"^\s*(?:by|von|de|par|brand|marke|marka|marca|marque|merk|hersteller|producent|manufacturer|vendor)\s*[:：]?\s+",
+    re.IGNORECASE,
+)
+_IMAGE = re.compile(r"<(?:img|IMG)\b")
+# Around the heading so many characters are searched for it.
+ABOVE, BELOW = 2_500, 6_000
+LONG_BRAND = 40
 _LINK = re.compile(r"<[aA]\b")
 _LINK_END = re.compile(r"</[aA]\b")
 LONG_LINK = 2_000
@@ -45,7 +59,7 @@ MOST_IMAGES = 300
 _PICTURE = re.compile(r"(?i)\.(?:jpe?g|png|webp)(?:[?#]|$)")
 _HOME = frozenset(("home", "首页", "startseite", "accueil", "inicio"))
 # Fields that take long to look for; the price is another (`merge.settled_price`).
-COSTLY = ("images", "availability", "sku", "category_path", "list_price")
+COSTLY = ("images", "availability", "sku", "category_path", "list_price", "brand")
 
 
 def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None) -> Found:
@@ -79,7 +93,28 @@ def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None
         found.category_path = _breadcrumb(page, found.title)
     if "images" not in known:
         found.images = _images(page)
+    if "brand" not in known:
+        found.brand = found.brand or _named_brand(page)
     return found
+
+
+def _named_brand(page: Page) -> str | None:
+    """What an element beside the heading says that is named for the brand: its words, or its logo's."""
+    markup = page.markup
+    for place in islice(_BRAND_NAME.finditer(markup.text, max(0, page.start - ABOVE), page.start + BELOW), 12):
+        tag = markup.tag(max(0, markup.holding(place.start())))
+        if tag.end < place.end() or tag.name in ("script", "link", "meta", "input", "select", "option", "body"):
+            continue
+        inner = markup.text[tag.end : min(markup.end(tag), tag.end + LONG_LINK)] if tag.name != "img" else ""
+        logo = next((markup.tag(tag.end + at.start()) for at in _IMAGE.finditer(inner)), tag)
+        told = plain(inner) or logo.attributes.get("alt") or logo.attributes.get("title") or ""
+        name = values.word(_BRAND_LABEL.sub("", told), 60)
+        if name is None or len(name) > LONG_BRAND or name.count(" ") > 3 or any(sign in name for sign in ":?!{}<>"):
+            continue
+        # What a heading ends with is the model.
+        if not (page.heading and words(page.heading.split()[-1]) & words(name)):
+            return name
+    return None
 
 
 def _from_labels(found: Found, page: Page, rows: Sequence[labels.Row]) -> None:
