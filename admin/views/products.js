@@ -226,9 +226,39 @@ function detail({ shop, params, supplier }) {
         say(t(`done.${verb}`, { number: it.title }), 'good');
         await reload();
       } catch (error) {
-        if (error instanceof Problem && error.status === 409) await reload();
-        slot.replaceChildren(trouble(error));
+        await failed(error);
       }
+    };
+    /** What customers know is priced only to what was seen, and can be taken back. @param {Record<string, unknown>} told @param {any} now */
+    const preview = async (told, now) => {
+      try {
+        const { product: made } = await call(`${at}/price`, { shop: shop.id, ver: now.ver, preview: true, ...told });
+        const before = new Map(now.variants.map((/** @type {any} */ one) => [one.id, one]));
+        const moved = made.variants.filter((/** @type {any} */ one) => one.price?.amount !== before.get(one.id)?.price?.amount);
+        const apply = async () => {
+          const prices = Object.fromEntries(made.variants.filter((/** @type {any} */ one) => one.price).map((/** @type {any} */ one) => [one.id, one.price.amount]));
+          const { product: kept } = await call(`${at}/price`, { shop: shop.id, ver: now.ver, prices, ...told });
+          say(t('done.price', { number: it.title }), 'good');
+          const old = { markup: now.markup ?? 0, least: now.least_price?.amount ?? 0 };
+          await reload();
+          slot.replaceChildren(h('div', { class: 'actions' }, h('button', { type: 'button', id: 'undo', onclick: () => preview(old, kept) }, t('verb.undo_price'))));
+        };
+        slot.replaceChildren(
+          h('h3', {}, t('products.new_prices')),
+          moved.length
+            ? h('table', { class: 'inner' }, h('tbody', {}, moved.map((/** @type {any} */ one) => h('tr', {}, h('th', { scope: 'row', class: 'grow' }, Object.values(one.options).join(' / ') || it.title), h('td', { class: 'num' }, cash(before.get(one.id)?.price), ' → ', h('strong', {}, cash(one.price))), h('td', { class: 'num' }, one.margin == null ? '–' : percent(one.margin))))))
+            : h('p', { class: 'dim' }, t('products.new_prices.none')),
+          h('div', { class: 'actions' }, h('button', { type: 'button', id: 'apply', class: 'primary', onclick: () => apply().catch(failed) }, t('verb.apply_price')), h('button', { type: 'button', class: 'quiet', onclick: () => slot.replaceChildren() }, t('act.back'))),
+        );
+        slot.querySelector('button')?.focus();
+      } catch (error) {
+        await failed(error);
+      }
+    };
+    /** @param {unknown} error */
+    const failed = async (error) => {
+      if (error instanceof Problem && error.status === 409) await reload();
+      slot.replaceChildren(trouble(error));
     };
     const form = h(
       'form',
@@ -236,8 +266,8 @@ function detail({ shop, params, supplier }) {
         class: 'price',
         onsubmit: (/** @type {Event} */ event) => {
           event.preventDefault();
-          const told = [markup, least].map((input) => [input.name, input.value.trim()]).filter(([, value]) => value);
-          return run('price', Object.fromEntries(told));
+          const told = Object.fromEntries([markup, least].map((input) => [input.name, input.value.trim()]).filter(([, value]) => value));
+          return it.state === 'DRAFT' ? run('price', told) : preview(told, it);
         },
       },
       h('label', { for: 'markup' }, t('products.markup')),

@@ -13,13 +13,13 @@ from pydantic import Field
 
 from collect import bulk, bulk_import, catalogue, match, publish, settings, start, sweep
 from collect.curve import with_curves
-from collect.price import price
+from collect.price import previewed, price
 from collect.shelf import sources
 from collect.tasks import Advance, Again, FindMatches, Found, Pictured, Publish, Report, read
 from daifa.app import app
 from daifa.models.base import Model
 from daifa.models.bulk import BulkKind, Source
-from daifa.models.ids import BulkId, JobId, OfferId, ProductId, ShopId, SupplierId
+from daifa.models.ids import BulkId, JobId, OfferId, ProductId, ShopId, SupplierId, VariantId
 from daifa.queue import each_record
 from daifa.rules.waiting import waits_for
 from daifa.web import answer, caller, parsed, resolver, shown
@@ -45,10 +45,14 @@ class Seen(Model):
 
 
 class Price(Seen):
-    """A product to price, from now on with this markup and at least at this price if they are given (0: at any)."""
+    """A product to price, from now on with this markup (0: the shop's) and at least at this price (0: at any) if they
+    are given: as a `preview`, or to the `prices` that the person saw, by variant.
+    """
 
-    markup: Annotated[Decimal, Field(gt=0, le=100)] | None = None
+    markup: Annotated[Decimal, Field(ge=0, le=100)] | None = None
     least: Annotated[Decimal, Field(ge=0, le=1_000_000_000)] | None = None
+    preview: bool = False
+    prices: dict[VariantId, Decimal] | None = None
 
 
 class Begin(Model):
@@ -134,7 +138,8 @@ def _product(product: str) -> Response[str]:
 @router.post("/api/products/<product>/price")
 def _price(product: str) -> Response[str]:
     asked, who = parsed(router, Price), caller(router)
-    made = price(ProductId(product), _shop(asked.shop), asked.ver, asked.markup, asked.least, who.by, app())
+    wish = (ProductId(product), _shop(asked.shop), asked.ver, asked.markup, asked.least, who.by, app())
+    made = previewed(*wish) if asked.preview else price(*wish, asked.prices)
     return answer({"product": shown(made, who.locale)})
 
 

@@ -313,21 +313,34 @@ def test_refuses_an_address_in_place(site: Site) -> None:
     assert page.input_value("#urls") == "https://unknown.example.org/item/1"
 
 
-def test_prices_a_product_and_says_why(site: Site, app: RoomApp) -> None:
-    """A new markup is sent with the version that was seen, and the new reasons stand beside the price."""
+def test_prices_a_product_to_what_was_seen_and_back(site: Site, app: RoomApp) -> None:
+    """What customers know shows its new prices first; applied, it says why, and can go back to the rules of before."""
     page = site.open()
     site.go("#/products/demo/p-1")
     before = page.inner_text("table.variants")
     page.fill("#markup", "2.5")
     page.focus("#markup")
     press(site, "Enter")
+    page.wait_for_selector("#apply:focus")
+    assert "→" in page.inner_text("table.inner:has(~ .actions #apply)")
+    assert page.inner_text("table.variants") == before
+
+    press(site, "Enter")
     page.wait_for_selector("text=已重新定价")
     site.ready()
-
-    assert site.posted("/price") == [{"shop": SHOP, "ver": 1, "markup": "2.5"}]
+    first, then = site.posted("/price")
+    assert first == {"shop": SHOP, "ver": 1, "preview": True, "markup": "2.5"}
+    assert (then["markup"], len(then["prices"])) == ("2.5", len(app.catalog.product(SHOP, ProductId("p-1")).variants))
     assert page.inner_text("table.variants") != before
     page.click("table.variants summary")
     assert "2.5" in page.inner_text("table.variants details")
+
+    page.click("#undo")
+    page.wait_for_selector("#apply:focus")
+    press(site, "Enter")
+    site.ready()
+    page.wait_for_function("!document.querySelector('#apply')")
+    assert app.catalog.product(SHOP, ProductId("p-1")).markup is None
 
 
 def test_lists_a_product_after_ten_seconds_or_at_once(site: Site, app: RoomApp) -> None:

@@ -77,7 +77,11 @@ def prices(product: Product) -> list[str]:
 
 
 def price_again(product: Product) -> Answered:
-    return call(handler.on_http, "POST", f"/api/products/{product.id}/price", {"shop": "demo", "ver": product.ver})
+    """Look at the new prices, and apply those."""
+    path, asked = f"/api/products/{product.id}/price", {"shop": "demo", "ver": product.ver}
+    told = call(handler.on_http, "POST", path, {**asked, "preview": True})
+    prices = {one["id"]: one["price"]["amount"] for one in told.body["product"]["variants"] if one["price"]}
+    return call(handler.on_http, "POST", path, {**asked, "prices": prices})
 
 
 # --- what a look costs ---

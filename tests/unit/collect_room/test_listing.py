@@ -201,7 +201,7 @@ def test_a_product_keeps_its_own_markup_when_its_page_is_read_again(app: RoomApp
     clock.forward(hours=2)
     take(a_report(app, begin(app), a_mug("49.00")))
     assert the_product(app).variants[0].price == Money.of("106.90", "CNY")
-    for wrong in ("0", "-1", "101", "NaN"):
+    for wrong in ("-1", "101", "NaN"):
         told = call(handler.on_http, "POST", path, {"shop": "demo", "ver": the_product(app).ver, "markup": wrong})
         assert (told.status, told.body["values"]["field"]) == (400, "markup")
 
@@ -296,7 +296,7 @@ def test_a_product_is_shown_with_its_offers_and_only_to_its_shop(app: RoomApp) -
     assert other.status == 404
 
 
-def price(product: Product, **asked: str) -> Answered:
+def price(product: Product, **asked: object) -> Answered:
     """Press “price”."""
     body = {"shop": "demo", "ver": product.ver, **asked}
     return call(handler.on_http, "POST", f"/api/products/{product.id}/price", body)
@@ -329,3 +329,34 @@ def test_the_last_pieces_of_what_sells_fast_are_not_promised(app: RoomApp, clock
     take(*waiting(app))
     assert [variant.sku for variant in shelf.told[-1].variants] == ["MUG-FG"]
     assert "listing.kept_back" in [reason.code for reason in the_product(app).variants[0].why]
+
+
+def test_what_customers_know_is_priced_only_to_the_prices_that_were_seen(app: RoomApp, clock: FixedClock) -> None:
+    shelf = listed(app)
+    before = the_product(app)
+    told = price(before, markup="2.0")
+    assert (told.status, told.body["code"]) == (400, "product.price_unseen")
+
+    shown = price(before, markup="2.0", preview=True)
+    new = {one["id"]: one["price"]["amount"] for one in shown.body["product"]["variants"]}
+    assert the_product(app) == before, "a preview writes nothing"
+    wrong = price(before, markup="2.0", prices=dict.fromkeys(new, "1.00"))
+    assert (wrong.status, wrong.body["code"]) == (409, "product.price_moved")
+
+    assert price(before, markup="2.0", prices=new).status == 200
+    take(*waiting(app))
+    assert [str(one.price.amount) for one in shelf.told[-1].variants] == list(new.values())
+
+
+def test_a_price_goes_back_to_the_rules_of_before(app: RoomApp) -> None:
+    listed(app)
+    before = the_product(app)
+    for asked in ({"markup": "2.0", "least": "95"}, {"markup": 0, "least": 0}):
+        now = the_product(app)
+        shown = price(now, **asked, preview=True)
+        new = {one["id"]: one["price"]["amount"] for one in shown.body["product"]["variants"]}
+        assert price(now, **asked, prices=new).status == 200
+    after = the_product(app)
+    assert (after.markup, after.least_price) == (None, None)
+    assert [one.price for one in after.variants] == [one.price for one in before.variants]
+    assert codes(after).count("product.markup_set") == codes(after).count("product.least_set") == 2
