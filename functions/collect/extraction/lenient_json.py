@@ -53,6 +53,11 @@ def literal(text: str, start: int = 0, end: int = sys.maxsize) -> Any:
         return None
 
 
+def rows(value: Any) -> list[dict[str, Any]]:
+    """The objects of what should be a list of them; none where a torn page has something else."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
 def _depth(text: str) -> int:
     deepest = depth = 0
     for bracket in re.finditer(r"[{}\[\]]", text):
