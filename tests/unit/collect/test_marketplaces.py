@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -32,6 +30,7 @@ from tests.builders.market_pages import (
     YIWUGO,
     YOUZAN,
 )
+from tests.builders.torn import WRONG, torn, trails
 
 IN, OUT = Availability.IN_STOCK, Availability.OUT_OF_STOCK
 
@@ -249,27 +248,6 @@ def test_every_marketplace_that_has_a_file_has_a_page_here_that_is_known_for_its
     assert site is not None
     assert (site.name, market.product.blocked) == (name, None)
     assert market.product.title
-
-
-# None of these is an amount, and none is what stands there on a real page.
-WRONG: list[Any] = [None, True, -5, 1e300, 1e-7, "", "x", [], [[]], [None], {}, {"a": {"b": []}}]
-
-
-def trails(data: Any, trail: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where anything stands in a state."""
-    for name, inner in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
-        yield (*trail, name)
-        yield from trails(inner, (*trail, name))
-
-
-def torn(data: Any, trail: tuple[Any, ...], wrong: Any) -> Any:
-    """The state with something wrong in one place."""
-    whole = copy.deepcopy(data)
-    inner = whole
-    for name in trail[:-1]:
-        inner = inner[name]
-    inner[trail[-1]] = wrong
-    return whole
 
 
 @pytest.mark.parametrize("name", STATES)

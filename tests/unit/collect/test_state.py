@@ -14,6 +14,7 @@ from collect.extract import read
 from collect.extraction import lenient_json, state
 from collect.extraction.page import Page
 from daifa.models.collected import Availability, CollectedProduct
+from tests.builders.torn import WRONG, torn, trails
 
 URL = "https://shop.example.com/p/copper-lamp"
 LAMP: dict[str, Any] = {"name": "Copper Lamp", "price": "129.90", "currency": "EUR"}
@@ -150,38 +151,49 @@ def test_where_amounts_in_markup_settle_the_price_no_state_is_looked_at(monkeypa
     assert page(f'<script type="application/ld+json">{marked}</script>{held(LAMP)}').price == Decimal("12.50")
 
 
-def test_a_storefronts_product_is_read_whole() -> None:
-    def node(number: int, size: str, price: str, before: str | None, stock: int) -> dict[str, Any]:
-        return {
-            "id": f"gid://shopify/ProductVariant/{number}", "sku": f"L-{size}", "barcode": "4006381333931", "availableForSale": stock > 0,
-            "quantity": stock, "price": {"amount": price, "currencyCode": "EUR"}, "image": {"url": f"//img.example/{size}.jpg"},
-            "compareAtPrice": before and {"amount": before, "currencyCode": "EUR"},
-            "selectedOptions": [{"name": "Size", "value": size}],
-        }  # fmt: skip
-
-    small, large = node(41, "S", "129.90", "159.00", 4), node(42, "L", "189.90", None, 0)
-    data = {
-        "title": "Copper Lamp", "handle": "copper-lamp", "vendor": "Testo", "availableForSale": True,
-        "selectedVariant": large, "variants": {"nodes": [small, large]},
+def node(number: int, size: str, price: str, before: str | None, stock: int) -> dict[str, Any]:
+    """A variant as storefronts tell it."""
+    return {
+        "id": f"gid://shopify/ProductVariant/{number}", "sku": f"L-{size}", "barcode": "4006381333931", "availableForSale": stock > 0,
+        "quantity": stock, "price": {"amount": price, "currencyCode": "EUR"}, "image": {"url": f"//img.example/{size}.jpg"},
+        "compareAtPrice": before and {"amount": before, "currencyCode": "EUR"},
+        "selectedOptions": [{"name": "Size", "value": size}],
     }  # fmt: skip
-    for told in (
-        data,
-        {**data, "variants": {"edges": [{"node": small}, {"node": large}]}},
-        {**data, "variants": [small, large]},
-    ):
-        product = page(held({"product": told}))
-        assert (product.title, product.brand, product.currency, product.availability) == (
-            "Copper Lamp",
-            "Testo",
-            "EUR",
-            IN,
-        )
-        assert (product.price, product.sku, product.gtin) == (Decimal("189.90"), "L-L", "4006381333931")
-        assert [(option.name, option.values) for option in product.options] == [("Size", ("S", "L"))]
-        assert [(v.options, v.key, v.sku, v.price, v.list_price, v.stock, v.availability, v.image) for v in product.variants] == [
-            ({"Size": "S"}, "41", "L-S", Decimal("129.90"), Decimal("159.00"), 4, IN, "https://img.example/S.jpg"),
-            ({"Size": "L"}, "42", "L-L", Decimal("189.90"), None, 0, OUT, "https://img.example/L.jpg"),
-        ]  # fmt: skip
+
+
+SMALL, LARGE = node(41, "S", "129.90", "159.00", 4), node(42, "L", "189.90", None, 0)
+STOREFRONT = {
+    "title": "Copper Lamp", "handle": "copper-lamp", "vendor": "Testo", "availableForSale": True, "tags": ["lamp"],
+    "selectedVariant": LARGE, "variants": {"nodes": [SMALL, LARGE]},
+}  # fmt: skip
+GRAPHS: list[Any] = [{"nodes": [SMALL, LARGE]}, {"edges": [{"node": SMALL}, {"node": LARGE}]}, [SMALL, LARGE]]
+
+
+@pytest.mark.parametrize("variants", GRAPHS, ids=["nodes", "edges", "a list"])
+def test_a_storefronts_product_is_read_whole(variants: Any) -> None:
+    product = page(held({"product": {**STOREFRONT, "variants": variants}}))
+    assert (product.title, product.brand, product.currency, product.availability) == ("Copper Lamp", "Testo", "EUR", IN)
+    assert (product.price, product.sku, product.gtin) == (Decimal("189.90"), "L-L", "4006381333931")
+    assert [(option.name, option.values) for option in product.options] == [("Size", ("S", "L"))]
+    assert [(v.options, v.key, v.sku, v.price, v.list_price, v.stock, v.availability, v.image) for v in product.variants] == [
+        ({"Size": "S"}, "41", "L-S", Decimal("129.90"), Decimal("159.00"), 4, IN, "https://img.example/S.jpg"),
+        ({"Size": "L"}, "42", "L-L", Decimal("189.90"), None, 0, OUT, "https://img.example/L.jpg"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        STOREFRONT,
+        {**STOREFRONT, "variants": GRAPHS[1]},
+        {**LAMP, "offers": [{"price": {"centAmount": 12990}}], "brand": {"name": "Testo"}},
+    ],
+)
+def test_whatever_is_wrong_in_a_product_no_price_is_made_up_of_it(data: dict[str, Any]) -> None:
+    told = {None, Decimal("129.90"), Decimal("189.90")}
+    for trail in trails(data):
+        for wrong in WRONG:
+            assert page(held({"product": torn(data, trail, wrong)})).price in told, (trail, wrong)
 
 
 def test_a_product_whose_variants_alone_tell_prices_has_their_span() -> None:
@@ -221,19 +233,19 @@ def test_what_the_state_says_of_the_stock_is_believed(
 
 # --- what it may cost ------------------------------------------------------------------------------------------------------
 
-LARGE = "x" * state.LARGEST
+FILLING = "x" * state.LARGEST
 
 
 def test_a_product_in_an_object_as_large_as_a_state_is_found_inside_it() -> None:
-    assert page(held({"product": LAMP, "rest": LARGE})).price == Decimal("129.90")
+    assert page(held({"product": LAMP, "rest": FILLING})).price == Decimal("129.90")
 
 
 def test_a_product_that_is_as_large_as_a_state_itself_is_read() -> None:
-    assert page(held({**LAMP, "description": LARGE})).price == Decimal("129.90")
+    assert page(held({**LAMP, "description": FILLING})).price == Decimal("129.90")
 
 
 def test_around_an_object_as_large_as_a_state_no_product_is_looked_for() -> None:
-    inner = {"rest": LARGE, "texts": {"heading": "Copper Lamp"}}
+    inner = {"rest": FILLING, "texts": {"heading": "Copper Lamp"}}
     outer = json.dumps({"product": {"a": inner, "name": "Copper Lamp", "price": "129.90"}})
     assert outer.index("heading") < outer.index('"name"')
     found = list(state._around(outer, outer.index("Copper Lamp"), state.Budget()))
