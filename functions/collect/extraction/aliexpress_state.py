@@ -12,24 +12,17 @@ from collect.extraction.page import Page
 from daifa.models.collected import Availability, CollectedVariant
 
 _DATA = re.compile(r"data[\"']?\s*:\s*(?=\{\")")
-MOST_TRIES = 6
 
 
 def find(page: Page) -> Found | None:
     """The item of an AliExpress page; None on any other."""
     if "aliexpress" not in page.host:
         return None
-    for script in page.scripts:
-        if not (script.says(b"runParams") or script.says(b"_init_data_")):
-            continue
-        text = script.body
-        for number, start in enumerate(_DATA.finditer(text)):
-            if number == MOST_TRIES:
-                break
-            data = lenient_json.literal(text, start.end())
-            data = data.get("data", data) if isinstance(data, dict) else {}
-            if isinstance(data, dict) and (found := _item(data, page)):
-                return found
+    texts = (each.body for each in page.scripts if each.says(b"runParams") or each.says(b"_init_data_"))
+    for told in lenient_json.literals(texts, _DATA):
+        data = told.get("data", told) if isinstance(told, dict) else {}
+        if isinstance(data, dict) and (found := _item(data, page)):
+            return found
     return None
 
 

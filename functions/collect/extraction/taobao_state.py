@@ -18,7 +18,6 @@ _SKU_MAP = re.compile(r"skuMap[\"']?\s*:\s*(?=\{)")
 _AUCTION_IMAGES = re.compile(r"auctionImages\s*:\s*(?=\[)")
 _ITEM_ID = re.compile(r"itemId\s*:\s*['\"](\d{6,20})['\"]")
 _OBJECT = re.compile(r"=\s*(?=\{\")")
-MOST_OBJECTS = 6
 
 
 def find(page: Page) -> Found | None:
@@ -29,17 +28,11 @@ def find(page: Page) -> Found | None:
 
 
 def _new(page: Page) -> Found | None:
-    for script in page.scripts:
-        if not (script.says(b'"skuCore"') and script.says(b'"skuBase"')):
-            continue
-        text = script.body
-        for number, start in enumerate(_OBJECT.finditer(text)):
-            if number == MOST_OBJECTS:
-                break
-            data = lenient_json.literal(text, start.end())
-            for node in schema_org.nodes(data):
-                if isinstance(node.get("skuBase"), dict) and isinstance(node.get("item"), dict):
-                    return _item(node, page)
+    texts = (each.body for each in page.scripts if each.says(b'"skuCore"') and each.says(b'"skuBase"'))
+    for data in lenient_json.literals(texts, _OBJECT):
+        for node in schema_org.nodes(data):
+            if isinstance(node.get("skuBase"), dict) and isinstance(node.get("item"), dict):
+                return _item(node, page)
     return None
 
 
