@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from collect.extract import extract, read
-from collect.extraction import sites
+from collect.extraction import lenient_json, sites
 from collect.extraction.page import Page
 from daifa.models.collected import Availability, Blocked, CollectedTier, PriceRange
 from tests.builders.market_pages import (
@@ -284,3 +285,32 @@ def test_a_state_without_its_second_half_neither_raises_nor_makes_up_a_price(nam
 
 def test_a_marketplaces_state_elsewhere_is_none_of_its_own() -> None:
     assert extract(PINDUODUO.page.encode(), "https://shop.example.de/goods").blocked is Blocked.EMPTY_SHELL
+
+
+BUSY = [
+    ("Taobao's", TAOBAO_NEW.url, '<script>"skuCore""skuBase"' + '={"a": [[],' * 50 + "</script>"),
+    ("AliExpress'", ALIEXPRESS.url, "<script>runParams" + ' data: {"a": [[],' * 50 + "</script>"),
+    ("Pinduoduo's", PINDUODUO.url, "<script>" + 'window.rawData={"a": [[],' * 50 + "</script>"),
+    ("Weidian's", WEIDIAN.url, '<i data-obj="[{]"></i>' * 50),
+]
+
+
+@pytest.mark.parametrize(("url", "page"), [row[1:] for row in BUSY], ids=[row[0] for row in BUSY])
+def test_states_that_are_none_are_given_up_soon(url: str, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    for name in ("literal", "loads"):
+        monkeypatch.setattr(lenient_json, name, lambda text, *_: tried.append(text))
+    assert read((page * 100).encode(), url).price is None
+    assert 0 < len(tried) <= 20
+
+
+def test_no_more_is_read_in_vain_than_a_state_may_have() -> None:
+    torn_state = 'a={"b": "' + "x" * 10
+    texts = [
+        torn_state + "y" * (lenient_json.LONGEST // 2),
+        torn_state * 3,
+        torn_state + "z" * (lenient_json.LONGEST // 2),
+        'a={"b": 1}',
+    ]
+    assert list(lenient_json.literals(texts, re.compile("a="))) == [None] * 5
+    assert list(lenient_json.literals([*texts[:2], texts[3]], re.compile("a="))) == [None] * 4 + [{"b": 1}]
