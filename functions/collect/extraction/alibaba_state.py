@@ -61,7 +61,8 @@ def _oldest(page: Page) -> Found | None:
         found.stock = values.count(model.get("canBookCount"))
         pictures = dict.fromkeys(_ORIGINAL.findall(page.markup.text))
         found.images = [address for each in pictures if (address := values.image(each, page.base))]
-        steps = [row for row in model.get("priceRange") or [] if isinstance(row, list) and len(row) == 2]
+        ladder = model.get("priceRange")
+        steps = [row for row in (ladder if isinstance(ladder, list) else []) if isinstance(row, list) and len(row) == 2]
         order = {"skuPriceType": "rangePrice", "skuRangePrices": [{"beginAmount": a, "price": b} for a, b in steps]}
         _offer_prices(found, {"skuParam": order if steps else {}}, {}, {"skuPriceScale": model.get("price")})
         found.min_order_quantity = found.tiers[0].min_quantity if found.tiers else None
@@ -110,11 +111,11 @@ def _offer(data: dict[str, Any], page: Page) -> Found | None:
 def _offer_prices(found: Found, order: dict[str, Any], trade: dict[str, Any], model: dict[str, Any]) -> None:
     sku: dict[str, Any] = order["skuParam"] if isinstance(order.get("skuParam"), dict) else {}
     kind = sku.get("skuPriceType") or _object(trade.get("offerPriceModel")).get("priceDisplayType")
-    rows = sku.get("skuRangePrices") or _object(trade.get("offerPriceModel")).get("currentPrices") or []
+    rows = sku.get("skuRangePrices") or _object(trade.get("offerPriceModel")).get("currentPrices")
     steps = [
         (values.count(row.get("beginAmount")) or 1, price)
-        for row in rows
-        if isinstance(row, dict) and (price := amounts.amount(row.get("price"), "CNY", "cn"))
+        for row in lenient_json.rows(rows)
+        if (price := amounts.amount(row.get("price"), "CNY", "cn"))
     ]
     scale = amounts.priced(str(model.get("skuPriceScale") or trade.get("priceDisplay") or ""), "cn")
     prices = [price for _, price in steps] or ([scale.low, scale.high] if scale else [])
@@ -138,7 +139,7 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
         for name, value in node.items():
             if name in wanted and value and not (isinstance(value, dict) and "$ref" in value):
                 known = parts.get(name)
-                if known is None or (name == "freightInfo" and "skuWeight" not in known):
+                if known is None or (name == "freightInfo" and "skuWeight" not in _object(known)):
                     parts[name] = value
         if str(node.get("componentType", "")).endswith("attribute-new") and isinstance(node.get("data"), list):
             parts["attributes"] = node["data"]
@@ -147,11 +148,10 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
 
 def _features(rows: object) -> tuple[dict[str, str], str | None]:
     told: dict[str, str] = {}
-    for row in rows if isinstance(rows, list) else []:
-        if isinstance(row, dict):
-            name, value = values.word(row.get("name")), values.word(row.get("value"), 300)
-            if name and value:
-                told.setdefault(name, value)
+    for row in lenient_json.rows(rows):
+        name, value = values.word(row.get("name")), values.word(row.get("value"), 300)
+        if name and value:
+            told.setdefault(name, value)
     return told, told.get("品牌")
 
 
@@ -162,10 +162,9 @@ def _pictures(rows: object, base: str) -> list[str]:
 
 
 def _props(model: dict[str, Any]) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
-    props = model.get("skuProps")
-    for prop in props if isinstance(props, list) else []:
-        if isinstance(prop, dict) and (name := values.text(prop.get("prop"), 60)):
-            rows = [row for row in prop.get("value") or [] if isinstance(row, dict)]
+    for prop in lenient_json.rows(model.get("skuProps")):
+        if name := values.text(prop.get("prop"), 60):
+            rows = lenient_json.rows(prop.get("value"))
             yield name, [(value, row.get("imageUrl")) for row in rows if (value := values.text(row.get("name"), 255))]
 
 
@@ -190,7 +189,7 @@ def _variants(model: dict[str, Any], weights: dict[Any, Any], base: str) -> list
         stock = values.count(row.get("canBookCount"))
         before = amounts.amount(row.get("price"), "CNY", "cn")
         now = amounts.amount(row.get("discountPrice"), "CNY", "cn") or before
-        weight = weights.get(str(row.get("skuId")), weights.get(row.get("skuId")))
+        weight = weights.get(str(row.get("skuId")))
         found.append(CollectedVariant(
             options=dict(zip((name for name, _ in props), chosen, strict=False)),
             key=values.code(row.get("specId")),

@@ -12,24 +12,17 @@ from collect.extraction.page import Page
 from daifa.models.collected import Availability, CollectedVariant
 
 _DATA = re.compile(r"data[\"']?\s*:\s*(?=\{\")")
-MOST_TRIES = 6
 
 
 def find(page: Page) -> Found | None:
     """The item of an AliExpress page; None on any other."""
     if "aliexpress" not in page.host:
         return None
-    for script in page.scripts:
-        if not (script.says(b"runParams") or script.says(b"_init_data_")):
-            continue
-        text = script.body
-        for number, start in enumerate(_DATA.finditer(text)):
-            if number == MOST_TRIES:
-                break
-            data = lenient_json.literal(text, start.end())
-            data = data.get("data", data) if isinstance(data, dict) else {}
-            if isinstance(data, dict) and (found := _item(data, page)):
-                return found
+    texts = (each.body for each in page.scripts if each.says(b"runParams") or each.says(b"_init_data_"))
+    for told in lenient_json.literals(texts, _DATA):
+        data = told.get("data", told) if isinstance(told, dict) else {}
+        if isinstance(data, dict) and (found := _item(data, page)):
+            return found
     return None
 
 
@@ -82,11 +75,10 @@ class _Parts:
 
 
 def _attributes(found: Found, rows: object) -> None:
-    for row in rows if isinstance(rows, list) else []:
-        if isinstance(row, dict):
-            name, told = values.word(row.get("attrName"), 60), values.word(row.get("attrValue"), 300)
-            if name and told:
-                found.attributes.setdefault(name, told)
+    for row in lenient_json.rows(rows):
+        name, told = values.word(row.get("attrName"), 60), values.word(row.get("attrValue"), 300)
+        if name and told:
+            found.attributes.setdefault(name, told)
 
 
 def _prices(found: Found, parts: _Parts, page: Page) -> None:
@@ -120,20 +112,18 @@ def _rows(sku: dict[str, Any]) -> list[dict[str, Any]]:
     rows = sku.get("skuPriceList") or sku.get("skuPaths") or []
     if isinstance(rows, str):
         rows = lenient_json.loads(rows)
-    return [row for row in rows if isinstance(row, dict)][:2000] if isinstance(rows, list) else []
+    return lenient_json.rows(rows)[:2000]
 
 
 def _choices(sku: dict[str, Any], base: str) -> dict[str, tuple[str, str, str | None]]:
     """For each value's number its option's name, its own name and its picture."""
     names: dict[str, tuple[str, str, str | None]] = {}
-    rows = sku.get("productSKUPropertyList") or sku.get("skuProperties") or []
-    for prop in rows if isinstance(rows, list) else []:
-        for each in (prop.get("skuPropertyValues") or []) if isinstance(prop, dict) else []:
-            if isinstance(each, dict):
-                option = values.text(prop.get("skuPropertyName"), 60) or ""
-                value = each.get("propertyValueDisplayName") or each.get("propertyValueName")
-                picture = values.image(each.get("skuPropertyImagePath"), base)
-                names[str(each.get("propertyValueId"))] = (option, values.text(value, 255) or "", picture)
+    for prop in lenient_json.rows(sku.get("productSKUPropertyList") or sku.get("skuProperties")):
+        option = values.text(prop.get("skuPropertyName"), 60) or ""
+        for each in lenient_json.rows(prop.get("skuPropertyValues")):
+            value = each.get("propertyValueDisplayName") or each.get("propertyValueName")
+            picture = values.image(each.get("skuPropertyImagePath"), base)
+            names[str(each.get("propertyValueId"))] = (option, values.text(value, 255) or "", picture)
     return names
 
 

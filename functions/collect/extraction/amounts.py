@@ -69,6 +69,8 @@ _RANGE = re.compile(rf"({_NUMBER}){_BETWEEN}({_NUMBER})(?!\d|\s*(?:개|件|个|p
 _AFTER = frozenset(("руб", "р.", "원", "грн", "тг", "zł", "Kč", "Ft", "лв", "円", "元", "Lei", "lei", "TL", "kr"))
 _BEFORE = "|".join(re.escape(sign) for sign in sorted({*SIGNS, *SHARED} - _AFTER, key=len, reverse=True))
 _BESIDE = re.compile(rf"(?:{_BEFORE})\s*({_NUMBER})|({_NUMBER})\s*(?:{_SIGN.pattern})")
+# What is left of a number that is no amount: `1e-07`.
+_POWER = re.compile(r"[eE][+-]?\d")
 CEILING = Decimal(10) ** 11
 
 
@@ -151,7 +153,7 @@ def amount(value: object, currency: str | None, country: str) -> Decimal | None:
     if re.fullmatch(r"\d+(?:\.\d+)?[eE]\+?\d{1,2}", text):
         text = str(Decimal(text).quantize(Decimal("0.01")))
     found = _AMOUNT.search(text)
-    if not found or text[: found.start()].rstrip().endswith("-"):
+    if not found or text[: found.start()].rstrip().endswith("-") or _POWER.match(text, found.end()):
         return None
     parsed = number(found[0], currency, country, machine=True)
     return parsed if parsed else None

@@ -28,7 +28,7 @@ def chosen(variants: Sequence[CollectedVariant], page: Page) -> CollectedVariant
         named = [one for one in variants if {(one.key or "").casefold(), (one.sku or "").casefold()} & names - {""}]
         if len(named) == 1:
             return named[0]
-        choices = {value.casefold() for name, value in said if name.startswith(_CHOICE)}
+        choices = {_slug(value) for name, value in said if name.startswith(_CHOICE)}
         told = [{_slug(value) for value in one.options.values()} for one in variants]
         fits = [one for one, slugs in zip(variants, told, strict=True) if choices and slugs <= choices]
         if len(fits) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import chompjs
@@ -12,6 +13,8 @@ import chompjs
 LONGEST = 2_500_000
 # chompjs and json recurse; a real page's state is nested about 40 deep.
 DEEPEST = 200
+# A page's own state is one of the first that it assigns.
+MOST_TRIES = 12
 _COMMENTS = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$"
 )
@@ -51,6 +54,23 @@ def literal(text: str, start: int = 0, end: int = sys.maxsize) -> Any:
         return chompjs.parse_js_object(piece)
     except (ValueError, RecursionError, AttributeError, IndexError, TypeError):
         return None
+
+
+def literals(texts: Iterable[str], opening: re.Pattern[str]) -> Iterator[Any]:
+    """What stands behind each opening in the texts, until too many were tried or too much was read in vain."""
+    tries, left = MOST_TRIES, LONGEST
+    for text in texts:
+        for start in opening.finditer(text):
+            if not tries or left <= 0:
+                return
+            data = literal(text, start.end())
+            tries, left = tries - 1, left - (len(text) - start.end() if data is None else 0)
+            yield data
+
+
+def rows(value: Any) -> list[dict[str, Any]]:
+    """The objects of what should be a list of them; none where a torn page has something else."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _depth(text: str) -> int:

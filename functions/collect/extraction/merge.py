@@ -90,6 +90,10 @@ def _chosen(told: dict[str, Any], sources: dict[str, str], page: Page, only: fro
         value = getattr(one, field)
         if value is not None and field not in only and _RANK[sources.get(field, "address")] >= _RANK[source]:
             told[field], sources[field] = value, source
+    others = one is not None and one.price and not one.list_price and any(v.list_price for v in told["variants"])
+    if others and sources.get("list_price") == source:
+        # It was asked for another variant.
+        del told["list_price"], sources["list_price"]
     if "list_price" in told and told["list_price"] <= told.get("price", 0):
         del told["list_price"], sources["list_price"]
 

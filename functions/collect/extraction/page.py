@@ -36,6 +36,7 @@ SHORTEST_NAME = 4
 # What shops put between a product's name and their own.
 TITLE_PARTS = re.compile(r"\s+[|–—•·:-]\s+|\s*[|｜_]\s*")
 _GROUPED = re.compile(r"\d[.,]\d{3}(?!\d)")
+_TAGGED = re.compile(r"(?:product_cat|product_tag|product_shipping_class|shipping|pa|brand)[-_][\w-]*")
 # What a selector begins with when it leads to one element or a few, and every name that it speaks of.
 _BY_ID = re.compile(r"#([\w-]+)")
 _BY_VALUE = re.compile(r"\[([\w-]+)=([\w-]+)\]")
@@ -174,7 +175,9 @@ class Page:
             return next(iter(self.markup.noted("h1")), 0)
         parts = {part.strip() for part in (self.title, *TITLE_PARTS.split(self.title)) if len(part) >= SHORTEST_NAME}
         # A trail of links above the product ends with its name, too.
-        return max(islice((at for told, at in self.markup.pieces if told in parts), 3), default=0)
+        at = max(islice((at for told, at in self.markup.pieces if told in parts), 3), default=0)
+        # At its tag, as at a heading's, so that what is behind is counted alike.
+        return max(0, self.markup.holding(at))
 
     @cached_property
     def money(self) -> list[amounts.Priced]:
@@ -225,6 +228,11 @@ def names_in(attributes: Mapping[str, str | None]) -> str:
     told = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
     hook = attributes.get("data-hook") or attributes.get("data-testid")
     return f"{told} {hook}" if hook else told
+
+
+def untagged(names: str) -> str:
+    """Names without those that WooCommerce makes of a product's categories and tags, in the classes of its box."""
+    return _TAGGED.sub("", names) if "type-product" in names else names
 
 
 def _shallow(text: str) -> str:

@@ -35,8 +35,8 @@ def read(data: dict[str, Any], base: str, source: str) -> Found:
     found.brand = values.word(data.get("vendor"))
     found.category_path = [kind] if (kind := values.word(data.get("product_type") or data.get("type"))) else []
     found.images = _images(data, base)
-    names = [name for name in (_option_name(each) for each in data.get("options") or []) if name]
-    pictures = {str(image.get("id")): image.get("src") for image in data.get("images") or [] if isinstance(image, dict)}
+    names = [name for name in (_option_name(each) for each in _many(data.get("options"))) if name]
+    pictures = {str(image.get("id")): image.get("src") for image in lenient_json.rows(data.get("images"))}
     for each in data["variants"][:2000]:
         if isinstance(each, dict):
             found.variants.append(_variant(each, names, pictures, base))
@@ -101,8 +101,13 @@ def _variant(data: dict[str, Any], names: list[str], pictures: dict[str, Any], b
 
 def _amount(value: object, cents: bool) -> Decimal | None:
     if cents:
-        return Decimal(value).scaleb(-2) if isinstance(value, int) and value > 0 else None
+        whole = amounts.amount(value, None, "") if isinstance(value, int) else None
+        return whole.scaleb(-2) if whole else None
     return amounts.amount(value, None, "")
+
+
+def _many(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _option_name(value: object) -> str | None:
@@ -110,5 +115,5 @@ def _option_name(value: object) -> str | None:
 
 
 def _images(data: dict[str, Any], base: str) -> list[str]:
-    told = [each.get("src") if isinstance(each, dict) else each for each in (data.get("images") or [])[:100]]
+    told = [each.get("src") if isinstance(each, dict) else each for each in _many(data.get("images"))[:100]]
     return list(dict.fromkeys(address for each in told if (address := values.image(each, base))))

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, labels, values
 from collect.extraction.markup import STRUCK, Tag, plain
-from collect.extraction.page import NEAR, Page, names, names_in
+from collect.extraction.page import NEAR, Page, names, names_in, untagged
 
 MOST, MOST_BEHIND = 100, 40
 # An element with more elements in it is a box of many things.
@@ -72,6 +72,8 @@ _CENTS = re.compile(r"\s*\d\d\s*")
 _SMALL_CENTS = re.compile(r"(?<=\d)\s*<(?:sup|small)\b[^<>]*>\s*(\d\d)\s*</(?:sup|small)>")
 # What money is written with beside its digits.
 _SIGNS = re.compile(r"kr|zł|руб|Kč|Ft|lei|лв|TL|Rp|RM|[A-Z]{3}|R\$")
+# Where a label before an amount ends.
+_LABEL_END = re.compile(r"[\d€$£¥￥]")
 FEW_LETTERS = 12
 # What holds sentences.
 INLINE = frozenset(("p", "span", "li", "a", "b"))
@@ -162,9 +164,11 @@ def _lone(at: int, page: Page) -> tuple[str, bool, amounts.Priced] | None:
 
 
 def _called(at: int, page: Page) -> str | None:
-    """What the piece of text before an amount says that it is, if it is a label."""
+    """What is said before an amount that it is, in its piece of text or the one before it, if that is a label."""
     pieces = page.markup.pieces
     number = bisect(pieces, at, key=itemgetter(1)) - 2
+    if own := labels.meaning(_LABEL_END.split(pieces[number + 1][0], maxsplit=1)[0]):
+        return own
     return labels.meaning(pieces[number][0].rstrip(":： ")) if number >= 0 else None
 
 
@@ -335,6 +339,7 @@ class _Says(NamedTuple):
 # Pages repeat a few names thousands of times.
 @lru_cache(maxsize=4096)
 def _said_by(name: str) -> _Says:
+    name = untagged(name)
     lower = name.lower()
     return _Says(
         elsewhere=_ELSEWHERE.search(name) is not None or not _ELSEWHERE_WHOLE.isdisjoint(lower.split()),

@@ -11,7 +11,7 @@ from operator import itemgetter
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import values
-from collect.extraction.page import Page, names_in
+from collect.extraction.page import Page, names_in, untagged
 from daifa.models.collected import Availability
 
 _OUT = re.compile(
@@ -50,8 +50,6 @@ _ELSEWHERE = re.compile(
     r"miniature|crosssell|cross-sell|upsell|bestseller|recent|product-?card|product-item(?!-?detail)|shipping|"
     r"deliver|pickup|collection"
 )
-# WooCommerce writes a product's categories and tags into the classes of its box.
-_TAGGED = re.compile(r"(?:product_cat|product_tag|product_shipping_class|shipping|pa|brand)[-_][\w-]*")
 _OUTSIDE = frozenset(("footer", "header", "nav", "aside", "template", "select", "script", "label", "option"))
 # A line that says so is short, and stands so many pieces of text behind the heading at most.
 LONG_LINE, SOON = 60, 100
@@ -149,5 +147,5 @@ def _elsewhere(node: LexborNode) -> bool:
 
 def _away(tag: str, attributes: Mapping[str, str | None]) -> bool:
     """Whether what stands in this element is hidden, or about something else than the product."""
-    names = _TAGGED.sub("", names_in(attributes))
+    names = untagged(names_in(attributes))
     return tag in _OUTSIDE or _hidden(attributes) or _ELSEWHERE.search(names) is not None

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from collect.extraction import amounts, lenient_json, schema_org, values
@@ -18,6 +19,7 @@ from collect.extraction.page import Page
 from daifa.models.collected import Availability, CollectedTier, CollectedVariant
 
 MOST_VARIANTS = 1_000
+MOST_ATTRIBUTES = 20
 
 
 def find(page: Page, state: Mapping[str, Any], currency: str | None) -> Found | None:
@@ -54,14 +56,12 @@ def _carried(page: Page, state: Mapping[str, Any]) -> Iterator[Any]:
     """The states that a page carries: behind an assignment in a script, or in an attribute."""
     holds = str(state["holds"])
     if state.get("attribute"):
-        for told in re.finditer(rf"\b{re.escape(holds)}=\"([^\"]{{2,2000000}})\"".encode(), page.body):
+        told_in = re.finditer(rf"\b{re.escape(holds)}=\"([^\"]{{2,2000000}})\"".encode(), page.body)
+        for told in islice(told_in, MOST_ATTRIBUTES):
             yield lenient_json.loads(html.unescape(told[1].decode("utf-8", "replace")))
         return
-    for script in page.scripts:
-        if script.says(holds.encode()):
-            text = script.body
-            for start in list(re.finditer(rf"{re.escape(holds)}\s*=\s*(?=\{{)", text))[:3]:
-                yield lenient_json.literal(text, start.end())
+    texts = (script.body for script in page.scripts if script.says(holds.encode()))
+    yield from lenient_json.literals(texts, re.compile(rf"{re.escape(holds)}\s*=\s*(?=\{{)"))
 
 
 def _at(data: Any, place: object) -> Any:

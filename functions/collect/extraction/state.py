@@ -80,7 +80,7 @@ def find(page: Page) -> Found | None:
     left = Budget()
     for name in _names(page):
         for text, at in islice(_places(page, name), MOST_PLACES):
-            for data in _around(text, at, left):
+            for data in _around(left.texts.setdefault(text, text), at, left):
                 if _named(data, name) and (found := _read(data, page)):
                     return found
     return None
@@ -88,11 +88,15 @@ def find(page: Page) -> Found | None:
 
 @dataclass
 class Budget:
-    """What looking for objects may still cost: of starts tried, and of characters read; and what was read already."""
+    """What looking for objects may still cost: of starts tried, and of characters read; and what was read already.
+
+    The texts are kept, as what was read of one is known by its identity.
+    """
 
     starts: int = MOST_STARTS
     characters: int = MOST_READ
     literals: int = MOST_LITERALS
+    texts: dict[str, str] = field(default_factory=dict)
     read: dict[tuple[int, int], tuple[int, Any]] = field(default_factory=dict)
 
 
@@ -112,7 +116,7 @@ def _places(page: Page, name: str) -> Iterator[tuple[str, int]]:
         if "ld+json" in script.kind or not any(map(script.says, sought)):
             continue
         text = script.body
-        for told in {*spelled, spelled[0].replace("/", "\\/")}:
+        for told in dict.fromkeys((*spelled, spelled[0].replace("/", "\\/"))):
             at = text.find(told)
             while at >= 0:
                 yield text, at
@@ -203,10 +207,10 @@ def _amount(value: object, page: Page, currency: str | None, depth: int = 0) -> 
     """An amount in any of its forms; a whole number that the page shows nowhere may be cents, and so is none."""
     if isinstance(value, dict) and depth < 3:
         currency = _currency(value) or currency
-        if isinstance(value.get("centAmount"), int):
+        if cents := values.count(value.get("centAmount")):
             digits = value.get("fractionDigits")
             places = digits if isinstance(digits, int) and 0 <= digits <= 4 else 2
-            return _just(Decimal(value["centAmount"]).scaleb(-places), currency)
+            return _just(Decimal(cents).scaleb(-places), currency)
         told = (_amount(value.get(key), page, currency, depth + 1) for key in (*AMOUNT, *NOW[:10]))
         return next((each for each in told if each), None)
     if isinstance(value, list):

@@ -18,7 +18,6 @@ _SKU_MAP = re.compile(r"skuMap[\"']?\s*:\s*(?=\{)")
 _AUCTION_IMAGES = re.compile(r"auctionImages\s*:\s*(?=\[)")
 _ITEM_ID = re.compile(r"itemId\s*:\s*['\"](\d{6,20})['\"]")
 _OBJECT = re.compile(r"=\s*(?=\{\")")
-MOST_OBJECTS = 6
 
 
 def find(page: Page) -> Found | None:
@@ -29,17 +28,11 @@ def find(page: Page) -> Found | None:
 
 
 def _new(page: Page) -> Found | None:
-    for script in page.scripts:
-        if not (script.says(b'"skuCore"') and script.says(b'"skuBase"')):
-            continue
-        text = script.body
-        for number, start in enumerate(_OBJECT.finditer(text)):
-            if number == MOST_OBJECTS:
-                break
-            data = lenient_json.literal(text, start.end())
-            for node in schema_org.nodes(data):
-                if isinstance(node.get("skuBase"), dict) and isinstance(node.get("item"), dict):
-                    return _item(node, page)
+    texts = (each.body for each in page.scripts if each.says(b'"skuCore"') and each.says(b'"skuBase"'))
+    for data in lenient_json.literals(texts, _OBJECT):
+        for node in schema_org.nodes(data):
+            if isinstance(node.get("skuBase"), dict) and isinstance(node.get("item"), dict):
+                return _item(node, page)
     return None
 
 
@@ -55,9 +48,8 @@ def _item(data: dict[str, Any], page: Page) -> Found | None:
             found.attributes.setdefault(name, told)
     core = _object(_object(data.get("skuCore")).get("sku2info"))
     names = _choices(data["skuBase"], page.base)
-    for row in data["skuBase"].get("skus") or []:
-        if isinstance(row, dict):
-            found.variants.append(_sku(row, _object(core.get(str(row.get("skuId")))), names))
+    for row in lenient_json.rows(data["skuBase"].get("skus")):
+        found.variants.append(_sku(row, _object(core.get(str(row.get("skuId")))), names))
     whole = _object(core.get("0"))
     prices = [one.price for one in found.variants if one.price] or [price for price in _prices(whole)[:1] if price]
     if prices:
@@ -92,15 +84,18 @@ def _prices(core: dict[str, Any]) -> tuple[Decimal | None, Decimal | None]:
 
 
 def _money(told: object) -> Decimal | None:
-    said = amounts.priced(str(_object(told).get("priceText") or ""), "cn")
+    text = _object(told).get("priceText")
+    if not isinstance(text, str):
+        return amounts.amount(text, "CNY", "cn")
+    said = amounts.priced(text, "cn")
     return said.low if said else None
 
 
 def _options(base: dict[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
     found = []
-    for prop in base.get("props") or []:
-        if isinstance(prop, dict) and (name := values.text(prop.get("name"), 60)):
-            told = [values.text(each.get("name"), 255) for each in prop.get("values") or [] if isinstance(each, dict)]
+    for prop in lenient_json.rows(base.get("props")):
+        if name := values.text(prop.get("name"), 60):
+            told = [values.text(each.get("name"), 255) for each in lenient_json.rows(prop.get("values"))]
             found.append((name, tuple(each for each in told if each)))
     return found
 
@@ -108,11 +103,10 @@ def _options(base: dict[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
 def _choices(base: dict[str, Any], address: str) -> dict[str, tuple[str, str, str | None]]:
     """For each `pid:vid` its option's name, its own name and its picture."""
     names: dict[str, tuple[str, str, str | None]] = {}
-    for prop in base.get("props") or []:
-        for each in (prop.get("values") or []) if isinstance(prop, dict) else []:
-            if isinstance(each, dict):
-                told = values.text(prop.get("name"), 60) or "", values.text(each.get("name"), 255) or ""
-                names[f"{prop.get('pid')}:{each.get('vid')}"] = (*told, values.image(each.get("image"), address))
+    for prop in lenient_json.rows(base.get("props")):
+        for each in lenient_json.rows(prop.get("values")):
+            told = values.text(prop.get("name"), 60) or "", values.text(each.get("name"), 255) or ""
+            names[f"{prop.get('pid')}:{each.get('vid')}"] = (*told, values.image(each.get("image"), address))
     return names
 
 

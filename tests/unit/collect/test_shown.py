@@ -1,0 +1,306 @@
+"""What a page shows to people and tells no machine: amounts, stock lines, names and attributes behind its heading."""
+# ruff: noqa: E501 - markup is kept whole, one piece per line
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from collect.extract import extract
+from daifa.models.collected import Availability, Blocked, CollectedProduct
+
+URL = "https://shop.example.com/p/lamp"
+IN, OUT = Availability.IN_STOCK, Availability.OUT_OF_STOCK
+
+
+def page(body: str, head: str = "", url: str = URL, title: str = "Copper Lamp | Shop") -> CollectedProduct:
+    """The product of a page made of these parts."""
+    html = f"<!doctype html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
+    return extract(html.encode(), url, "text/html; charset=utf-8")
+
+
+def lamp(behind: str, before: str = "") -> CollectedProduct:
+    """The product of a page that shows this behind its heading."""
+    return page(f"{before}<h1>Copper Lamp</h1>{behind}<p>A lamp for the table.</p>")
+
+
+def ld(*data: Any) -> str:
+    """JSON-LD scripts."""
+    return "".join(f'<script type="application/ld+json">{json.dumps(each)}</script>' for each in data)
+
+
+def offered(name: str, price: str, **more: Any) -> dict[str, Any]:
+    """A product as JSON-LD tells it."""
+    return {
+        "@type": "Product",
+        "name": name,
+        "offers": {"@type": "Offer", "price": price, "priceCurrency": "EUR"},
+        **more,
+    }
+
+
+# --- prices ----------------------------------------------------------------------------------------------------------------
+
+UNNAMED = [
+    ("alone in a paragraph", "<p>€ 129,90</p>", "129.90", None),
+    ("its currency in an element of its own", "<p><b>129,90</b> <i>€</i></p>", "129.90", None),
+    ("its cents above the line", "<p>329<sup>99</sup> €</p>", "329.99", None),
+    ("its cents small", "<b>329 <small>99</small> €</b>", "329.99", None),
+    ("behind a word", "<p>Now € 129,90</p>", "129.90", None),
+    ("behind its label", "<p>Price: € 129,90</p>", "129.90", None),
+    ("the struck one before it", "<p><s>€ 159,00</s></p><p>€ 129,90</p>", "129.90", "159.00"),
+    ("the struck one in one line with it", "<p><del>€ 159,00</del> <b>€ 129,90</b></p>", "129.90", "159.00"),
+    ("the struck one behind it", "<p>€ 129,90</p><p><strike>€ 159,00</strike></p>", "129.90", "159.00"),
+    ("a market price in one line with its label before it", "<p>RRP € 159,00</p><p>€ 129,90</p>", "129.90", "159.00"),
+    ("a labelled market price before it", "<p>RRP</p><p>€ 159,00</p><p>€ 129,90</p>", "129.90", "159.00"),
+    ("lakhs", "<p>₹1,29,999.00</p>", "129999.00", None),
+    ("lakhs and crores", "<p>₹ 1,02,29,999</p>", "10229999", None),
+    ("thousands", "<p>€ 1.299,00</p>", "1299.00", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("behind", "price", "before"), [row[1:] for row in UNNAMED], ids=[row[0] for row in UNNAMED])
+def test_an_amount_behind_the_heading_is_the_price_though_nothing_names_it(
+    behind: str, price: str, before: str | None
+) -> None:
+    product = lamp(behind)
+    assert (product.price, product.sources["price"]) == (Decimal(price), "page")
+    assert product.list_price == (Decimal(before) if before else None)
+
+
+NOT_THE_PRICE = [
+    ("a sentence", "<p>Orders over € 50,00 are sent free of charge to most of the country</p>"),
+    ("an amount within a sentence", "<p>Free delivery on orders over <b>€ 50,00</b></p>"),
+    ("a delivery's cost", "<p>Delivery <span>€ 4,90</span></p>"),
+    ("a named delivery's cost", '<div class="shipping-cost">€ 4,90</div>'),
+    ("a sample's price", "<p>Sample price: <b>$ 5.00</b></p>"),
+    ("what a sample costs", "<p>Get samples $ 5.00/piece</p>"),
+    ("样品", "<p>样品价 <b>¥5.00</b></p>"),
+    ("运费", "<p>运费 <b>¥8.00</b></p>"),
+    ("a price for each month", "<p>€ 9,90 / month</p>"),
+    ("a saving", "<p>You save € 30,00</p>"),
+    ("struck out, and nothing else", "<p><del>€ 159,00</del></p>"),
+    ("a list of goods", "<ul>" + "".join(f'<li class="x"><a>Shade {n}</a><p>€ {n},90</p></li>' for n in range(5, 9)) + "</ul>"),
+    ("an amount beside the page", "<aside><p>€ 5,00</p></aside>"),
+    ("an amount below the page", "<footer><p>€ 5,00</p></footer>"),
+    ("an amount of related goods", '<div class="related-items"><p>€ 5,00</p></div>'),
+    ("an amount without a currency", "<p>129,90</p>"),
+    ("far behind the heading", "<i>word</i>" * 80 + "<p>€ 5,00</p>"),
+    ("a labelled market price alone", "<p>RRP: € 159,00</p>"),
+    ("a labelled market price without a colon", "<p>Was € 159,00</p>"),
+    ("a market price in a table", "<table><tr><td>市场价</td><td>￥159.00</td></tr></table>"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("behind", [row[1] for row in NOT_THE_PRICE], ids=[row[0] for row in NOT_THE_PRICE])
+def test_an_amount_that_may_be_something_elses_is_no_price(behind: str) -> None:
+    assert lamp(behind).price is None
+
+
+def test_a_labelled_market_price_is_what_was_asked_before() -> None:
+    product = lamp(
+        "<table><tr><td>市场价：</td><td>￥159.00</td></tr><tr><td>售价：</td><td>￥129.90</td></tr></table>"
+    )
+    assert (product.price, product.list_price, product.currency) == (Decimal("129.90"), Decimal("159.00"), "CNY")
+
+
+def test_labelled_prices_before_the_heading_are_other_products() -> None:
+    others = "<div><p>Shade</p><p>Price: € 5,00</p><p>Bulb</p><p>Price: € 3,00</p></div>"
+    assert lamp("<p>€ 129,90</p>", before=others).price == Decimal("129.90")
+    assert lamp("<p>Ask us.</p>", before=others).price is None
+
+
+def test_a_currency_that_the_page_shows_once_is_the_prices() -> None:
+    head = '<meta property="product:price:amount" content="129.90">'
+    for shown in ("129,90 €", "Delivery 4,90 €"):
+        product = page(f"<h1>Copper Lamp</h1><p>{shown}</p>", head)
+        assert (product.price, product.sources["price"]) == (Decimal("129.90"), "opengraph")
+        assert (product.currency, product.sources["currency"]) == ("EUR", "page")
+
+
+def test_of_two_currencies_shown_neither_is_the_prices() -> None:
+    head = '<meta property="product:price:amount" content="129.90">'
+    product = page("<h1>Copper Lamp</h1><p>Delivery 4,90 €</p><p>Delivery £ 5.90</p>", head)
+    assert (product.price, product.currency) == (Decimal("129.90"), None)
+
+
+# --- products of lists -----------------------------------------------------------------------------------------------------
+
+
+def test_a_product_of_a_list_is_not_the_pages() -> None:
+    rows = [
+        {"@type": "ListItem", "position": n, "item": offered(name, "5.00")} for n, name in enumerate(("Shade", "Bulb"))
+    ]
+    listed = ld({"@type": "ItemList", "itemListElement": rows})
+    assert page("<h1>Copper Lamp</h1><p>Ask us.</p>", listed).price is None
+    assert page("<h1>Copper Lamp</h1><p>€ 129,90</p>", listed).price == Decimal("129.90")
+    assert page("<h1>Copper Lamp</h1>", listed + ld(offered("Copper Lamp", "129.90"))).price == Decimal("129.90")
+
+
+def test_a_product_of_a_list_that_is_called_like_the_page_is_the_pages() -> None:
+    rows = [
+        {"@type": "ListItem", "item": offered(name, price)}
+        for name, price in (("Shade", "5.00"), ("Copper Lamp", "129.90"))
+    ]
+    product = page("<h1>Copper Lamp</h1>", ld({"@type": "ItemList", "itemListElement": rows}))
+    assert (product.title, product.price, product.sources["price"]) == ("Copper Lamp", Decimal("129.90"), "json_ld")
+
+
+# --- stock -----------------------------------------------------------------------------------------------------------------
+
+SOLD_OUT = [
+    "Out of stock",
+    "สินค้าหมด",
+    "Hết hàng",
+    "Uitverkocht",
+    "暂时缺货",
+    "已售罄",
+    "品切れ",
+    "품절",
+    "Ausverkauft",
+    "Нет в наличии",
+    "غير متوفر",
+]
+
+
+@pytest.mark.parametrize("line", SOLD_OUT)
+def test_a_line_behind_the_heading_says_that_it_is_sold_out(line: str) -> None:
+    product = lamp(f"<p>€ 129,90</p><div><span>{line}</span></div>")
+    assert (product.availability, product.sources["availability"]) == (OUT, "page")
+
+
+NOT_SOLD_OUT = [
+    ("one way to get it", "<p>Collection not available</p>"),
+    ("one way to get it, in another language", "<p>Retrait en magasin indisponible</p>"),
+    ("another product's", '<div class="related"><p>Shade</p><p>Sold out</p></div>'),
+    ("a tile of another product", '<div class="product-card"><p>Shade</p><p>Sold out</p></div>'),
+    ("hidden by its style", '<p style="display: none">Sold out</p>'),
+    ("hidden by its class", '<div class="d-none"><p>Sold out</p></div>'),
+    ("hidden by an attribute", "<div hidden><p>Sold out</p></div>"),
+    ("one of several choices", "<label>Large - sold out</label>"),
+    ("a size", '<div class="size-list"><span>XL sold out</span></div>'),
+    ("a way to send it", '<div class="shipping-info"><p>Not available</p></div>'),
+    ("a sentence", "<p>When this lamp was sold out for the first time, nobody had thought that it would come back.</p>"),
+    ("below the page", "<footer><p>Sold out</p></footer>"),
+    ("far behind the heading", "<i>word</i>" * 120 + "<p>Sold out</p>"),
+    ("where it can be bought", "<p>Sold out</p><button>Add to cart</button>"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [row[1] for row in NOT_SOLD_OUT], ids=[row[0] for row in NOT_SOLD_OUT])
+def test_what_says_so_of_something_else_is_not_heard(line: str) -> None:
+    assert lamp(f"<p>€ 129,90</p>{line}").availability is IN
+
+
+def test_a_line_before_the_heading_says_nothing_of_the_product() -> None:
+    assert lamp("<p>€ 129,90</p>", before="<p>Sold out</p>").availability is IN
+
+
+CLASSED = [
+    ("sold out", "product type-product post-7 outofstock product_cat-lamps", OUT),
+    ("in stock", "product type-product post-7 instock", IN),
+    ("sold out, in a category that is called like other goods", "product type-product outofstock product_cat-accessories product_tag-related pa_size-l", OUT),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("names", "state"), [row[1:] for row in CLASSED], ids=[row[0] for row in CLASSED])
+def test_woocommerce_tells_the_stock_in_a_class(names: str, state: Availability) -> None:
+    body = f'<div id="product-7" class="{names}"><h1>Copper Lamp</h1><p class="price">€ 129,90</p></div>'
+    product = page(body)
+    assert (product.availability, product.sources["availability"]) == (state, "page")
+
+
+def test_woocommerces_class_of_another_product_is_not_heard() -> None:
+    other = '<ul><li class="product type-product outofstock"><b>Shade</b></li></ul>'
+    box = '<section class="related"><div class="product type-product outofstock"><b>Shade</b></div></section>'
+    assert lamp(f'<p class="price">€ 129,90</p><button>Add to cart</button>{other}{box}').availability is IN
+
+
+# --- names and attributes --------------------------------------------------------------------------------------------------
+
+NAMES = [
+    ("behind a bar", "Copper Lamp | Lamps of Testtown", "Lamps of Testtown"),
+    ("the longest part", "Shop - Copper Lamp for the Table", "Copper Lamp for the Table"),
+    ("no part", "Copper Lamp", "Copper Lamp"),
+    ("a bar of another script", "铜制台灯复古｜测试", "铜制台灯复古"),
+    ("a hyphen within a word", "Copper-Lamp 5-light", "Copper-Lamp 5-light"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "name"), [row[1:] for row in NAMES], ids=[row[0] for row in NAMES])
+def test_without_a_heading_the_longest_part_of_the_title_is_the_name(title: str, name: str) -> None:
+    product = page(
+        '<main class="product"><div class="price">€ 129,90</div><button>Add to cart</button></main>', title=title
+    )
+    assert (product.title, product.sources["title"]) == (name, "page")
+
+
+def test_without_a_heading_the_page_begins_where_it_says_its_title() -> None:
+    body = "<div>Shade</div><p>€ 5,00</p><div>Copper Lamp</div><p>€ 129,90</p>"
+    assert page(body, title="Copper Lamp | Shop").price == Decimal("129.90")
+
+
+def test_pairs_are_told_by_their_classes() -> None:
+    row = '<div class="row"><span class="attr-item-name">{}</span><span class="attr-item-value">{}</span></div>'
+    rows = "".join(
+        row.format(*pair)
+        for pair in (("Material", "Copper"), ("Brand", "Testo"), ("EAN", "4006381333931"), ("Weight", "1.2 kg"))
+    )
+    product = lamp(f"<p>€ 129,90</p>{rows}")
+    assert product.attributes == {"Material": "Copper"}
+    assert (product.brand, product.gtin, product.weight_grams) == ("Testo", "4006381333931", Decimal(1200))
+
+
+def test_attributes_that_are_the_very_name_of_a_field_fill_it_where_nothing_else_does() -> None:
+    pairs = {
+        "Brand": "Testo",
+        "EAN": "4006381333931",
+        "Weight": "1.2 kg",
+        "Manufacturer part number": "T-1",
+        "Colour": "red",
+    }
+    told = [{"@type": "PropertyValue", "name": name, "value": value} for name, value in pairs.items()]
+    product = page("<h1>Copper Lamp</h1>", ld(offered("Copper Lamp", "129.90", additionalProperty=told)))
+    assert (product.brand, product.gtin, product.weight_grams, product.mpn) == (
+        "Testo",
+        "4006381333931",
+        Decimal(1200),
+        "T-1",
+    )
+    assert (product.attributes, product.sources["brand"]) == (pairs, "json_ld")
+    named = page("<h1>Copper Lamp</h1>", ld(offered("Copper Lamp", "129.90", additionalProperty=told, brand="Other")))
+    assert named.brand == "Other"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("EAN", "4006381333932"), ("Weight", "heavy"), ("Brand", "N/A"), ("Brands we like", "Testo")]
+)
+def test_an_attribute_whose_value_is_none_fills_nothing(name: str, value: str) -> None:
+    told = {"@type": "PropertyValue", "name": name, "value": value}
+    product = page("<h1>Copper Lamp</h1>", ld(offered("Copper Lamp", "129.90", additionalProperty=[told])))
+    assert (product.brand, product.gtin, product.weight_grams) == (None, None, None)
+
+
+# --- walls -----------------------------------------------------------------------------------------------------------------
+
+WALLS = [
+    ("a captcha at an offer's own address", "https://detail.1688.com/offer/600000000001.html",
+     "<title>Captcha Interception</title><div>Sorry, we have detected unusual traffic from your network.</div><script src=/_____tmd_____/punish.js></script>", Blocked.CAPTCHA),
+    ("a captcha at an item's own address", "https://item.taobao.com/item.htm?id=600000000001",
+     "<title>验证码拦截</title><div class=nc-container>请拖动滑块完成验证</div>", Blocked.CAPTCHA),
+    ("a login at an item's own address", "https://detail.tmall.com/item.htm?id=600000000001",
+     "<title>登录</title><form><input name=u><input type=password></form>", Blocked.LOGIN_WALL),
+    ("an item that is gone", "https://item.taobao.com/item.htm?id=600000000001",
+     "<title>淘宝网 - 淘！我喜欢</title><div class=error><p>很抱歉，您查看的宝贝不存在，可能已下架或者被转移。</p><p>您可以：检查刚才的输入，或者返回首页再试一次。</p></div>" + "<p>推荐宝贝，大家都在买的好东西，快来看看吧。</p>" * 8, Blocked.NO_PRODUCT),
+    ("a page that is gone", "https://www.yiwugo.com/product/detail/900000001.html",
+     "<title>Yiwugo</title><p>Sorry, the page you are looking for is not here.</p>" + "<p>Lorem ipsum dolor sit amet, consectetur.</p>" * 12, Blocked.NO_PRODUCT),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "html", "reason"), [row[1:] for row in WALLS], ids=[row[0] for row in WALLS])
+def test_an_address_that_holds_a_number_makes_no_product_of_a_wall(url: str, html: str, reason: Blocked) -> None:
+    product = extract(html.encode(), url, "text/html; charset=utf-8")
+    assert (product.blocked, product.price, product.sku) == (reason, None, None)
