@@ -339,7 +339,7 @@ def test_prices_a_product_to_what_was_seen_and_back(site: Site, app: RoomApp) ->
     page.wait_for_selector("#apply:focus")
     press(site, "Enter")
     site.ready()
-    page.wait_for_function("!document.querySelector('#apply')")
+    page.wait_for_selector("#apply", state="detached")
     assert app.catalog.product(SHOP, ProductId("p-1")).markup is None
 
 
