@@ -96,6 +96,10 @@ def brand(told: str | None) -> str | None:
 def _offers(found: Found, offers: list[dict[str, Any]], page: Page) -> None:
     inner = [each for offer in offers for each in _many(offer.get("offers")) if isinstance(each, dict)]
     told = [offer for offer in offers if "AggregateOffer" not in kinds(offer)] + inner
+    fresh = [offer for offer in told if not _second_hand(offer)]
+    if fresh and len(fresh) < len(told):
+        # Used and opened ones are sold beside the product, not as it.
+        told, offers = fresh, [offer for offer in offers if "AggregateOffer" not in kinds(offer) and offer in fresh]
     for offer in (*told, *offers):
         found.currency = found.currency or _currency(offer)
     prices = [price for price in (_price(offer, found.currency, page.country) for offer in told) if price]
@@ -127,6 +131,11 @@ def _offers(found: Found, offers: list[dict[str, Any]], page: Page) -> None:
         level = first(offer.get("inventoryLevel"))
         if found.stock is None and level is not None:
             found.stock = values.count(level.get("value") if isinstance(level, dict) else level)
+
+
+def _second_hand(offer: dict[str, Any]) -> bool:
+    condition = str(first(offer.get("itemCondition")) or "")
+    return any(word in condition for word in ("Used", "Refurbished", "Damaged"))
 
 
 def _offer_variant(offer: dict[str, Any], currency: str | None, page: Page) -> CollectedVariant:

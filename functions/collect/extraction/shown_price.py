@@ -284,7 +284,7 @@ def struck_price(page: Page, price: Decimal) -> Decimal | None:
         outwards = markup.enclosing(at)
         around = [markup.tag(each) for each in islice(outwards, 3)]
         places = [(tag.name, names_in(tag.attributes)) for tag in around]
-        outer = next((n for n in (2, 1, 0) if n < len(places) and _strikes(*places[n])), None)
+        outer = next((n for n in (2, 1, 0) if n < len(places) and strikes(*places[n])), None)
         if outer is None:
             continue
         whole = plain(markup.text[around[outer].end : markup.end(around[outer])])
@@ -321,7 +321,8 @@ def _struck_places(page: Page) -> Iterator[int]:
             yield at
 
 
-def _strikes(tag: str, told: str) -> bool:
+def strikes(tag: str, told: str) -> bool:
+    """Whether an element of this tag and these names strikes out what it holds."""
     return tag in STRUCK or _said_by(told).was
 
 

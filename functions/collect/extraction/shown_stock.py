@@ -23,7 +23,8 @@ _OUT = re.compile(
     r"slutsåld|udsolgt|utsolgt|loppuunmyyty|ei varastossa|wyprzedan\w+|niedostępn\w+|vyprodáno|není skladem|vypredané|"
     r"ni na zalogi|razprodano|elfogyott|nincs (?:raktáron|készleten)|stoc epuizat|indisponibil|tükendi|stokta yok|"
     r"нет в наличии|распродано|немає в наявності|läbi müüdud|otsas)"
-    r"|หมด(?:แล้ว|สต็อก|ชั่วคราว)?$|สินค้าหมด|hết hàng|stok habis|habis terjual|غير متوفر|نفذ|אזל|εξαντλ|μη διαθέσιμο|"
+    r"|\bretired product\b|\bdiscontinued\b|"
+    r"หมด(?:แล้ว|สต็อก|ชั่วคราว)?$|สินค้าหมด|hết hàng|stok habis|habis terjual|غير متوفر|نفذ|אזל|εξαντλ|μη διαθέσιμο|"
     r"изчерпан|няма наличност|nije dostup\w+|rasprodano|缺貨|售完|無庫存|停售|品切れ|販売終了|入荷待ち|재고\s?없음|"
     r"판매\s?종료|"
     r"구매하실 수 없는|已售罄|售罄|暂时缺货|缺货|无货|已下架|商品已下架|此商品已售完|已售完|售完|補貨中|在庫切れ|"
@@ -45,14 +46,18 @@ _BUY = re.compile(
 )
 # Not the product but one way to get it: `Collection not available`.
 _ONE_WAY = re.compile(r"(?i)collect|pick-?\s?up|in[- ]store|delivery|abhol|retiro|retrait|ritiro|自提")
+# Other products.
+_OTHERS = re.compile(
+    r"(?i)relat|recommend|similar|carousel|also|miniature|crosssell|cross-sell|upsell|bestseller|recent|product-?card|"
+    r"product-item(?!-?detail)|alternativ|sponsor"
+)
 _ELSEWHERE = re.compile(
-    r"(?i)relat|recommend|similar|carousel|also|swatch|size|variant|color|colour|tile|store|modal|popup|other|"
-    r"miniature|crosssell|cross-sell|upsell|bestseller|recent|product-?card|product-item(?!-?detail)|shipping|"
-    r"deliver|pickup|collection"
+    _OTHERS.pattern + r"|swatch|size|variant|color|colour|tile|(?<![a-z])stores?(?![a-z])|modal|popup|other|"
+    r"shipping|deliver|pickup|collection|review|opinion|comment|testimonial|question|faq"
 )
 _OUTSIDE = frozenset(("footer", "header", "nav", "aside", "template", "select", "script", "label", "option"))
 # A line that says so is short, and stands so many pieces of text behind the heading at most.
-LONG_LINE, SOON = 60, 100
+LONG_LINE, SOON, SAID_SOON = 60, 100, 30
 _COUNT = re.compile(
     r"(?i)(\d[\d,. ]{0,9})\s*(?:pieces|pcs|units|items)?\s*(?:in stock|available|left)\b|库存\s*[:：]?\s*(\d{1,9})"
 )
@@ -81,9 +86,9 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
         if _OUT.search(text) and not _hidden(attributes) and not _elsewhere(node):
             return Availability.OUT_OF_STOCK, stock
         if not buys and (_BUY.search(text) or _fills_cart(node)):
-            buys = not (_hidden(attributes) or "disabled" in attributes)
+            buys = not (_hidden(attributes) or "disabled" in attributes or _of_others(node))
     for node in page.places.cart[:10]:
-        buys = buys or not (_hidden(node.attributes) or "disabled" in node.attributes)
+        buys = buys or not (_hidden(node.attributes) or "disabled" in node.attributes or _of_others(node))
     if not buys and not stock and _told_out(page):
         return Availability.OUT_OF_STOCK, stock
     return (Availability.IN_STOCK if buys or stock else None), stock
@@ -94,7 +99,8 @@ def _told_out(page: Page) -> bool:
     markup = page.markup
     first = bisect(markup.pieces, page.start, key=itemgetter(1))
     for told, at in markup.pieces[first : first + SOON]:
-        if len(told) <= LONG_LINE and _OUT.search(told) and not _ONE_WAY.search(told):
+        said = _OUT.search(told) if len(told) <= LONG_LINE else None
+        if said and said.start() <= SAID_SOON and not _ONE_WAY.search(told):
             around = [markup.tag(each) for each in islice(markup.enclosing(at), 12)]
             if not any(_away(tag.name, tag.attributes) for tag in around):
                 return True
@@ -134,6 +140,16 @@ def _hidden(attributes: Mapping[str, str | None]) -> bool:
         or "display:none" in style
         or bool({"hidden", "hide", "d-none", "is-hidden"} & set(classes))
     )
+
+
+def _of_others(node: LexborNode) -> bool:
+    """Whether this stands among other products."""
+    parent, levels = node.parent, 12
+    while parent is not None and levels:
+        if parent.tag in ("aside", "footer") or _OTHERS.search(untagged(names_in(parent.attributes))):
+            return True
+        parent, levels = parent.parent, levels - 1
+    return False
 
 
 def _elsewhere(node: LexborNode) -> bool:

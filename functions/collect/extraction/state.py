@@ -204,7 +204,7 @@ def _priced(found: Found, data: dict[str, Any], page: Page) -> None:
 
 
 def _amount(value: object, page: Page, currency: str | None, depth: int = 0) -> amounts.Priced | None:
-    """An amount in any of its forms; a whole number that the page shows nowhere may be cents, and so is none."""
+    """An amount in any of its forms, as long as the page shows it: what it does not may be cents, or without tax."""
     if isinstance(value, dict) and depth < 3:
         currency = _currency(value) or currency
         if cents := values.count(value.get("centAmount")):
@@ -217,15 +217,20 @@ def _amount(value: object, page: Page, currency: str | None, depth: int = 0) -> 
         return _amount(value[0], page, currency, depth + 1) if len(value) == 1 and depth < 3 else None
     if isinstance(value, str):
         said = amounts.priced(values.text(value, 60) or "", page.country, currency)
-        if said is None or said.low != said.high or value.strip().isdigit() and said.low not in page.amounts:
+        if said is None or said.low != said.high or not _believed(said.low, page, sure=not value.strip().isdigit()):
             return None
         return _just(said.low, said.currency or currency)
     whole = amounts.amount(value, currency, page.country)
     if whole is None:
         return None
-    if isinstance(value, float) and whole % 1 or whole in page.amounts:
+    if _believed(whole, page, sure=isinstance(value, float) and whole % 1 != 0):
         return _just(whole, currency)
     return _just(whole.scaleb(-2), currency) if whole.scaleb(-2) in page.amounts else None
+
+
+def _believed(amount: Decimal, page: Page, *, sure: bool) -> bool:
+    """Whether the page shows this amount, or shows none at all and this one can't be meant as cents."""
+    return amount in page.amounts or sure and not page.amounts
 
 
 def _just(amount: Decimal, currency: str | None) -> amounts.Priced:

@@ -15,8 +15,8 @@ from selectolax.lexbor import LexborNode
 from collect.extraction import amounts, labels, values
 from collect.extraction.found import Found
 from collect.extraction.markup import STRUCK, Markup, Tag, plain
-from collect.extraction.page import Page, words
-from collect.extraction.shown_price import shown_price, struck_price
+from collect.extraction.page import Page, names_in, words
+from collect.extraction.shown_price import shown_price, strikes, struck_price
 from collect.extraction.shown_stock import says_out, shown_stock
 from daifa.models.collected import Availability, CollectedTier
 
@@ -174,10 +174,19 @@ def _labelled_price(found: Found, field: str, spoken: labels.Spoken, page: Page)
     said = amounts.priced(spoken.value, page.country)
     if said is None or said.currency is None or 0 <= spoken.at < page.start:
         return  # what stands before the heading is of other products
-    if field == "list_price" or spoken.struck or spoken.inside(page.markup) in STRUCK:
+    if field == "list_price" or spoken.struck or _struck_out(spoken, page.markup):
         found.list_price = found.list_price or said.low
     elif found.price is None:
         found.price, found.price_high, found.currency = said.low, said.high, said.currency
+
+
+def _struck_out(spoken: labels.Spoken, markup: Markup) -> bool:
+    """Whether the value's own element strikes it out, by its tag or by its name."""
+    if spoken.cell:
+        return spoken.cell in STRUCK
+    inner = next(markup.enclosing(spoken.at, 8), None)
+    tag = markup.tag(inner) if inner is not None else None
+    return tag is not None and strikes(tag.name, names_in(tag.attributes))
 
 
 def _labelled_stock(found: Found, told: str) -> None:
