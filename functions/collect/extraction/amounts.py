@@ -71,6 +71,8 @@ _BEFORE = "|".join(re.escape(sign) for sign in sorted({*SIGNS, *SHARED} - _AFTER
 _BESIDE = re.compile(rf"(?:{_BEFORE})\s*({_NUMBER})|({_NUMBER})\s*(?:{_SIGN.pattern})")
 # What is left of a number that is no amount: `1e-07`.
 _POWER = re.compile(r"[eE][+-]?\d")
+# The sign in the point's place, as French shops write it: `189€99`.
+_EURO_POINT = re.compile(r"(?<![€\d.,])(\d{1,5})\s?€\s?(\d\d)(?!\d|\s*€)")
 CEILING = Decimal(10) ** 11
 
 
@@ -163,6 +165,7 @@ def priced(text: str, country: str, currency: str | None = None) -> Priced | Non
     """What a visible text such as `¥149.00 - 159.00` says; None if it holds no amount."""
     if len(text) > 200:
         return None
+    text = _EURO_POINT.sub(r"\1,\2 €", text)
     named = currency_of(text, country) or currency
     span = _RANGE.search(text)
     beside = _BESIDE.search(text)

@@ -125,6 +125,8 @@ def settled_price(found: list[Found]) -> Decimal | None:
     if not priced or not any(one.currency for one in found):
         return None
     first, others = priced[0], priced[1:]
+    if first.source in _MARKUP and first.price != first.price_high and not first.variants:
+        return None  # from the cheapest to the dearest offer: which of them the page leads with, it shows
     # What the page shows would be one voice more, and it takes two to contradict the first.
     alone = not others or any(one.price in (first.price, first.price_high) for one in others)
     return first.price if alone or first.source not in _MARKUP else None
@@ -166,7 +168,7 @@ def _price(told: dict[str, Any], sources: dict[str, str], found: list[Found], pa
         if "price" in only and one.source != "site":
             break
         if one.price is not None:
-            told["price"], sources["price"] = one.price, one.source
+            told["price"], sources["price"] = _within(one, found)
             if one.price_high is not None and one.price_high != one.price:
                 told["price_range"] = PriceRange(
                     low=min(one.price, one.price_high), high=max(one.price, one.price_high)
@@ -185,6 +187,15 @@ def _price(told: dict[str, Any], sources: dict[str, str], found: list[Found], pa
             told["currency"], sources["currency"] = page.currency, "page"
     if "list_price" in told and ("price" not in told or told["list_price"] <= told["price"]):
         del told["list_price"], sources["list_price"]
+
+
+def _within(one: Found, found: list[Found]) -> tuple[Decimal, str]:
+    """The price with its source: of a range of offers the one that the page shows, else the lowest."""
+    low, high = one.price or Decimal(0), one.price_high or one.price or Decimal(0)
+    shown = next((each.price for each in found if each.source == "page"), None)
+    if one.source in _MARKUP and not one.variants and shown is not None and low < shown <= high:
+        return shown, "page"
+    return low, one.source
 
 
 def _ordered(field: str, found: list[Found]) -> list[Found]:

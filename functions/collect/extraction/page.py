@@ -35,7 +35,7 @@ LONG_AMOUNT, MOST_AMOUNTS = 30, 60
 SHORTEST_NAME = 4
 # What shops put between a product's name and their own.
 TITLE_PARTS = re.compile(r"\s+[|–—•·:-]\s+|\s*[|｜_]\s*")
-_GROUPED = re.compile(r"\d[.,]\d{3}(?!\d)")
+_GROUPED = re.compile(r"\d[.,\u00a0\u202f ]\d{3}(?!\d)|\d,[-–]")
 _TAGGED = re.compile(r"(?:product_cat|product_tag|product_shipping_class|shipping|pa|brand)[-_][\w-]*")
 # What a selector begins with when it leads to one element or a few, and every name that it speaks of.
 _BY_ID = re.compile(r"#([\w-]+)")

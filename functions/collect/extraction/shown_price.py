@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -118,10 +118,15 @@ def shown_price(page: Page) -> Shown | None:
 def _behind_heading(page: Page) -> Shown | None:
     """The first amount behind the heading that stands alone: for pages whose makers gave their prices no names."""
     lone = [each for at in _soon(page) if (each := _lone(at, page))]
+    for each, following in pairwise((*lone, None)):
+        # What is labelled the price is it, or what follows it where that is struck out, however often it looks so.
+        paid = following if each and each.old else each
+        if each and paid and each.called == "price" and not paid.old:
+            return Shown(paid.said.low, paid.said.high, paid.said.currency or "", each.said.low if each.old else None)
     looks: dict[str, set[Decimal]] = defaultdict(set)
-    for look, _, said in lone:
-        looks[look].add(said.low)
-    single = [(old, said) for look, old, said in lone if len(looks[look]) < LISTED]
+    for each in lone:
+        looks[each.look].add(each.said.low)
+    single = [(each.old, each.said) for each in lone if len(looks[each.look]) < LISTED]
     now = next((said for old, said in single if not old), None)
     if now is None:
         return None
@@ -141,8 +146,17 @@ def _soon(page: Page) -> Iterator[int]:
             yield at
 
 
-def _lone(at: int, page: Page) -> tuple[str, bool, amounts.Priced] | None:
-    """The look of an amount, whether it is struck out, and what it says, if the elements around it say little else."""
+class _Lone(NamedTuple):
+    """An amount that stands alone: how it looks, whether it is struck out, what it says, and what a label calls it."""
+
+    look: str
+    old: bool
+    said: amounts.Priced
+    called: str | None
+
+
+def _lone(at: int, page: Page) -> _Lone | None:
+    """The amount at a place, if the elements around it say little else."""
     markup = page.markup
     around = [markup.tag(each) for each in islice(markup.enclosing(at), 15)]
     places = [(tag.name, names_in(tag.attributes)) for tag in around]
@@ -159,7 +173,8 @@ def _lone(at: int, page: Page) -> tuple[str, bool, amounts.Priced] | None:
             letters = sum(char.isalpha() for char in _SIGNS.sub("", told))
             if letters > FEW_LETTERS or _NOT_ALL.search(told) or _says_else(around[level + 1 : level + 2], page):
                 return None
-            return "<".join(names for _, names in places[:2]), judged[1] or called == "list_price", said
+            look = "<".join(names for _, names in places[:2])
+            return _Lone(look, judged[1] or called == "list_price", said, called)
     return None
 
 

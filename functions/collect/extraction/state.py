@@ -229,8 +229,11 @@ def _amount(value: object, page: Page, currency: str | None, depth: int = 0) -> 
 
 
 def _believed(amount: Decimal, page: Page, *, sure: bool) -> bool:
-    """Whether the page shows this amount, or shows none at all and this one can't be meant as cents."""
-    return amount in page.amounts or sure and not page.amounts
+    """Whether the page shows this amount, or nothing like it and this one can't be meant as cents.
+
+    A shown amount of less than half is a rate or the delivery; one near it says that this one is without tax.
+    """
+    return amount in page.amounts or sure and all(each * 2 < amount for each in page.amounts)
 
 
 def _just(amount: Decimal, currency: str | None) -> amounts.Priced:
