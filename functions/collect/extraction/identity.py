@@ -11,15 +11,17 @@ from collect.extraction.page import Page
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,4}\d[A-Za-z0-9]*(?:[-_][A-Za-z0-9]*\d[A-Za-z0-9]*)?(?![A-Za-z0-9])")
 _KEY = re.compile(
-    rb"(?i)(?:sku|product\w{0,6}id|prod\w{0,3}id|product_?code|article\w*|item_?id|item_?number|ad_?(?:id|no)|"
-    rb"deal\w*|\bid)"
-
-                  rb"[\"'\\]{0,2}\s*[:=]\s*\(?[\"'\\]{0,3}$")  # fmt: skip
+    rb"(?i)(?:sku|product\w{0,6}id|prod\w{0,3}id|product_?code|article\w*|item_?id|item_?number|listing_?id|offer_?id|"
+    rb"advert_?id|lot_?id|ad_?(?:id|no)|deal\w*|\bid|%22id)"
+    rb"(?:[\"'\\]{0,2}\s*[:=]\s*\(?[\"'\\]{0,3}|%22%3A(?:%22)?)$"
+)
 _PARAMETERS = ("sku", "pid", "productid", "product_id", "itemid", "item_id", "id", "articleid", "variant")
 _ATTRIBUTE = re.compile(
     r"data-(?:product-?id|sku|product-sku|item-id|article-number|pid|product|id|product-code|partnumber)"
     r"=[\"']?([^\"'\s<>]{4,40})[\"'\s>]"
 )
+# A marketplace's code as its addresses write it; elsewhere it has no hyphen: `MLB-2874410936`.
+_LETTERED = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2,4})-(\d{6,14})(?![A-Za-z0-9])")
 _INPUT = re.compile(r"<(?:input|INPUT)\b")
 _FIELD = re.compile(r"sku|product|item|article|pid|code|^id$|add-to-cart")
 
@@ -33,7 +35,8 @@ def from_address(page: Page) -> str | None:
     except ValueError:
         return None
     last = [segment for segment in path.split("/") if segment][-3:]
-    codes = [code for segment in reversed(last) for code in reversed(_TOKEN.findall(segment.rsplit(".htm", 1)[0]))]
+    codes = ["".join(parts) for segment in last for parts in _LETTERED.findall(segment)]
+    codes += [code for segment in reversed(last) for code in reversed(_TOKEN.findall(segment.rsplit(".htm", 1)[0]))]
     vouched = _vouched(page)
     forms = [form for code in [*told, *codes] for form in _forms(code)]
     for form in forms:

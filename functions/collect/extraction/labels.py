@@ -16,7 +16,7 @@ MEANINGS = {
         "sku skucode skunumber skuno item itemno itemnumber itemcode itemid productcode productno "
         "productnumber productid productref articlenumber articleno artno article artnr artikelnummer "
         "artikelnr artikel bestellnummer bestellnr bestnr produktnummer référence reference ref réf "
-        "riferimento referenz refproduit référenceproduit "
+        "kodsystemowy kodtowaru indekstowaru nrartykułu kodprodukta riferimento referenz refproduit référenceproduit "
         "codice codiceprodotto codicearticolo codart referencia referência "
         "código codigo codigodoproduto códigodoproduto cod cód codprodus tuotenumero tuotekoodi "
         "varenummer varenr produktkod indeks kodproduktu symbol katalogovéčíslo kódproduktu kódprodukta "

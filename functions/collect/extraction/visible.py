@@ -26,8 +26,12 @@ _TIER = re.compile(r"^[≥>]?=?\s*(\d{1,7})\s*(?:[-–—~至]\s*(\d{1,7})|\+|�
 _RANGE = re.compile(r"[-–—~≥>+至]|以上|pcs|pieces|件|个", re.IGNORECASE)
 MOST_STEPS = 100
 _TITLE_CUT = re.compile(r"\s+[|–—•·-]\s+|\s*[|｜]\s*")
-_NAMES = re.compile(r"(?:class|id|data-qa-qualifier|data-testid)=(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
-_CODE_NAME = re.compile(r"(?i)sku|product-?code|prd-code|reference|artnr|article-number|item-number|product-id|adno")
+_NAMES = re.compile(
+    r"(?:class|id|data-qa-qualifier|data-testid|data-marker|data-hook)=(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+)"
+)
+_CODE_NAME = re.compile(
+    r"(?i)sku|product-?code|prd-code|reference|artnr|article-number|item-number|item-id|product-id|adno"
+)
 _GALLERY = re.compile(r"(?i)gallery|product-?image|product-media|detail")
 _GALLERY_ID = re.compile(r"(?i)gallery|product-image")
 LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hires", "data-original", "data-src",
@@ -163,10 +167,11 @@ def _marked_code(page: Page) -> str | None:
     """A code whose element is named for what it holds (`class="product-code"`), when only one such code is shown."""
     told = set()
     for text, at in map(page.markup.pieces.__getitem__, page.markup.telling):
+        text = text.removeprefix("№ ")
         if 4 <= len(text) <= 30 and " " not in text and labels.DIGITS.search(text):
             before = page.markup.before(at)
             if any(map(_names_a_code, _NAMES.findall(before))):
-                told.add(text.strip("#: "))
+                told.add(text.strip("#№: "))
     return values.code(told.pop()) if len(told) == 1 else None
 
 
