@@ -304,3 +304,86 @@ WALLS = [
 def test_an_address_that_holds_a_number_makes_no_product_of_a_wall(url: str, html: str, reason: Blocked) -> None:
     product = extract(html.encode(), url, "text/html; charset=utf-8")
     assert (product.blocked, product.price, product.sku) == (reason, None, None)
+
+
+# --- what pages of many offers show -------------------------------------------------------------------------------------
+
+USED = {"@type": "Offer", "price": "80.00", "priceCurrency": "EUR", "itemCondition": "https://schema.org/UsedCondition", "availability": "https://schema.org/InStock"}  # fmt: skip
+NEW = {**USED, "price": "120.00", "itemCondition": "https://schema.org/NewCondition", "availability": "https://schema.org/SoldOut"}  # fmt: skip
+
+
+@pytest.mark.parametrize("offers", [[USED, NEW], {"@type": "AggregateOffer", "lowPrice": "80.00", "highPrice": "120.00", "priceCurrency": "EUR", "offers": [USED, NEW]}])  # fmt: skip
+def test_used_ones_are_sold_beside_the_product_not_as_it(offers: Any) -> None:
+    product = page("<h1>Copper Lamp</h1>", ld(offered("Copper Lamp", "0", offers=offers)))
+    assert (product.price, product.availability) == (Decimal("120.00"), OUT)
+
+
+def test_only_used_ones_are_the_product() -> None:
+    product = page("<h1>Copper Lamp</h1>", ld(offered("Copper Lamp", "0", offers=[USED])))
+    assert (product.price, product.availability) == (Decimal("80.00"), IN)
+
+
+SPAN = {"@type": "AggregateOffer", "lowPrice": "80.00", "highPrice": "120.00", "priceCurrency": "EUR"}
+
+
+@pytest.mark.parametrize(("shown", "price", "source"), [("€ 99,00", "99.00", "page"), ("€ 300,00", "80.00", "json_ld"), ("", "80.00", "json_ld")])  # fmt: skip
+def test_of_a_span_of_offers_the_one_that_the_page_shows_is_the_price(shown: str, price: str, source: str) -> None:
+    product = page(f"<h1>Copper Lamp</h1><p class=price>{shown}</p>", ld(offered("Copper Lamp", "0", offers=SPAN)))
+    assert (product.price, product.sources["price"]) == (Decimal(price), source)
+    assert product.price_range is not None
+    assert (product.price_range.low, product.price_range.high) == (Decimal("80.00"), Decimal("120.00"))
+
+
+def test_what_is_labelled_the_price_is_it_however_often_amounts_look_so() -> None:
+    others = "".join(f"<div><a>Vase</a><span class=sum>€ {amount},00</span></div>" for amount in (5, 6, 7, 8))
+    product = lamp(f"<p>Price: <span class=old>€ 78,00</span> <span class=sum>€ 65,00</span></p>{others}")
+    assert (product.price, product.list_price) == (Decimal("65.00"), Decimal("78.00"))
+
+
+@pytest.mark.parametrize("amount", ["189€99", "189 € 99", "189<sup>€99</sup>"])
+def test_the_euros_sign_may_stand_in_the_points_place(amount: str) -> None:
+    assert lamp(f"<p>{amount}</p>").price == Decimal("189.99")
+
+
+def test_two_amounts_with_the_sign_behind_are_not_one() -> None:
+    assert lamp("<p class=price>12 € 99 €</p>").price != Decimal("12.99")
+
+
+BRANDS = [
+    ("a link", "<a class='brand-link' href='/b'>Coppersmith</a>", "Coppersmith"),
+    ("behind its own label", "<p class='product-manufacturer'>by Coppersmith</p>", "Coppersmith"),
+    ("a logo", "<div class='brandLogo'><a href='/b'><img src='/c.png' alt='Coppersmith'></a></div>", "Coppersmith"),
+    (
+        "a logo's element of its name",
+        "<div class='brand logo'><img src='/c.png' alt='Coppersmith'></div>",
+        "Coppersmith",
+    ),
+    ("the model, as the heading ends", "<span class=brand>Lamp red</span>", None),
+    ("a sentence", "<p class=brand>More lamps of this maker in our large shop</p>", None),
+]
+
+
+@pytest.mark.parametrize(("beside", "brand"), [row[1:] for row in BRANDS], ids=[row[0] for row in BRANDS])
+def test_a_brand_is_what_an_element_beside_the_heading_is_named_for(beside: str, brand: str | None) -> None:
+    assert lamp(f"{beside}<p>€ 65,00</p>").brand == brand
+
+
+def test_buttons_of_other_products_do_not_sell_this_one() -> None:
+    product = lamp(
+        "<p>€ 65,00</p><p>Sold out</p><ul class='related-products'><li><button>Add to cart</button></li></ul>"
+    )
+    assert product.availability is OUT
+
+
+ADDRESSES = [
+    ("a marketplace's hyphen", "https://shop.example/MLB-2874410936-copper-lamp", '{"id":"MLB2874410936"}', "MLB2874410936"),
+    ("a listing", "https://shop.example/item/61120874-copper-lamp", '{"listing_id":61120874}', "61120874"),
+    ("a state in an address' own letters", "https://shop.example/copper_lamp_2871190443", '"%7B%22id%22%3A2871190443%2C"', "2871190443"),
+    ("one that nothing vouches for", "https://shop.example/copper_lamp_2871190443", '{"views":2871190443}', None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "state", "sku"), [row[1:] for row in ADDRESSES], ids=[row[0] for row in ADDRESSES])
+def test_a_code_of_the_address_is_the_products_if_the_page_says_so(url: str, state: str, sku: str | None) -> None:
+    product = page(f"<h1>Copper Lamp</h1><p>€ 65,00</p><script>window.state = {state};</script>", url=url)
+    assert product.sku == sku

@@ -94,6 +94,8 @@ AMOUNTS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("a whole number in a text that the page shows nowhere", {"price": "12990"}, "", None),
     ("a whole number in a text that the page shows", {"price": "129"}, "<p>€ 129.00</p>", "129"),
     ("a whole number with a point that the page shows nowhere", {"price": 129.0}, "", None),
+    ("a fraction near another that the page shows, so that it is without tax", {"price": 107.35}, "<i>€ 129.90</i>", None),
+    ("a fraction beside a rate that the page shows", {"price": 129.90}, "<i>€ 11.90</i>", "129.90"),
     ("a range", {"price": "€ 99.00 - € 129.00"}, "", None),
     ("nothing", {"price": 0}, "", None),
     ("less than nothing", {"price": -12.9}, "", None),
