@@ -165,20 +165,18 @@ def priced(text: str, country: str, currency: str | None = None) -> Priced | Non
     """What a visible text such as `¥149.00 - 159.00` says; None if it holds no amount."""
     if len(text) > 200:
         return None
-    text = _EURO_POINT.sub(r"\1,\2 €", text)
-    named = currency_of(text, country) or currency
-    span = _RANGE.search(text)
-    beside = _BESIDE.search(text)
-    if span:
+    if "€" in text:
+        text = _EURO_POINT.sub(r"\1,\2 €", text)
+    own = currency_of(text, country)
+    named = own or currency
+    if (span := _RANGE.search(text)) is not None:
         texts = [span[1], span[2]]
-    elif beside:
+    elif (beside := _BESIDE.search(text)) is not None:
         texts = [beside[1] or beside[2]]
     else:
         texts = [match[0] for match in _AMOUNT.finditer(text)][:1]
     amounts = [value for value in (number(each, named, country) for each in texts) if value]
-    if not amounts:
-        return None
-    return Priced(min(amounts), max(amounts), currency_of(text, country))
+    return Priced(min(amounts), max(amounts), own) if amounts else None
 
 
 def country_of(host: str, language: str) -> str:
