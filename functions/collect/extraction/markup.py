@@ -43,7 +43,7 @@ _DIV = re.compile(rb"<(/?)(?:div|DIV)(?![\w-])")
 _CLOSING = {name: re.compile(rf"(?i)</{name}\b[^>]{{0,20}}>?") for name in ("noscript", "title", "h1")}
 # What stands in these is no text of the page; the pictures of a <noscript> are, so it stays in the markup.
 _CUT = {b"!--": re.compile(rb"-->")} | {
-    name: re.compile(rb"</" + name) for name in (b"script", b"style", b"svg", b"template", b"textarea")
+    name: re.compile(rb"</" + name + rb"[^>]*>?") for name in (b"script", b"style", b"svg", b"template", b"textarea")
 }
 _CUT_IN_CAPITALS = {name: re.compile(rb"(?i)" + closing.pattern) for name, closing in _CUT.items()}
 _TYPE = re.compile(rb"(?i)(?<![\w-])type\s*=\s*[\"']?\s*([^\"'\s>]+)")
@@ -151,14 +151,16 @@ class Markup:
         if name == b"svg" and body[opened - 1 : opened] == b"/":
             return opened + 1
         close = _CUT[name].search(body, opened) or _CUT_IN_CAPITALS[name].search(body, opened)
-        closed = close.start() if close else len(body) if name in (b"script", b"style") else -1
+        if close is None and name not in (b"script", b"style"):
+            return -1
+        closed, end = close.span() if close else (len(body), len(body))
         if name == b"script":
             self.scripted = True
             if closed - opened > 20:
                 kind = _TYPE.search(body, start, opened) if opened - at > 5 else None
                 told = kind[1].decode("ascii", "replace").lower() if kind else ""
                 self.scripts.append(Script(told, body, opened + 1, closed))
-        return closed if closed in (-1, len(body)) else body.find(b">", closed) + 1 or len(body)
+        return end
 
     def _without_dialog(self, cut: bytes) -> bytes:
         """The markup without a dialog that asks for consent: some name more partners than a shop has products."""
@@ -296,6 +298,7 @@ class Markup:
         lead = html.unescape(text[start:first]).strip()
         found = [(lead, start)] if lead else []
         for begin, end in self._spoken(first):
+            add = found.append
             for piece in islice(_PIECE.finditer(text, begin, end), MOST_PIECES - len(found)):
                 told = piece[1]
                 if ">" in told and ('"' in told or "'" in told):
@@ -304,7 +307,7 @@ class Markup:
                 if "&" in told:
                     told = html.unescape(told)
                 if told := told.strip():
-                    found.append((told, piece.start(1)))
+                    add((told, piece.start(1)))
         return found
 
     @cached_property
