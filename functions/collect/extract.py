@@ -52,7 +52,8 @@ def read(body: bytes, url: str, content_type: str | None = None) -> CollectedPro
 
 def _page(page: Page) -> CollectedProduct:
     site = sites.site_of(page)
-    marked = (json_ld.find(page), microdata.find(page))
+    linked = json_ld.find(page)
+    marked = (linked, microdata.find(page, known=any(one.price for one in linked)))
     known_state = embedded.find(page)
     if site and site.state and (own := site_state.find(page, site.state, site.currency)):
         known_state.append(own)

@@ -79,10 +79,18 @@ class _Mark:
         return self.markup.end(self.tag) if self.opens else self.tag.end
 
 
-def find(page: Page) -> list[Found]:
-    """Every product the page's attributes tell of, outermost first, in the page's order."""
+def find(page: Page, *, known: bool = False) -> list[Found]:
+    """Every product the page's attributes tell of, outermost first, in the page's order.
+
+    Where the product is `known` already, RDFa is not looked for: hardly a page has it, and none beside JSON-LD.
+    """
     found: list[Found] = []
-    for way in (_MICRODATA, _RDFA) if any(name in page.markup.text for name in _SAID) else ():
+    text = page.markup.text
+    if known:
+        ways: tuple[_Vocabulary, ...] = (_MICRODATA,)
+    else:
+        ways = (_MICRODATA, _RDFA) if any(name in text for name in _SAID) else ()
+    for way in ways:
         start = way.begins(page.markup.text)
         if start < 0:
             continue

@@ -31,7 +31,7 @@ LONGEST = 3_000_000
 # What stands so many characters behind the heading is about other products, what stands so far before it is menus.
 NEAR, MENUS = 150_000, 100_000
 MOST_METAS = 300
-LONG_AMOUNT, MOST_AMOUNTS = 30, 60
+LONG_AMOUNT, MOST_AMOUNTS = 30, 40
 SHORTEST_NAME = 4
 # What shops put between a product's name and their own.
 TITLE_PARTS = re.compile(r"\s+[|–—•·:-]\s+|\s*[|｜_]\s*")
