@@ -28,8 +28,10 @@ LONG_TAG = 800
 # So many open tags at once still take the parser less than a twentieth of a second.
 STEEPEST = 6_000
 LONGEST = 3_000_000
-# What stands so many characters behind the heading is about other products, what stands so far before it is menus.
-NEAR, MENUS = 150_000, 100_000
+# What stands so many characters behind the heading is about other products.
+NEAR = 150_000
+# No tree is made of what stands so many characters before the headings, which is menus, nor of what is so far behind.
+BEFORE, BEHIND = 60_000, 80_000
 MOST_METAS = 300
 LONG_AMOUNT, MOST_AMOUNTS = 30, 40
 SHORTEST_NAME = 4
@@ -96,8 +98,8 @@ class Page:
     def places(self) -> Places:
         """The elements that stand not far from the headings, by what may be in them."""
         text, headings = self.markup.text, self.markup.noted("h1")[:12]
-        start = text.find("<", headings[0] - MENUS) if headings and headings[0] > MENUS else 0
-        end = text.rfind("<", 0, headings[-1] + NEAR) if headings and headings[-1] + NEAR < len(text) else len(text)
+        start = text.find("<", headings[0] - BEFORE) if headings and headings[0] > BEFORE else 0
+        end = text.rfind("<", 0, headings[-1] + BEHIND) if headings and headings[-1] + BEHIND < len(text) else len(text)
         whole = start == 0 and end == len(text)
         return places.find(self.tree if whole else LexborHTMLParser(_shallow(text[start:end])))
 
