@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from collect.discover import discover
@@ -81,8 +82,8 @@ def collect(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> No
 
 def find(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> None:
     """Read a page of a catalogue and send where what it lists is kept; Retry only while a later try may do better."""
-    told: dict[str, Any] = {"found": job["find"], "url": job["url"], "key": None, "error": None}
-    try:
+
+    def listed() -> dict[str, Any]:
         page = fetch(
             job["url"],
             app.clock,
@@ -92,14 +93,9 @@ def find(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> None:
             limits=CATALOGUE,
             types=CATALOGUE_TYPES,
         )
-        told["key"] = _listed(page, app)
-    except Retry as error:
-        if not last_try:
-            raise
-        told["error"] = _failed(error)["error"]
-    except Rejected as error:
-        told["error"] = _failed(error)["error"]
-    app.send(json.dumps(told, ensure_ascii=False))
+        return {"key": _listed(page, app)}
+
+    _tell({"found": job["find"], "url": job["url"], "key": None}, listed, app, last_try=last_try)
 
 
 def look(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> None:
@@ -107,9 +103,9 @@ def look(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> None:
 
     The picture itself is not kept: it is the supplier's, and its address stands in the offer.
     """
-    told: dict[str, Any] = {"pictured": job["offer"], "picture": job["picture"], "hash": "", "error": None}
-    try:
-        found = fetch(
+
+    def seen() -> dict[str, Any]:
+        picture = fetch(
             job["picture"],
             app.clock,
             allow=app.allow,
@@ -119,13 +115,21 @@ def look(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> None:
             types=PICTURE_TYPES,
             accept=PICTURE_ACCEPT,
         )
-        told["hash"] = image_hash(found.body)
+        return {"hash": image_hash(picture.body)}
+
+    _tell({"pictured": job["offer"], "picture": job["picture"], "hash": ""}, seen, app, last_try=last_try)
+
+
+def _tell(told: dict[str, Any], found: Callable[[], dict[str, Any]], app: FetchApp, *, last_try: bool) -> None:
+    """Send what was found, or why nothing could be; Retry while a later try may do better."""
+    try:
+        told = {**told, **found(), "error": None}
     except Retry as error:
         if not last_try:
             raise
-        told["error"] = _failed(error)["error"]
+        told = {**told, "error": _failed(error)["error"]}
     except Rejected as error:
-        told["error"] = _failed(error)["error"]
+        told = {**told, "error": _failed(error)["error"]}
     app.send(json.dumps(told, ensure_ascii=False))
 
 
