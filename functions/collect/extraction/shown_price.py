@@ -34,31 +34,26 @@ _WAS = re.compile(
     r"(?i)old|was(?![a-z])|strike|struck|regular|crossed|compare|original|rrp|msrp|uvp|before|previous|list-?price"
 )
 _OTHER = re.compile(
-    r"(?i)(?<!s)unit|(?:^|[^a-z])per(?:[^a-z]|$)|basic|ship|deliver|versand|saving|save|discount(?!ed|[-_]?price)|install|month|"
-    r""
-
-                    r"financ|tax|vat|total|filter|range|slider|label|history|alert|drop|points|bonus|cashback|coupon|"
-                    r"deposit|service|additional|max|(?<!dis)count|member")  # fmt: skip
+    r"(?i)(?<!s)unit|(?:^|[^a-z])per(?:[^a-z]|$)|basic|ship|deliver|versand|saving|save|"
+    r"discount(?!ed|[-_]?price)|install|month|financ|tax|vat|total|filter|range|slider|label|history|alert|"
+    r"drop|points|bonus|cashback|coupon|deposit|service|additional|max|(?<!dis)count|member"
+)
 # Anywhere in a name these say "not the product of this page".
 _ELSEWHERE = re.compile(
-    r"(?i)relat|recommend|(?:^|[^a-z])reco(?:[^a-z]|$)|similar|carousel|also-?|upsell|cross-?sell|accessor|bundle|recent|viewed|sponsor|"
-    r""
-
-                        r"minicart|mini-?basket|suggest|swiper|slick|teaser|product-?card|productcard|item-card|"
-                        r"product-?thumb|"
-                        r"product-?tile|another|together|alternativ|review|finance|wishlist|bestseller|deal-list|"
-                        r"delivery")  # fmt: skip
+    r"(?i)relat|recommend|(?:^|[^a-z])reco(?:[^a-z]|$)|similar|carousel|also-?|upsell|cross-?sell|accessor|"
+    r"bundle|recent|viewed|sponsor|minicart|mini-?basket|suggest|swiper|slick|teaser|product-?card|"
+    r"productcard|item-card|product-?thumb|product-?tile|another|together|alternativ|review|finance|wishlist|"
+    r"bestseller|deal-list|delivery"
+)
 # Only as a class or id of its own: `product-header` and `add-to-cart` are the product's.
 _ELSEWHERE_WHOLE = frozenset(
     re.findall(r"\w+", "header footer nav menu cart basket modal popup widget banner other hot grid sidebar")
 )
 _NOT_ALL = re.compile(
     r"(?i)/\s*(?:month|mo\b|mois|mes|monat|kg|100|l\b|ml|g\b|fl|oz|m²|szt|stk|st\b)|per month|a month|p/m|"
-    r""
-
-                      r"im monat|par mois|al mes|membership|with member|包邮|满|shipping|versand|delivery|livraison|"
-                      r"you save|sample|样品|运费|快递费|邮费|"
-                      r"ersparnis|立省|up to|orders? over|off\b|%")  # fmt: skip
+    r"im monat|par mois|al mes|membership|with member|包邮|满|shipping|versand|delivery|livraison|you save|"
+    r"sample|样品|运费|快递费|邮费|ersparnis|立省|up to|orders? over|off\b|%"
+)
 _PRODUCTS = re.compile(r"product|detail|main|buy|offer|pdp")
 # A number that may be money: with cents, with a currency's sign or name, or alone.
 _AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)|[€$£¥￥₽₹₩₺₫฿]|^[\d\s.,]{2,}$|(?:kr|zł|руб|Kč|Ft|lei|元|円|원|[A-Z]{3})")
