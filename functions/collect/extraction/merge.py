@@ -90,6 +90,8 @@ def _chosen(told: dict[str, Any], sources: dict[str, str], page: Page, only: fro
         value = getattr(one, field)
         if value is not None and field not in only and _RANK[sources.get(field, "address")] >= _RANK[source]:
             told[field], sources[field] = value, source
+    if one and one.image and "images" in told and "images" not in only:
+        told["images"] = tuple(dict.fromkeys((one.image, *told["images"])))
     others = one is not None and one.price and not one.list_price and any(v.list_price for v in told["variants"])
     if others and sources.get("list_price") == source:
         # It was asked for another variant.

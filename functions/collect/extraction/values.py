@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from decimal import Decimal, InvalidOperation
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from stdnum import ean
 
@@ -151,6 +151,9 @@ def decorates(address: str) -> bool:
 def image(value: object, base: str) -> str | None:
     """An absolute image address, https even if the page says http (unless it names a port)."""
     whole = address(value, base)
+    if whole and "/_next/image?" in whole:
+        # A shop's own server makes pictures smaller; the address of the whole one is what it is asked for.
+        whole = address(dict(parse_qsl(urlsplit(whole).query)).get("url"), base)
     if whole is None or whole.rstrip("/").count("/") < 3:
         return None
     return "https://" + whole[7:] if whole.startswith("http://") and urlsplit(whole).port is None else whole

@@ -209,3 +209,10 @@ def test_of_more_fields_than_forms_have_the_first_count() -> None:
     many = "".join(f'<input name="attribute_{number}" value="x">' for number in range(40))
     assert page(SHIRTS + hidden("id", "42") + many).price == DEAR
     assert page(SHIRTS + many + hidden("id", "42")).price == CHEAP
+
+
+def test_the_picture_of_the_chosen_variant_comes_first() -> None:
+    small = {**SMALL, "image": "https://cdn.example/small.jpg"}
+    large = {**LARGE, "image": "https://cdn.example/large.jpg"}
+    assert page(group(small, large)).images[0] == "https://cdn.example/small.jpg"
+    assert page(group(small, large), "?variant=42").images[0] == "https://cdn.example/large.jpg"

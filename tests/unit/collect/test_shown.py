@@ -387,3 +387,9 @@ ADDRESSES = [
 def test_a_code_of_the_address_is_the_products_if_the_page_says_so(url: str, state: str, sku: str | None) -> None:
     product = page(f"<h1>Copper Lamp</h1><p>€ 65,00</p><script>window.state = {state};</script>", url=url)
     assert product.sku == sku
+
+
+def test_a_picture_that_the_shops_own_server_makes_smaller_is_named_whole() -> None:
+    small = "/_next/image?url=https%3A%2F%2Fcdn.example%2Flamp-front.jpg%3Fv%3D2&amp;w=640&amp;q=75"
+    product = lamp(f"<p>€ 65,00</p><img alt='Copper Lamp' src='{small}'>")
+    assert product.images == ("https://cdn.example/lamp-front.jpg?v=2",)
