@@ -72,6 +72,11 @@ KINDS = _senses(
     pro
     max
     mini 迷你
+    xl 加大 大码
+    xxl 超大 特大
+    大号
+    中号
+    小号
     plus
     ultra
     lite 青春版
@@ -104,6 +109,7 @@ ACCESSORIES = _senses(
     stand holder mount 支架
     strap 表带 肩带
     lid 杯盖 盖子 带盖
+    nipple nipples teat teats 奶嘴
     for compatible fits 适用
     bulb 灯泡
     shade lampshade 灯罩
