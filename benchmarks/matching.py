@@ -101,7 +101,7 @@ def _offer(name: str, title: str, price: str, brand: str, mpn: str, gtin: str) -
 
 def main() -> None:
     """Print for both tables our figures, what we got wrong, and a plain likeness of titles at several thresholds."""
-    for name, table in (("seen while tuning", PAIRS), ("held out, until the words of sizes were taken from them", HELD_OUT)):
+    for name, table in (("seen while tuning", PAIRS), ("held out until sizes were taken from them", HELD_OUT)):
         found = pairs(table)
         print(f"{name}: {len(found)} pairs, {sum(pair.same for pair in found)} of them the same thing")
         told = measured(found, ours, PROPOSED)
