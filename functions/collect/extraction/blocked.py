@@ -41,7 +41,7 @@ MOST_READ = 20_000
 
 def page_block(page: Page) -> Blocked | None:
     """Why a page without a product has none, or None if it is an ordinary page."""
-    text = " ".join(told for told, _ in page.markup.pieces)
+    text = " ".join(told for told, _ in page.markup.everything)
     shown = len(text)
     title = f"{page.title or ''} {page.heading or ''}"
     if shown < 3000 and (_CAPTCHA.search(page.body[:200_000]) or _CAPTCHA_SAID.search(title) or

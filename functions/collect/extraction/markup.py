@@ -19,8 +19,8 @@ from collect.extraction import encoding
 
 # Real pages have under 3,000 pieces of text; what comes after so many is not about the product.
 MOST_PIECES = 5_000
-# More pieces than so many before the heading are menus.
-MENU = 60
+# More pieces, and more characters, than so many before the heading are menus.
+MENU, MENUS = 60, 15_000
 # Of one kind of tag so many are noted; of a start tag, a heading and a <link> so many characters are read.
 MOST_NOTED = 2_000
 LONG_TAG = 10_000
@@ -290,16 +290,24 @@ class Markup:
 
     @cached_property
     def pieces(self) -> list[tuple[str, int]]:
+        """The pieces of text that readers see from a little before the first heading on: `everything` without menus."""
+        heading = next(iter(self.noted("h1")), 0)
+        return self._read(self.text.find("<", heading - MENUS)) if heading > MENUS else self.everything
+
+    @cached_property
+    def everything(self) -> list[tuple[str, int]]:
         """The pieces of text that readers see, each with where it begins, in the page's order; none is empty."""
-        text = self.text
         start = next(iter(self.noted("body")), 0)
-        first = text.find("<", start)
-        first = len(text) if first < 0 else first
-        lead = html.unescape(text[start:first]).strip()
-        found = [(lead, start)] if lead else []
+        first = self.text.find("<", start)
+        first = len(self.text) if first < 0 else first
+        lead = html.unescape(self.text[start:first]).strip()
+        return [*([(lead, start)] if lead else ()), *self._read(first)]
+
+    def _read(self, first: int) -> list[tuple[str, int]]:
+        found: list[tuple[str, int]] = []
+        add = found.append
         for begin, end in self._spoken(first):
-            add = found.append
-            for piece in islice(_PIECE.finditer(text, begin, end), MOST_PIECES - len(found)):
+            for piece in islice(_PIECE.finditer(self.text, begin, end), MOST_PIECES - len(found)):
                 told = piece[1]
                 if ">" in told and ('"' in told or "'" in told):
                     # The > stood in an attribute: what came before the tag's own end is no text.
