@@ -40,7 +40,7 @@ _NOTED = re.compile(
 LARGE = 600_000
 _CONSENT = re.compile(rb"<(?:div|DIV)\b[^<>]*\s(?:id|ID)=\"(?:CybotCookiebotDialog|onetrust-consent-sdk)\"[^<>]*>")
 _DIV = re.compile(rb"<(/?)(?:div|DIV)(?![\w-])")
-_CLOSING = {name: re.compile(rf"(?i)</{name}\b[^>]{{0,20}}>?") for name in ("noscript", "title", "h1")}
+_CLOSING = {name: re.compile(rf"</(?:{name}|{name.upper()})\b[^>]{{0,20}}>?") for name in ("noscript", "title", "h1")}
 # What stands in these is no text of the page; the pictures of a <noscript> are, so it stays in the markup.
 _CUT = {b"!--": re.compile(rb"-->")} | {
     name: re.compile(rb"</" + name + rb"[^>]*>?") for name in (b"script", b"style", b"svg", b"template", b"textarea")
