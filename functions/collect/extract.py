@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from operator import itemgetter
 from typing import Any
 
 from collect.extraction import (
@@ -28,6 +30,8 @@ from daifa.models.collected import Blocked, CollectedProduct
 
 _JSON = re.compile(rb"\s*[{\[]")
 LONGEST_URL = 2000
+# So many products make a list; one that the page is about begins so many pieces of text behind its heading.
+FEW, SOON = 3, 60
 
 
 def extract(body: bytes, url: str, content_type: str | None = None) -> CollectedProduct:
@@ -60,6 +64,8 @@ def _page(page: Page) -> CollectedProduct:
     if not known_state and any(merge.is_listing(each, page) for each in marked):
         return CollectedProduct(url=page.url, blocked=Blocked.MANY_PRODUCTS)
     structured = [one for each in marked if (one := merge.main_product(each, page))]
+    if not known_state and not structured and _is_category(page):
+        return CollectedProduct(url=page.url, blocked=Blocked.MANY_PRODUCTS)
     found = [*known_state, *structured, opengraph.find(page)]
     if site:
         found.insert(0, sites.find(page, site))
@@ -82,6 +88,16 @@ def _page(page: Page) -> CollectedProduct:
         return product
     reason = page_block(page) or Blocked.NO_PRODUCT
     return CollectedProduct(url=page.url, title=product.title if reason is Blocked.NO_PRODUCT else None, blocked=reason)
+
+
+def _is_category(page: Page) -> bool:
+    """Whether right behind the heading stands what the page's own list names: a page of many products."""
+    names = set(json_ld.listed(page))
+    if len(names) < FEW or any(page.likeness(name) >= merge.CALLED for name in names):
+        return False
+    first = bisect(page.markup.pieces, page.start, key=itemgetter(1))
+    behind = {told for told, _ in page.markup.pieces[first : first + SOON]}
+    return len(names & behind) >= FEW
 
 
 def _holds_product(product: CollectedProduct, known_state: list[Found], structured: list[Found], page: Page) -> bool:

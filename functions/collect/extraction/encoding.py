@@ -11,7 +11,8 @@ WIDER = {
     "gbk": "gb18030", "gb2312": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "hz-gb-2312": "gb18030",
     "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
     "shift_jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs",
-    "iso-8859-9": "cp1254", "tis-620": "cp874", "unicode": "utf-8", "utf8": "utf-8",
+    "iso-8859-9": "cp1254", "tis-620": "cp874", "windows-874": "cp874", "x-windows-874": "cp874",
+    "iso-8859-11": "cp874", "unicode": "utf-8", "utf8": "utf-8",
 }  # fmt: skip
 # Declarations stand in <meta> only: the charset of a <script> is the script's own. Taobao has the meta far down.
 META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)

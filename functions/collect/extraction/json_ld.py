@@ -9,6 +9,7 @@ from collect.extraction.found import Found
 from collect.extraction.page import Page
 
 MOST_BLOCKS = 60
+LIST = b'"ItemList"'
 
 
 def find(page: Page) -> list[Found]:
@@ -30,6 +31,20 @@ def find(page: Page) -> list[Found]:
         # The last crumb is often the product itself.
         one.category_path = [crumb for crumb in crumbs if crumb != one.title] or one.category_path
     return found
+
+
+def listed(page: Page) -> list[str]:
+    """The names of what the page's JSON-LD lists, products or not."""
+    data = [
+        lenient_json.loads(script.body) for script in page.scripts if "ld+json" in script.kind and script.says(LIST)
+    ]
+    names = []
+    for node in schema_org.nodes(data):
+        rows = node.get("itemListElement") if "ItemList" in schema_org.kinds(node) else None
+        for row in rows if isinstance(rows, list) else []:
+            both = [each for each in (row, isinstance(row, dict) and row.get("item")) if isinstance(each, dict)]
+            names += [told for each in both[:2] if (told := values.text(each.get("name"), 300))]
+    return names
 
 
 def _follow(value: Any, by_id: dict[str, Any]) -> Any:

@@ -16,7 +16,8 @@ MEANINGS = {
         "sku skucode skunumber skuno item itemno itemnumber itemcode itemid productcode productno "
         "productnumber productid productref articlenumber articleno artno article artnr artikelnummer "
         "artikelnr artikel bestellnummer bestellnr bestnr produktnummer référence reference ref réf "
-        "kodsystemowy kodtowaru indekstowaru nrartykułu kodprodukta riferimento referenz refproduit référenceproduit "
+        "kód kod kods kodas kood kodsystemowy kodtowaru indekstowaru nrartykułu kodprodukta "
+        "riferimento referenz refproduit référenceproduit "
         "codice codiceprodotto codicearticolo codart referencia referência "
         "código codigo codigodoproduto códigodoproduto cod cód codprodus tuotenumero tuotekoodi "
         "varenummer varenr produktkod indeks kodproduktu symbol katalogovéčíslo kódproduktu kódprodukta "
@@ -55,7 +56,8 @@ MEANINGS = {
     "list_price": (
         "listprice rrp msrp was regularprice oldprice uvp 市场价 "
         "市场价格 参考价 划线价 原价 专柜价 定价 吊牌价 建议零售价 "
-        "定價 原價 市價 建議售價 ราคาปกติ giágốc giánêmyết 通常価格 정가 старцена"
+        "定價 原價 市價 建議售價 メーカー希望小売価格 希望小売価格 定価 参考価格 "
+        "ราคาปกติ giágốc giánêmyết 通常価格 정가 старцена"
     ),
     "stock": "库存 商品库存 库存量 库存数量 现货 可售数量 stockquantity quantityavailable availablequantity instock",
     "availability": (

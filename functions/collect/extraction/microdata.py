@@ -42,7 +42,7 @@ class _Vocabulary:
     scope: str
     said: re.Pattern[str]
     product: re.Pattern[str]
-    # Spellings of the attribute without which there is no product in a page.
+    # What a page says that marks up a product: spellings of the attribute, then a price that is in no scope.
     kinds: tuple[str, ...]
 
     def begins(self, text: str) -> int:
@@ -53,14 +53,14 @@ class _Vocabulary:
 # Some software writes attributes in camel case; every pattern begins with letters that need no looking back.
 _MICRODATA = _Vocabulary(
     "microdata", "itemtype", "itemprop", "itemscope", re.compile(r"item(?:[pP]rop|[tT]ype|[sS]cope)"),
-    re.compile(r"Product|Vehicle"), ("itemtype", "itemType"),
+    re.compile(r"Product|Vehicle"), ("itemtype", "itemType", 'itemprop="price"'),
 )  # fmt: skip
 _RDFA = _Vocabulary(
     "rdfa", "typeof", "property", "typeof", re.compile(r"typeof|property"), re.compile(r"Product$"),
     ("typeof=",),
 )  # fmt: skip
 # A page that speaks of none of these marks up no product.
-_SAID = ("schema.org", "itemtype")
+_SAID = ("schema.org", "itemtype", "itemprop")
 _PRICE = frozenset(("price", "lowPrice"))
 
 
@@ -135,8 +135,21 @@ def _loose(page: Page, marks: list[_Mark]) -> list[Found]:
         if any(offer.at < mark.at < offer.end and mark.tag.attributes.get("itemprop") in _PRICE for mark in marks)
     ]
     if len(items) != 1:
-        return []
+        return _bare(page, marks) if not offers else []
     return [schema_org.read({"@type": "Product", "offers": items[0]}, page, "microdata")]
+
+
+def _bare(page: Page, marks: list[_Mark]) -> list[Found]:
+    """A price in no scope at all, if the page has but one: the page is the product."""
+    scopes = [mark for mark in marks if mark.opens]
+    told = {
+        mark.tag.attributes.get("content", "")
+        for mark in marks
+        if mark.tag.attributes.get("itemprop") == "price" and not any(s.at < mark.at < s.end for s in scopes)
+    }
+    if len(told) != 1 or not (price := told.pop()):
+        return []
+    return [schema_org.read({"@type": "Product", "offers": {"@type": "Offer", "price": price}}, page, "microdata")]
 
 
 def _marks(markup: Markup, way: _Vocabulary, start: int) -> list[_Mark]:

@@ -153,9 +153,12 @@ class Page:
     def heading(self) -> str | None:
         """The <h1> that names the page: the one most like <title> and og:title, since reviews have some too."""
         told = [text for each in islice(self.markup.told("h1"), 12) if (text := values.text(each, 300))]
+        shared = words(self.metas.get("og:title", ""))
+        if len(told) == 1 and shared and not words(told[0]) & shared:
+            return None  # the shop's own name, as many old themes have it
         if len(told) < 2:
             return told[0] if told else None
-        named = words(f"{self.title or ''} {self.metas.get('og:title', '')}")
+        named = words(self.title or "") | shared
         return max(told, key=lambda text: len(words(text) & named) / (len(words(text)) or 1))
 
     @cached_property

@@ -146,16 +146,27 @@ def _of_others(node: LexborNode) -> bool:
     """Whether this stands among other products."""
     parent, levels = node.parent, 12
     while parent is not None and levels:
+        if _in_a_row(parent):
+            return True
         if parent.tag in ("aside", "footer") or _OTHERS.search(untagged(names_in(parent.attributes))):
             return True
         parent, levels = parent.parent, levels - 1
     return False
 
 
+def _in_a_row(node: LexborNode) -> bool:
+    """Whether this is one of several boxes of products: a list's item beside another of its kind."""
+    kind = node.attributes.get("class") or ""
+    if node.tag not in ("li", "article") or "product" not in kind:
+        return False
+    beside = (node.next, node.prev, node.next and node.next.next, node.prev and node.prev.prev)
+    return any(each is not None and each.tag == node.tag and each.attributes.get("class") == kind for each in beside)
+
+
 def _elsewhere(node: LexborNode) -> bool:
     parent, levels = node.parent, 12
     while parent is not None and levels:
-        if _away(parent.tag or "", parent.attributes):
+        if _in_a_row(parent) or _away(parent.tag or "", parent.attributes):
             return True
         parent, levels = parent.parent, levels - 1
     return False

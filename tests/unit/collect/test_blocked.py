@@ -63,6 +63,28 @@ def test_a_page_of_many_products_is_not_taken_for_the_first_of_them(kind: str) -
     assert (product.blocked, product.price) == (Blocked.MANY_PRODUCTS, None)
 
 
+NAMES = ["Oak chair", "Steel stool", "Round mirror", "Wool rug"]
+LISTS = [
+    ("what stands right behind the heading", "Furniture", NAMES, Blocked.MANY_PRODUCTS),
+    ("what stands far below", "Desk", [*["word"] * 80, *NAMES], None),
+    ("too few for a list", "Desk", NAMES[:2], None),
+    ("one of them is the page's own", "Oak chair", NAMES, None),
+]
+
+
+@pytest.mark.parametrize(("heading", "shown", "reason"), [row[1:] for row in LISTS], ids=[row[0] for row in LISTS])
+def test_a_page_whose_own_list_is_shown_is_one_of_many_products(
+    heading: str, shown: list[str], reason: Blocked | None
+) -> None:
+    rows = [{"@type": "ListItem", "position": at, "name": name} for at, name in enumerate(NAMES)]
+    told = json.dumps({"@type": "ItemList", "itemListElement": rows})
+    html = (
+        f'<title>{heading} | Shop</title><script type="application/ld+json">{told}</script><h1>{heading}</h1>'
+        f"<p class=price>€ 65,00</p><button>Add to cart</button>{''.join(f'<p>{each}</p>' for each in shown)}"
+    )
+    assert extract(html.encode(), "https://shop.example/all").blocked is reason
+
+
 def test_a_product_page_that_has_a_login_form_in_its_corner_is_still_a_product_page() -> None:
     html = (
         "<title>Lamp</title><header><form><input type=password></form></header><h1>Lamp</h1>"

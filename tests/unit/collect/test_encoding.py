@@ -31,12 +31,13 @@ LATE = (
         ("Größe 5 €".encode("cp1252"), "text/html; charset=iso-8859-1", "Größe 5 €"),
         (b"<meta charset='windows-1251'>" + "Цена 5 рублей".encode("cp1251"), "text/html; charset=ISO-8859-1", "Цена 5 рублей"),
         ("価格は千円です。商品の説明".encode("cp932"), "text/html; charset=Shift_JIS", "価格は千円です。商品の説明"),
+        (b"<meta charset=windows-874>" + "ราคา 5 บาท".encode("cp874"), None, "ราคา 5 บาท"),
         (b"<meta charset='no-such-thing'>plain", None, "plain"),
         (b"", None, ""),
     ],
     ids=["utf-8", "utf-8 under a gbk header", "utf-8 under a gbk meta", "gbk declared after a script's utf-8",
          "characters beyond gbk", "gb18030 under a utf-8 meta", "gb18030 undeclared", "byte-order mark", "utf-16",
-         "latin-1 with a euro", "the page's word over a server's default", "shift_jis", "unknown name", "nothing"],
+         "latin-1 with a euro", "the page's word over a server's default", "shift_jis", "thai", "unknown name", "nothing"],
 )  # fmt: skip
 def test_a_page_is_read_in_the_characters_it_is_really_written_in(
     body: bytes, content_type: str | None, expected: str

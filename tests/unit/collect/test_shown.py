@@ -10,21 +10,10 @@ from typing import Any
 import pytest
 
 from collect.extract import extract
-from daifa.models.collected import Availability, Blocked, CollectedProduct
+from daifa.models.collected import Availability, Blocked
+from tests.builders.shown_pages import lamp, page
 
-URL = "https://shop.example.com/p/lamp"
 IN, OUT = Availability.IN_STOCK, Availability.OUT_OF_STOCK
-
-
-def page(body: str, head: str = "", url: str = URL, title: str = "Copper Lamp | Shop") -> CollectedProduct:
-    """The product of a page made of these parts."""
-    html = f"<!doctype html><html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
-    return extract(html.encode(), url, "text/html; charset=utf-8")
-
-
-def lamp(behind: str, before: str = "") -> CollectedProduct:
-    """The product of a page that shows this behind its heading."""
-    return page(f"{before}<h1>Copper Lamp</h1>{behind}<p>A lamp for the table.</p>")
 
 
 def ld(*data: Any) -> str:
@@ -147,76 +136,6 @@ def test_a_product_of_a_list_that_is_called_like_the_page_is_the_pages() -> None
     ]
     product = page("<h1>Copper Lamp</h1>", ld({"@type": "ItemList", "itemListElement": rows}))
     assert (product.title, product.price, product.sources["price"]) == ("Copper Lamp", Decimal("129.90"), "json_ld")
-
-
-# --- stock -----------------------------------------------------------------------------------------------------------------
-
-SOLD_OUT = [
-    "Out of stock",
-    "สินค้าหมด",
-    "Hết hàng",
-    "Uitverkocht",
-    "暂时缺货",
-    "已售罄",
-    "品切れ",
-    "품절",
-    "Ausverkauft",
-    "Нет в наличии",
-    "غير متوفر",
-]
-
-
-@pytest.mark.parametrize("line", SOLD_OUT)
-def test_a_line_behind_the_heading_says_that_it_is_sold_out(line: str) -> None:
-    product = lamp(f"<p>€ 129,90</p><div><span>{line}</span></div>")
-    assert (product.availability, product.sources["availability"]) == (OUT, "page")
-
-
-NOT_SOLD_OUT = [
-    ("one way to get it", "<p>Collection not available</p>"),
-    ("one way to get it, in another language", "<p>Retrait en magasin indisponible</p>"),
-    ("another product's", '<div class="related"><p>Shade</p><p>Sold out</p></div>'),
-    ("a tile of another product", '<div class="product-card"><p>Shade</p><p>Sold out</p></div>'),
-    ("hidden by its style", '<p style="display: none">Sold out</p>'),
-    ("hidden by its class", '<div class="d-none"><p>Sold out</p></div>'),
-    ("hidden by an attribute", "<div hidden><p>Sold out</p></div>"),
-    ("one of several choices", "<label>Large - sold out</label>"),
-    ("a size", '<div class="size-list"><span>XL sold out</span></div>'),
-    ("a way to send it", '<div class="shipping-info"><p>Not available</p></div>'),
-    ("a sentence", "<p>When this lamp was sold out for the first time, nobody had thought that it would come back.</p>"),
-    ("below the page", "<footer><p>Sold out</p></footer>"),
-    ("far behind the heading", "<i>word</i>" * 120 + "<p>Sold out</p>"),
-    ("where it can be bought", "<p>Sold out</p><button>Add to cart</button>"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("line", [row[1] for row in NOT_SOLD_OUT], ids=[row[0] for row in NOT_SOLD_OUT])
-def test_what_says_so_of_something_else_is_not_heard(line: str) -> None:
-    assert lamp(f"<p>€ 129,90</p>{line}").availability is IN
-
-
-def test_a_line_before_the_heading_says_nothing_of_the_product() -> None:
-    assert lamp("<p>€ 129,90</p>", before="<p>Sold out</p>").availability is IN
-
-
-CLASSED = [
-    ("sold out", "product type-product post-7 outofstock product_cat-lamps", OUT),
-    ("in stock", "product type-product post-7 instock", IN),
-    ("sold out, in a category that is called like other goods", "product type-product outofstock product_cat-accessories product_tag-related pa_size-l", OUT),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("names", "state"), [row[1:] for row in CLASSED], ids=[row[0] for row in CLASSED])
-def test_woocommerce_tells_the_stock_in_a_class(names: str, state: Availability) -> None:
-    body = f'<div id="product-7" class="{names}"><h1>Copper Lamp</h1><p class="price">€ 129,90</p></div>'
-    product = page(body)
-    assert (product.availability, product.sources["availability"]) == (state, "page")
-
-
-def test_woocommerces_class_of_another_product_is_not_heard() -> None:
-    other = '<ul><li class="product type-product outofstock"><b>Shade</b></li></ul>'
-    box = '<section class="related"><div class="product type-product outofstock"><b>Shade</b></div></section>'
-    assert lamp(f'<p class="price">€ 129,90</p><button>Add to cart</button>{other}{box}').availability is IN
 
 
 # --- names and attributes --------------------------------------------------------------------------------------------------
@@ -368,13 +287,6 @@ def test_a_brand_is_what_an_element_beside_the_heading_is_named_for(beside: str,
     assert lamp(f"{beside}<p>€ 65,00</p>").brand == brand
 
 
-def test_buttons_of_other_products_do_not_sell_this_one() -> None:
-    product = lamp(
-        "<p>€ 65,00</p><p>Sold out</p><ul class='related-products'><li><button>Add to cart</button></li></ul>"
-    )
-    assert product.availability is OUT
-
-
 ADDRESSES = [
     ("a marketplace's hyphen", "https://shop.example/MLB-2874410936-copper-lamp", '{"id":"MLB2874410936"}', "MLB2874410936"),
     ("a listing", "https://shop.example/item/61120874-copper-lamp", '{"listing_id":61120874}', "61120874"),
@@ -393,3 +305,33 @@ def test_a_picture_that_the_shops_own_server_makes_smaller_is_named_whole() -> N
     small = "/_next/image?url=https%3A%2F%2Fcdn.example%2Flamp-front.jpg%3Fv%3D2&amp;w=640&amp;q=75"
     product = lamp(f"<p>€ 65,00</p><img alt='Copper Lamp' src='{small}'>")
     assert product.images == ("https://cdn.example/lamp-front.jpg?v=2",)
+
+
+ONE_PRICE = '<span itemprop="price" content="65.00">sixty-five</span>'
+UNSCOPED = [
+    ("one price", ONE_PRICE, Decimal("65.00")),
+    ("the same price twice", ONE_PRICE * 2, Decimal("65.00")),
+    ("two prices", ONE_PRICE + ONE_PRICE.replace("65", "70"), None),
+    ("a price among another thing's properties", f'<div itemscope itemtype="https://schema.org/Service">{ONE_PRICE}</div>', None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("marked", "price"), [row[1:] for row in UNSCOPED], ids=[row[0] for row in UNSCOPED])
+def test_the_only_price_marked_outside_all_scopes_is_the_pages(marked: str, price: Decimal | None) -> None:
+    product = lamp(marked + "<button>Add to cart</button>")
+    assert product.price == price
+
+
+NAMED = [
+    ("the shop's name as the heading", "Fine Goods", "Copper Lamp No. 5", "Copper Lamp No. 5"),
+    ("a heading that says it shorter", "Copper Lamp", "Copper Lamp No. 5", "Copper Lamp"),
+]
+
+
+@pytest.mark.parametrize(("heading", "named", "title"), [row[1:] for row in NAMED], ids=[row[0] for row in NAMED])
+def test_a_heading_without_a_word_of_the_pages_own_name_is_not_the_products(
+    heading: str, named: str, title: str
+) -> None:
+    body = f"<h1>{heading}</h1><h2>{named}</h2><p class=price>€ 65,00</p><button>Add to cart</button>"
+    product = page(body, f'<meta property="og:title" content="{named}">', title=f"{named} | Fine Goods")
+    assert product.title == title
