@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 from operator import itemgetter
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -52,12 +54,14 @@ _OTHERS = re.compile(
     r"product-item(?!-?detail)|alternativ|sponsor"
 )
 _ELSEWHERE = re.compile(
-    _OTHERS.pattern + r"|swatch|size|variant|color|colour|tile|(?<![a-z])stores?(?![a-z])|modal|popup|other|"
+    _OTHERS.pattern + r"|swatch|size(?![lms]\b)|variant|color|colour|tile|(?<![a-z])stores?(?![a-z])|modal|popup|other|"
     r"shipping|deliver|pickup|collection|review|opinion|comment|testimonial|question|faq"
 )
 _OUTSIDE = frozenset(("footer", "header", "nav", "aside", "template", "select", "script", "label", "option"))
 # A line that says so is short, and stands so many pieces of text behind the heading at most.
 LONG_LINE, SOON, SAID_SOON = 60, 100, 30
+# A page has one button to buy its product, and perhaps another that stays in sight; more alike are a list's.
+FEW = 3
 _COUNT = re.compile(
     r"(?i)(\d[\d,. ]{0,9})\s*(?:pieces|pcs|units|items)?\s*(?:in stock|available|left)\b|库存\s*[:：]?\s*(\d{1,9})"
 )
@@ -76,7 +80,24 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
             stock = values.count(re.sub(r"\D", "", number[1] or number[2]))
         if _OUT.search(text) and not _ONE_WAY.search(text) and not _elsewhere(node):
             return Availability.OUT_OF_STOCK, stock
-    buys = False
+    buys = _buttons(page)
+    if buys is None:
+        return Availability.OUT_OF_STOCK, stock
+    if not buys.certain and not stock and _told_out(page):
+        return Availability.OUT_OF_STOCK, stock
+    return (Availability.IN_STOCK if buys.possible or stock else None), stock
+
+
+class _Buys(NamedTuple):
+    """Whether a button may sell this product, and whether it is certain that it does."""
+
+    possible: bool
+    certain: bool
+
+
+def _buttons(page: Page) -> _Buys | None:
+    """What the buttons say; None where one of them says that the product is sold out."""
+    greyed, alike = False, Counter[tuple[str, str]]()
     for node in page.places.button[:120]:
         attributes = node.attributes
         text = values.text((node.text(separator=" ", strip=True) or attributes.get("value") or "")[:200], 80) or ""
@@ -84,14 +105,19 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
         if len(text) > 120:
             continue
         if _OUT.search(text) and not _hidden(attributes) and not _elsewhere(node):
-            return Availability.OUT_OF_STOCK, stock
-        if not buys and (_BUY.search(text) or _fills_cart(node)):
-            buys = not (_hidden(attributes) or "disabled" in attributes or _of_others(node))
-    for node in page.places.cart[:10]:
-        buys = buys or not (_hidden(node.attributes) or "disabled" in node.attributes or _of_others(node))
-    if not buys and not stock and _told_out(page):
-        return Availability.OUT_OF_STOCK, stock
-    return (Availability.IN_STOCK if buys or stock else None), stock
+            return None
+        if (_BUY.search(text) or _fills_cart(node)) and _works(node):
+            if _looks_off(attributes):
+                greyed = True
+            else:
+                alike[text, attributes.get("class") or ""] += 1
+    carts = any(_works(node) for node in page.places.cart[:10])
+    return _Buys(carts or greyed or bool(alike), carts or any(number < FEW for number in alike.values()))
+
+
+def _works(node: LexborNode) -> bool:
+    """Whether this can be used, and stands among no other products."""
+    return not (_hidden(node.attributes) or "disabled" in node.attributes or _of_others(node))
 
 
 def _told_out(page: Page) -> bool:
@@ -138,8 +164,13 @@ def _hidden(attributes: Mapping[str, str | None]) -> bool:
     return (
         "hidden" in attributes
         or "display:none" in style
-        or bool({"hidden", "hide", "d-none", "is-hidden"} & set(classes))
+        or bool({"hidden", "hide", "d-none", "is-hidden", "displaynone"} & set(classes))
     )
+
+
+def _looks_off(attributes: Mapping[str, str | None]) -> bool:
+    """Whether a button is greyed out by its class: sold out, or only waiting for a choice."""
+    return bool({"disabled", "is-disabled", "btn-disabled"} & set((attributes.get("class") or "").lower().split()))
 
 
 def _of_others(node: LexborNode) -> bool:

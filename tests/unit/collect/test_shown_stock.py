@@ -96,3 +96,21 @@ BESIDE = [
 @pytest.mark.parametrize(("behind", "state"), [row[1:] for row in BESIDE], ids=[row[0] for row in BESIDE])
 def test_boxes_of_products_beside_each_other_are_other_products(behind: str, state: Availability) -> None:
     assert lamp(f"<p>€ 65,00</p><p>Sold out</p>{behind}").availability is state
+
+
+DOUBTED = [
+    ("a line says that it is sold out", "<p>Sold out</p><a class='btn disabled' role=button>Add to cart</a>", OUT),
+    ("nothing says so: it waits for a choice", "<a class='btn disabled' role=button>Add to cart</a>", IN),
+    ("another works", "<p>Sold out</p><a class='btn disabled' role=button>Add to cart</a><button>Buy now</button>", IN),
+    ("those that work are of other products, all alike", "<p>Sold out</p>" + "<p>Shade</p><a class=buy role=button>Buy now</a>" * 3, OUT),
+    ("three alike and no word of it", "<p>Shade</p><a class=buy role=button>Buy now</a>" * 3, IN),
+    ("the only other is hidden", "<p>Sold out</p><a class='btn disabled' role=button>Add to cart</a><button hidden>Buy now</button>", OUT),
+    ("one hidden by Cafe24's class", "<span class='btn sizeL'>SOLD OUT</span><button class='btn displaynone'>Buy now</button>", OUT),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("behind", "state"), [row[1:] for row in DOUBTED], ids=[row[0] for row in DOUBTED])
+def test_a_greyed_button_or_one_of_many_sells_unless_a_line_says_that_it_is_sold_out(
+    behind: str, state: Availability
+) -> None:
+    assert lamp(f"<p>€ 65,00</p>{behind}").availability is state
