@@ -38,7 +38,8 @@ _NOTED = re.compile(
 )
 # Beyond this size it is worth looking for what no page needs.
 LARGE = 600_000
-_CONSENT = re.compile(rb"<(?:div|DIV)\b[^<>]*\s(?:id|ID)=\"(?:CybotCookiebotDialog|onetrust-consent-sdk)\"[^<>]*>")
+_CONSENTS, FEW_NAMED = (b"CybotCookiebotDialog", b"onetrust-consent-sdk"), 20
+_CONSENT = re.compile(rb"<(?:div|DIV)\b[^<>]*\s(?:id|ID)=\"(?:" + b"|".join(_CONSENTS) + rb")\"[^<>]*>")
 _DIV = re.compile(rb"<(/?)(?:div|DIV)(?![\w-])")
 _CLOSING = {name: re.compile(rf"</(?:{name}|{name.upper()})\b[^>]{{0,20}}>?") for name in ("noscript", "title", "h1")}
 # What stands in these is no text of the page; the pictures of a <noscript> are, so it stays in the markup.
@@ -164,7 +165,10 @@ class Markup:
 
     def _without_dialog(self, cut: bytes) -> bytes:
         """The markup without a dialog that asks for consent: some name more partners than a shop has products."""
-        dialog = _CONSENT.search(cut)
+        # Looking for the name first spares trying every <div>.
+        names = (name for name in _CONSENTS if name in cut)
+        tags = {cut.rfind(b"<", 0, at.start()) for name in names for at in islice(re.finditer(name, cut), FEW_NAMED)}
+        dialog = next((found for at in sorted(tags) if at >= 0 and (found := _CONSENT.match(cut, at))), None)
         depth = 1
         for each in islice(_DIV.finditer(cut, dialog.end()), MOST_IN_DIALOG) if dialog else ():
             depth += -1 if each[1] else 1
