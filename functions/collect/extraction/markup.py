@@ -43,10 +43,8 @@ _CONSENT = re.compile(rb"<(?:div|DIV)\b[^<>]*\s(?:id|ID)=\"(?:" + b"|".join(_CON
 _DIV = re.compile(rb"<(/?)(?:div|DIV)(?![\w-])")
 _CLOSING = {name: re.compile(rf"</(?:{name}|{name.upper()})\b[^>]{{0,20}}>?") for name in ("noscript", "title", "h1")}
 # What stands in these is no text of the page; the pictures of a <noscript> are, so it stays in the markup.
-_CUT = {b"!--": re.compile(rb"-->")} | {
-    name: re.compile(rb"</" + name + rb"[^>]*>?") for name in (b"script", b"style", b"svg", b"template", b"textarea")
-}
-_CUT_IN_CAPITALS = {name: re.compile(rb"(?i)" + closing.pattern) for name, closing in _CUT.items()}
+_CUT = {b"!--": b"-->"} | {name: b"</" + name for name in (b"script", b"style", b"svg", b"template", b"textarea")}
+_CUT_IN_CAPITALS = {name: re.compile(rb"(?i)" + closing) for name, closing in _CUT.items()}
 _TYPE = re.compile(rb"(?i)(?<![\w-])type\s*=\s*[\"']?\s*([^\"'\s>]+)")
 # So many bytes beyond ASCII that make UTF-8 among the markup are no accident; scripts are then not asked.
 SURE = 12
@@ -106,6 +104,8 @@ class Markup:
         # Whether there is any script at all, be it one from elsewhere.
         self.scripted = False
         self._noted: dict[str, list[int]] = {}
+        # Of which there are no more end tags in small letters.
+        self._shouted: set[bytes] = set()
         self._called: dict[str, int] = {}
         cut = self._cut(body)
         self.text = self._decoded(self._without_dialog(cut) if len(cut) > LARGE else cut, body, content_type)
@@ -144,17 +144,22 @@ class Markup:
     def _end(self, body: bytes, start: int, at: int, name: bytes) -> int:
         """Where what begins here ends, its script kept; -1 if it never does (an open script goes on to the end)."""
         if name == b"!--":
-            close = _CUT[name].search(body, at - 2)
-            return close.end() if close else -1
+            closed = body.find(_CUT[name], at - 2)
+            return closed + len(_CUT[name]) if closed >= 0 else -1
         opened = body.find(b">", at)
         if opened < 0:
             return -1
         if name == b"svg" and body[opened - 1 : opened] == b"/":
             return opened + 1
-        close = _CUT[name].search(body, opened) or _CUT_IN_CAPITALS[name].search(body, opened)
-        if close is None and name not in (b"script", b"style"):
+        closed = -1 if name in self._shouted else body.find(_CUT[name], opened)
+        if closed < 0:
+            self._shouted.add(name)
+            shouted = _CUT_IN_CAPITALS[name].search(body, opened)
+            closed = shouted.start() if shouted else -1
+        if closed < 0 and name not in (b"script", b"style"):
             return -1
-        closed, end = close.span() if close else (len(body), len(body))
+        end = body.find(b">", closed) + 1 if closed >= 0 else 0
+        closed, end = closed if closed >= 0 else len(body), end or len(body)
         if name == b"script":
             self.scripted = True
             if closed - opened > 20:

@@ -60,7 +60,7 @@ _RDFA = _Vocabulary(
     ("typeof=",),
 )  # fmt: skip
 # A page that speaks of none of these marks up no product.
-_SAID = ("schema.org", "itemtype", "itemprop")
+_SAID = ("schema.org", "itemprop")
 _PRICE = frozenset(("price", "lowPrice"))
 
 
