@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect
-from operator import itemgetter
 from typing import Any
 
 from collect.extraction import (
@@ -95,8 +93,7 @@ def _is_category(page: Page) -> bool:
     names = set(json_ld.listed(page))
     if len(names) < FEW or any(page.likeness(name) >= merge.CALLED for name in names):
         return False
-    first = bisect(page.markup.pieces, page.start, key=itemgetter(1))
-    behind = {told for told, _ in page.markup.pieces[first : first + SOON]}
+    behind = {told for told, _ in page.markup.pieces[page.first : page.first + SOON]}
     return len(names & behind) >= FEW
 
 

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from collect.discover import discover
@@ -66,9 +67,7 @@ def collect(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> No
     Doing it twice sends two equal reports, which the catalogue tells apart from news by their content.
     """
     try:
-        page = fetch(
-            job["url"], app.clock, etag=job.get("etag") or None, allow=app.allow, resolve=app.resolve, robots=app.robots
-        )
+        page = _fetch(app)(job["url"], etag=job.get("etag") or None)
         report = _unchanged(page) if page.status == 304 else _collected(page, app)
     except Retry as error:
         if not last_try:
@@ -84,15 +83,7 @@ def find(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> None:
     """Read a page of a catalogue and send where what it lists is kept; Retry only while a later try may do better."""
 
     def listed() -> dict[str, Any]:
-        page = fetch(
-            job["url"],
-            app.clock,
-            allow=app.allow,
-            resolve=app.resolve,
-            robots=app.robots,
-            limits=CATALOGUE,
-            types=CATALOGUE_TYPES,
-        )
+        page = _fetch(app)(job["url"], limits=CATALOGUE, types=CATALOGUE_TYPES)
         return {"key": _listed(page, app)}
 
     _tell({"found": job["find"], "url": job["url"], "key": None}, listed, app, last_try=last_try)
@@ -105,19 +96,15 @@ def look(job: dict[str, Any], app: FetchApp, *, last_try: bool = False) -> None:
     """
 
     def seen() -> dict[str, Any]:
-        picture = fetch(
-            job["picture"],
-            app.clock,
-            allow=app.allow,
-            resolve=app.resolve,
-            robots=app.robots,
-            limits=PICTURE,
-            types=PICTURE_TYPES,
-            accept=PICTURE_ACCEPT,
-        )
+        picture = _fetch(app)(job["picture"], limits=PICTURE, types=PICTURE_TYPES, accept=PICTURE_ACCEPT)
         return {"hash": image_hash(picture.body)}
 
     _tell({"pictured": job["offer"], "picture": job["picture"], "hash": ""}, seen, app, last_try=last_try)
+
+
+def _fetch(app: FetchApp) -> Callable[..., Fetched]:
+    """How this function fetches: by its clock, its resolver and what it may ask."""
+    return partial(fetch, clock=app.clock, allow=app.allow, resolve=app.resolve, robots=app.robots)
 
 
 def _tell(told: dict[str, Any], found: Callable[[], dict[str, Any]], app: FetchApp, *, last_try: bool) -> None:

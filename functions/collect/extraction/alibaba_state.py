@@ -9,6 +9,7 @@ from typing import Any
 
 from collect.extraction import amounts, lenient_json, schema_org, values
 from collect.extraction.found import Found
+from collect.extraction.lenient_json import mapping
 from collect.extraction.page import Page
 from daifa.models.collected import Availability, CollectedOption, CollectedTier, CollectedVariant
 
@@ -50,52 +51,45 @@ def _oldest(page: Page) -> Found | None:
             continue
         text = script.body
         start = _DETAIL.search(text)
-        model = _object(_object(lenient_json.literal(text, start.end())).get("sku")) if start else {}
+        model = mapping(mapping(lenient_json.literal(text, start.end())).get("sku")) if start else {}
         if not model:
             continue
-        told = _object(model.get("skuMap"))
+        told = mapping(model.get("skuMap"))
         model = {**model, "skuInfoMap": {html.unescape(spec): row for spec, row in told.items()}}
         found = Found("embedded_state", currency="CNY")
         found.title = page.heading or values.text(page.metas.get("og:title"), 300)
         found.options, found.variants = _options(model, page.base), _variants(model, {}, page.base)
         found.stock = values.count(model.get("canBookCount"))
-        pictures = dict.fromkeys(_ORIGINAL.findall(page.markup.text))
-        found.images = [address for each in pictures if (address := values.image(each, page.base))]
+        found.images = values.images(_ORIGINAL.findall(page.markup.text), page.base)
         ladder = model.get("priceRange")
         steps = [row for row in (ladder if isinstance(ladder, list) else []) if isinstance(row, list) and len(row) == 2]
         order = {"skuPriceType": "rangePrice", "skuRangePrices": [{"beginAmount": a, "price": b} for a, b in steps]}
         _offer_prices(found, {"skuParam": order if steps else {}}, {}, {"skuPriceScale": model.get("price")})
         found.min_order_quantity = found.tiers[0].min_quantity if found.tiers else None
-        if found.stock is not None:
-            found.availability = Availability.IN_STOCK if found.stock else Availability.OUT_OF_STOCK
+        found.availability = values.stocked(found.stock)
         return found
     return None
-
-
-def _object(value: Any) -> dict[str, Any]:
-    """What should be an object, and is taken for an empty one where a torn page made something else of it."""
-    return value if isinstance(value, dict) else {}
 
 
 def _offer(data: dict[str, Any], page: Page) -> Found | None:
     """A 1688 offer; the model's parts stand at different depths in different years, so they are found by name."""
     parts = _parts(data)
-    temp, detail = _object(parts.get("tempModel")), _object(parts.get("offerDetail"))
+    temp, detail = mapping(parts.get("tempModel")), mapping(parts.get("offerDetail"))
     found = Found("embedded_state")
     found.currency = "CNY"
     found.title = values.text(temp.get("offerTitle") or detail.get("subject"), 300)
     if found.title is None:
         return None
     found.sku = values.code(str(temp.get("offerId") or detail.get("offerId") or ""))
-    order = _object(parts.get("orderParam"))
-    trade = _object(parts.get("tradeModel"))
+    order = mapping(parts.get("orderParam"))
+    trade = mapping(parts.get("tradeModel"))
     found.min_order_quantity = values.count(order.get("beginNum") or trade.get("beginAmount")) or None
     found.stock = values.count(order.get("canBookedAmount", trade.get("canBookedAmount")))
     found.attributes, found.brand = _features(parts.get("attributes") or detail.get("featureAttributes"))
     found.images = _pictures(parts.get("images") or detail.get("imageList"), page.base)
-    freight = _object(parts.get("freightInfo"))
+    freight = mapping(parts.get("freightInfo"))
     found.ship_from = values.word(parts.get("location") or freight.get("location"))
-    model = _object(parts.get("skuModel"))
+    model = mapping(parts.get("skuModel"))
     weights: dict[Any, Any] = freight["skuWeight"] if isinstance(freight.get("skuWeight"), dict) else {}
     found.options = _options(model, page.base)
     found.variants = _variants(model, weights, page.base)
@@ -110,8 +104,8 @@ def _offer(data: dict[str, Any], page: Page) -> Found | None:
 
 def _offer_prices(found: Found, order: dict[str, Any], trade: dict[str, Any], model: dict[str, Any]) -> None:
     sku: dict[str, Any] = order["skuParam"] if isinstance(order.get("skuParam"), dict) else {}
-    kind = sku.get("skuPriceType") or _object(trade.get("offerPriceModel")).get("priceDisplayType")
-    rows = sku.get("skuRangePrices") or _object(trade.get("offerPriceModel")).get("currentPrices")
+    kind = sku.get("skuPriceType") or mapping(trade.get("offerPriceModel")).get("priceDisplayType")
+    rows = sku.get("skuRangePrices") or mapping(trade.get("offerPriceModel")).get("currentPrices")
     steps = [
         (values.count(row.get("beginAmount")) or 1, price)
         for row in lenient_json.rows(rows)
@@ -139,7 +133,7 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
         for name, value in node.items():
             if name in wanted and value and not (isinstance(value, dict) and "$ref" in value):
                 known = parts.get(name)
-                if known is None or (name == "freightInfo" and "skuWeight" not in _object(known)):
+                if known is None or (name == "freightInfo" and "skuWeight" not in mapping(known)):
                     parts[name] = value
         if str(node.get("componentType", "")).endswith("attribute-new") and isinstance(node.get("data"), list):
             parts["attributes"] = node["data"]
@@ -158,7 +152,7 @@ def _features(rows: object) -> tuple[dict[str, str], str | None]:
 def _pictures(rows: object, base: str) -> list[str]:
     told = [row.get("fullPathImageURI") or row.get("imageURI") if isinstance(row, dict) else row
             for row in (rows if isinstance(rows, list) else [])]  # fmt: skip
-    return list(dict.fromkeys(address for each in told if (address := values.image(each, base))))
+    return values.images(told, base)
 
 
 def _props(model: dict[str, Any]) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
@@ -196,7 +190,7 @@ def _variants(model: dict[str, Any], weights: dict[Any, Any], base: str) -> list
             price=now,
             list_price=before if before and now and before > now else None,
             stock=stock,
-            availability=None if stock is None else Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK,
+            availability=values.stocked(stock),
             sku=values.code(row.get("cargoNumber")) or values.code(str(row.get("skuId") or "")),
             image=next((pictures[value] for value in chosen if pictures.get(value)), None),
             weight_grams=values.grams(weight, "kg"),

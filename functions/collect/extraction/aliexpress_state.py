@@ -9,7 +9,7 @@ from typing import Any
 from collect.extraction import amounts, lenient_json, schema_org, values
 from collect.extraction.found import Found
 from collect.extraction.page import Page
-from daifa.models.collected import Availability, CollectedVariant
+from daifa.models.collected import CollectedVariant
 
 _DATA = re.compile(r"data[\"']?\s*:\s*(?=\{\")")
 
@@ -36,8 +36,7 @@ def _item(data: dict[str, Any], page: Page) -> Found | None:
     found.sku = values.code(str(common.get("productId") or place.get("productId") or ""))
     found.currency = amounts.code_of(common.get("currencyCode") or place.get("currencyCode"))
     pictures = parts.at("imageModule", "imagePathList") or parts.at("HEADER_IMAGE_PC", "imagePathList")
-    told = (values.image(each, page.base) for each in (pictures if isinstance(pictures, list) else []))
-    found.images = list(dict.fromkeys(address for address in told if address))
+    found.images = values.images(pictures, page.base)
     _attributes(found, parts.at("specsModule", "props") or parts.at("PRODUCT_PROP_PC", "showedProps"))
     sku = parts.part("skuModule") or parts.part("SKU")
     names, priced = _choices(sku, page.base), parts.part("PRICE", "skuPriceInfoMap")
@@ -50,8 +49,7 @@ def _item(data: dict[str, Any], page: Page) -> Found | None:
     stock = parts.at("quantityModule", "totalAvailQuantity") or parts.at("QUANTITY_PC", "totalAvailableInventory")
     known = [one.stock for one in found.variants if one.stock is not None]
     found.stock = values.count(stock) if stock is not None else sum(known) if known else None
-    if found.stock is not None:
-        found.availability = Availability.IN_STOCK if found.stock else Availability.OUT_OF_STOCK
+    found.availability = values.stocked(found.stock)
     return found
 
 
@@ -140,7 +138,7 @@ def _variant(
         options={option: value for option, value, _ in chosen}, key=key,
         price=now or usual, list_price=usual if now and usual and usual > now else None, stock=stock,
         image=next((picture for _, _, picture in chosen if picture), None),
-        availability=None if stock is None else Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK,
+        availability=values.stocked(stock),
     )  # fmt: skip
 
 

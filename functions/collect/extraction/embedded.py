@@ -22,7 +22,7 @@ from collect.extraction import (
 from collect.extraction.found import Found
 from collect.extraction.markup import Script
 from collect.extraction.page import Page, words
-from daifa.models.collected import Availability, CollectedVariant
+from daifa.models.collected import CollectedVariant
 
 _PROPS = re.compile(rb"\s*\{\"props\"")
 _VARIATIONS = re.compile(r"data-product_variations=(?:\"([^\"]*)\"|'([^']*)')")
@@ -69,8 +69,7 @@ def _woocommerce(page: Page) -> Found | None:
             options=options, key=str(row["variation_id"]) if row.get("variation_id") else None, price=now,
             list_price=before if before and now and before > now else None, sku=values.code(row.get("sku")),
             stock=values.count(row.get("max_qty")),
-            availability=None if not isinstance(in_stock, bool)
-            else Availability.IN_STOCK if in_stock else Availability.OUT_OF_STOCK,
+            availability=values.stocked(in_stock if isinstance(in_stock, bool) else None),
             image=values.image(picture.get("full_src") or picture.get("src"), page.base),
             weight_grams=values.grams(row.get("weight_html") or row.get("weight")),
         ))  # fmt: skip

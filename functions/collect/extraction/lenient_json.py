@@ -73,6 +73,11 @@ def rows(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+def mapping(value: Any) -> dict[str, Any]:
+    """What should be an object, and is taken for an empty one where a torn page made something else of it."""
+    return value if isinstance(value, dict) else {}
+
+
 def _depth(text: str) -> int:
     deepest = depth = 0
     for bracket in re.finditer(r"[{}\[\]]", text):

@@ -185,11 +185,16 @@ class Page:
         return max(0, self.markup.holding(at))
 
     @cached_property
+    def first(self) -> int:
+        """Which of the pieces of text is the first behind where the page begins to speak of its product."""
+        return bisect(self.markup.pieces, self.start, key=itemgetter(1))
+
+    @cached_property
     def money(self) -> list[amounts.Priced]:
         """What the page shows as money of its product: short texts with a currency, with cents or with thousands."""
         found: list[amounts.Priced] = []
         pieces, telling = self.markup.pieces, self.markup.telling
-        first = bisect(telling, bisect(pieces, self.start, key=itemgetter(1)) - 1)
+        first = bisect(telling, self.first - 1)
         for number in islice(telling, first, first + MOST_AMOUNTS):
             told = pieces[number][0]
             if len(told) > LONG_AMOUNT:

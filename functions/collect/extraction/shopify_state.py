@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 from collect.extraction import amounts, lenient_json, schema_org, values
 from collect.extraction.found import Found
 from collect.extraction.page import Page
-from daifa.models.collected import Availability, CollectedVariant
+from daifa.models.collected import CollectedVariant
 
 # What a script must speak of to hold a product.
 _TOLD = (b'"variants"', b'"price"')
@@ -89,8 +89,7 @@ def _variant(data: dict[str, Any], names: list[str], pictures: dict[str, Any], b
         key=str(data["id"]) if data.get("id") else None,
         price=now,
         list_price=before if before and now and before > now else None,
-        availability=None if not isinstance(available, bool)
-        else Availability.IN_STOCK if available else Availability.OUT_OF_STOCK,
+        availability=values.stocked(available if isinstance(available, bool) else None),
         stock=stock,
         sku=values.code(data.get("sku")),
         gtin=values.gtin(data.get("barcode")),
@@ -116,4 +115,4 @@ def _option_name(value: object) -> str | None:
 
 def _images(data: dict[str, Any], base: str) -> list[str]:
     told = [each.get("src") if isinstance(each, dict) else each for each in _many(data.get("images"))[:100]]
-    return list(dict.fromkeys(address for each in told if (address := values.image(each, base))))
+    return values.images(told, base)

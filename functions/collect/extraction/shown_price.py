@@ -132,7 +132,7 @@ def _behind_heading(page: Page) -> Shown | None:
 def _soon(page: Page) -> Iterator[int]:
     """Where the pieces soon behind the heading begin that may be amounts."""
     markup = page.markup
-    first = bisect(markup.pieces, page.start, key=itemgetter(1)) if page.start else len(markup.pieces)
+    first = page.first if page.start else len(markup.pieces)
     for number in islice(markup.telling, bisect(markup.telling, first), None):
         told, at = markup.pieces[number]
         if number > first + SOON:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
-from operator import itemgetter
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
@@ -60,6 +58,8 @@ _ELSEWHERE = re.compile(
 _OUTSIDE = frozenset(("footer", "header", "nav", "aside", "template", "select", "script", "label", "option"))
 # A line that says so is short, and stands so many pieces of text behind the heading at most.
 LONG_LINE, SOON, SAID_SOON = 60, 100, 30
+# So many of the elements around one are asked what they are.
+MOST_AROUND = 12
 # A page has one button to buy its product, and perhaps another that stays in sight; more alike are a list's.
 FEW = 3
 _COUNT = re.compile(
@@ -123,11 +123,10 @@ def _works(node: LexborNode) -> bool:
 def _told_out(page: Page) -> bool:
     """Whether a line soon behind the heading says that the product is not to be had."""
     markup = page.markup
-    first = bisect(markup.pieces, page.start, key=itemgetter(1))
-    for told, at in markup.pieces[first : first + SOON]:
+    for told, at in markup.pieces[page.first : page.first + SOON]:
         said = _OUT.search(told) if len(told) <= LONG_LINE else None
         if said and said.start() <= SAID_SOON and not _ONE_WAY.search(told):
-            around = [markup.tag(each) for each in islice(markup.enclosing(at), 12)]
+            around = [markup.tag(each) for each in islice(markup.enclosing(at), MOST_AROUND)]
             if not any(_away(tag.name, tag.attributes) for tag in around):
                 return True
     return False
@@ -145,12 +144,10 @@ def _classed(node: LexborNode) -> Availability | None:
 
 def _fills_cart(node: LexborNode) -> bool:
     """Whether this sends a form that shop software puts things into the cart with."""
-    parent, levels = node.parent if node.attributes.get("type") == "submit" else None, 12
-    while parent is not None and levels:
-        if parent.tag == "form":
-            return "/cart/add" in (parent.attributes.get("action") or "")
-        parent, levels = parent.parent, levels - 1
-    return False
+    if node.attributes.get("type") != "submit":
+        return False
+    form = next((each for each in _around(node) if each.tag == "form"), None)
+    return form is not None and "/cart/add" in (form.attributes.get("action") or "")
 
 
 def says_out(text: str) -> bool:
@@ -175,14 +172,23 @@ def _looks_off(attributes: Mapping[str, str | None]) -> bool:
 
 def _of_others(node: LexborNode) -> bool:
     """Whether this stands among other products."""
-    parent, levels = node.parent, 12
+    return any(
+        _in_a_row(each) or each.tag in ("aside", "footer") or _OTHERS.search(untagged(names_in(each.attributes)))
+        for each in _around(node)
+    )
+
+
+def _elsewhere(node: LexborNode) -> bool:
+    """Whether this stands where the page speaks of something else, or in what is hidden."""
+    return any(_in_a_row(each) or _away(each.tag or "", each.attributes) for each in _around(node))
+
+
+def _around(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements that this one stands in, the nearest first."""
+    parent, levels = node.parent, MOST_AROUND
     while parent is not None and levels:
-        if _in_a_row(parent):
-            return True
-        if parent.tag in ("aside", "footer") or _OTHERS.search(untagged(names_in(parent.attributes))):
-            return True
+        yield parent
         parent, levels = parent.parent, levels - 1
-    return False
 
 
 def _in_a_row(node: LexborNode) -> bool:
@@ -192,15 +198,6 @@ def _in_a_row(node: LexborNode) -> bool:
         return False
     beside = (node.next, node.prev, node.next and node.next.next, node.prev and node.prev.prev)
     return any(each is not None and each.tag == node.tag and each.attributes.get("class") == kind for each in beside)
-
-
-def _elsewhere(node: LexborNode) -> bool:
-    parent, levels = node.parent, 12
-    while parent is not None and levels:
-        if _in_a_row(parent) or _away(parent.tag or "", parent.attributes):
-            return True
-        parent, levels = parent.parent, levels - 1
-    return False
 
 
 def _away(tag: str, attributes: Mapping[str, str | None]) -> bool:

@@ -143,7 +143,7 @@ def _variants(data: Any, places: Mapping[str, str], page: Page, *, cents: bool) 
             key=values.code(str(row.get(places.get("key", "")) or "")),
             price=_money(row.get(places.get("price", "")), cents=cents),
             sku=values.code(row.get(places.get("sku", ""))), stock=stock,
-            availability=None if stock is None else Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK,
+            availability=values.stocked(stock),
             image=values.image(row.get(places.get("image", "")), page.base),
         ))  # fmt: skip
     return found if len({tuple(one.options.items()) for one in found}) == len(found) else []

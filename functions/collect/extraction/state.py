@@ -284,11 +284,11 @@ def _state(data: dict[str, Any]) -> tuple[Availability | None, int | None]:
     stock = next((count for key in STOCK if (count := values.count(data.get(key))) is not None), None)
     for key in (*BUYABLE, *GONE):
         if isinstance(data.get(key), bool):
-            return (Availability.IN_STOCK if data[key] is (key in BUYABLE) else Availability.OUT_OF_STOCK), stock
+            return values.stocked(data[key] is (key in BUYABLE)), stock
     for key in STATE:
         if isinstance(data.get(key), str) and (state := values.availability(data[key])):
             return state, stock
-    return (Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK) if stock is not None else None, stock
+    return values.stocked(stock), stock
 
 
 def _first(data: dict[str, Any], keys: tuple[str, ...], read: Any) -> str | None:

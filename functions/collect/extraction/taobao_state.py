@@ -11,8 +11,9 @@ from typing import Any
 
 from collect.extraction import amounts, lenient_json, schema_org, values
 from collect.extraction.found import Found
+from collect.extraction.lenient_json import mapping
 from collect.extraction.page import Page
-from daifa.models.collected import Availability, CollectedOption, CollectedVariant
+from daifa.models.collected import CollectedOption, CollectedVariant
 
 _SKU_MAP = re.compile(r"skuMap[\"']?\s*:\s*(?=\{)")
 _AUCTION_IMAGES = re.compile(r"auctionImages\s*:\s*(?=\[)")
@@ -41,16 +42,16 @@ def _item(data: dict[str, Any], page: Page) -> Found | None:
     found = Found("embedded_state", currency="CNY")
     found.title = values.text(item.get("title"), 300)
     found.sku = values.code(str(item.get("itemId") or ""))
-    found.images = _pictures(item.get("images"), page.base)
+    found.images = values.images(item.get("images"), page.base)
     for node in schema_org.nodes(data.get("plusViewVO") or data.get("props")):
         name, told = values.word(node.get("propertyName"), 60), values.word(node.get("valueName"), 300)
         if name and told:
             found.attributes.setdefault(name, told)
-    core = _object(_object(data.get("skuCore")).get("sku2info"))
+    core = mapping(mapping(data.get("skuCore")).get("sku2info"))
     names = _choices(data["skuBase"], page.base)
     for row in lenient_json.rows(data["skuBase"].get("skus")):
-        found.variants.append(_sku(row, _object(core.get(str(row.get("skuId")))), names))
-    whole = _object(core.get("0"))
+        found.variants.append(_sku(row, mapping(core.get(str(row.get("skuId")))), names))
+    whole = mapping(core.get("0"))
     prices = [one.price for one in found.variants if one.price] or [price for price in _prices(whole)[:1] if price]
     if prices:
         found.price, found.price_high = min(prices), max(prices)
@@ -58,10 +59,9 @@ def _item(data: dict[str, Any], page: Page) -> Found | None:
     stocks = [one.stock for one in found.variants if one.stock is not None]
     total = values.count(whole.get("quantity"))
     found.stock = total if total is not None else sum(stocks) if stocks else None
-    if found.stock is not None:
-        found.availability = Availability.IN_STOCK if found.stock else Availability.OUT_OF_STOCK
+    found.availability = values.stocked(found.stock)
     found.options = [CollectedOption(name=name, values=each) for name, each in _options(data["skuBase"])]
-    buy = _object(_object(data.get("pcTrade")).get("pcBuyParams"))
+    buy = mapping(mapping(data.get("pcTrade")).get("pcBuyParams"))
     found.ship_from = values.word(buy.get("region"), 60)
     return found if found.title or found.price else None
 
@@ -73,7 +73,7 @@ def _sku(row: dict[str, Any], core: dict[str, Any], names: dict[str, tuple[str, 
     return CollectedVariant(
         options={option: value for option, value, _ in chosen}, key=values.code(str(row.get("skuId") or "")),
         price=price, list_price=before, stock=stock, image=next((picture for _, _, picture in chosen if picture), None),
-        availability=None if stock is None else Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK,
+        availability=values.stocked(stock),
     )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def _prices(core: dict[str, Any]) -> tuple[Decimal | None, Decimal | None]:
 
 
 def _money(told: object) -> Decimal | None:
-    text = _object(told).get("priceText")
+    text = mapping(told).get("priceText")
     if not isinstance(text, str):
         return amounts.amount(text, "CNY", "cn")
     said = amounts.priced(text, "cn")
@@ -110,15 +110,6 @@ def _choices(base: dict[str, Any], address: str) -> dict[str, tuple[str, str, st
     return names
 
 
-def _pictures(rows: object, base: str) -> list[str]:
-    told = (values.image(row, base) for row in (rows if isinstance(rows, list) else []))
-    return list(dict.fromkeys(address for address in told if address))
-
-
-def _object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _old(page: Page) -> Found | None:
     """The older pages: `skuMap` in a script, names and attributes in the markup."""
     found = Found("embedded_state", currency="CNY")
@@ -131,7 +122,7 @@ def _old(page: Page) -> Found | None:
             found.variants = _variants(data if isinstance(data, dict) else {}, names, page.base)
         start = _AUCTION_IMAGES.search(text)
         if start and not found.images:
-            found.images = _pictures(lenient_json.literal(text, start.end()), page.base)
+            found.images = values.images(lenient_json.literal(text, start.end()), page.base)
         item = _ITEM_ID.search(text)
         found.sku = found.sku or (item[1] if item else None)
     shown = page.tree.css_first("em.tb-rmb-num, .tm-price")
@@ -141,7 +132,7 @@ def _old(page: Page) -> Found | None:
         found.price, found.price_high = min(prices), max(prices)
     stocks = [variant.stock for variant in found.variants if variant.stock is not None]
     found.stock = sum(stocks) if stocks else None
-    found.availability = None if not stocks else Availability.IN_STOCK if sum(stocks) else Availability.OUT_OF_STOCK
+    found.availability = values.stocked(found.stock)
     found.options = schema_org.options_of(found.variants)
     title = page.tree.css_first(".tb-main-title, .tb-detail-hd h1")
     found.title = values.text(title.attributes.get("data-title") or title.text(), 300) if title else None
@@ -179,6 +170,6 @@ def _variants(data: dict[str, Any], names: dict[str, tuple[str, str, str | None]
         found.append(CollectedVariant(
             options={option: value for option, value, _ in chosen}, key=values.code(row.get("skuId")), price=price,
             stock=stock, image=next((picture for _, _, picture in chosen if picture), None),
-            availability=None if stock is None else Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK,
+            availability=values.stocked(stock),
         ))  # fmt: skip
     return found

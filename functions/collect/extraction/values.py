@@ -105,6 +105,11 @@ def count(value: object) -> int | None:
     return int(digits) if re.fullmatch(r"[0-9]{1,12}", digits) else None
 
 
+def stocked(stock: bool | int | None) -> Availability | None:
+    """What a number of pieces, or a plain yes or no, says of whether it can be bought; None where it is not known."""
+    return None if stock is None else Availability.IN_STOCK if stock else Availability.OUT_OF_STOCK
+
+
 def availability(value: object) -> Availability | None:
     """Schema.org's word in any of its spellings (`http://schema.org/InStock`, `in stock`, `instock`)."""
     plain = text(value, 100)
@@ -157,3 +162,9 @@ def image(value: object, base: str) -> str | None:
     if whole is None or whole.rstrip("/").count("/") < 3:
         return None
     return "https://" + whole[7:] if whole.startswith("http://") and urlsplit(whole).port is None else whole
+
+
+def images(rows: object, base: str) -> list[str]:
+    """The addresses of a list of pictures, each once, in order; none where a torn page has something else."""
+    told = (image(row, base) for row in (rows if isinstance(rows, list) else []))
+    return list(dict.fromkeys(address for address in told if address))

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice, pairwise
-from operator import itemgetter
 
 from selectolax.lexbor import LexborNode
 
@@ -226,7 +225,7 @@ def _runs(page: Page) -> Iterator[list[tuple[int, Decimal]]]:
     pieces = page.markup.pieces
     run: list[tuple[int, Decimal]] = []
     last = -1
-    first = bisect(page.markup.telling, bisect(pieces, page.start, key=itemgetter(1)) - 1)
+    first = bisect(page.markup.telling, page.first - 1)
     for number in islice(page.markup.telling, first, first + MOST_STEPS):
         told = pieces[number][0]
         if not (told[0].isdigit() or told[0] in "≥>") or len(told) > 40 or number + 1 >= len(pieces):
