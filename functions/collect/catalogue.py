@@ -32,8 +32,6 @@ from daifa.telemetry import count, log
 GIVE_UP = timedelta(hours=1)
 # A supplier's gateway that can't answer is asked again after this many seconds.
 ASK_AGAIN = 30
-# Two messages about one offer at the same time: the later one decides on what the earlier one wrote.
-TRIES = 3
 
 
 def ask_supplier(task: AskSupplier, app: App) -> None:
@@ -105,13 +103,8 @@ def _taken(
     if isinstance(seen, Reason):
         return seen
     seen = seen.model_copy(update={"snapshot": report.snapshot or "", "etag": report.etag or ""})
-    for _ in range(TRIES):
-        try:
-            _write(report, product, seen, supplier, app)
-            return None
-        except Conflict:
-            continue
-    raise Retry("row.busy", of=app.catalog.table)
+    app.catalog.decided(lambda: _write(report, product, seen, supplier, app))
+    return None
 
 
 def _address(report: Report, product: CollectedProduct, supplier: Supplier, app: App) -> str:

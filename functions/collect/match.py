@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from collect.price import priced
 from collect.shelf import wake_if_due
 from collect.tasks import FindMatches, Picture, Pictured
 from daifa.app import App
-from daifa.errors import Conflict, NotFound, Retry
+from daifa.errors import Conflict, NotFound
 from daifa.messages import Room
 from daifa.models.catalog import Offer, Product, Source, Variant
 from daifa.models.facts import Fact, added
@@ -24,8 +24,6 @@ from daifa.telemetry import count, log
 
 # So many products with the likeliest titles are compared in full.
 COMPARED = 20
-# Two messages about one offer at the same time: the later one decides on what the earlier one wrote.
-TRIES = 3
 
 # What a person may say of a proposal, and what follows.
 VERBS = {"confirm": MatchState.CONFIRMED, "decline": MatchState.DECLINED}
@@ -49,7 +47,7 @@ def find(task: FindMatches, app: App) -> None:
 
     Where pictures would count that nobody has looked at, somebody is sent to; then all is compared again.
     """
-    _decided(lambda: _compare(task, app), app)
+    app.catalog.decided(lambda: _compare(task, app))
 
 
 def pictured(task: Pictured, app: App) -> None:
@@ -61,7 +59,7 @@ def pictured(task: Pictured, app: App) -> None:
         log.info("picture not seen", extra={"code": task.error.code if task.error else "", "offer": task.pictured})
         count("PictureFailed")
         return
-    _decided(lambda: _seen(task, app), app)
+    app.catalog.decided(lambda: _seen(task, app))
 
 
 def decide(product: ProductId, offer: OfferId, verb: str, shop: ShopId, ver: int, by: str, app: App) -> Match:
@@ -82,16 +80,6 @@ def decide(product: ProductId, offer: OfferId, verb: str, shop: ShopId, ver: int
     app.catalog.transact(Write(made, old), Write(changed, row))
     wake_if_due(changed, row, app)
     return app.catalog.match(shop, product, offer)
-
-
-def _decided(act: Callable[[], None], app: App) -> None:
-    """Do what decides on rows as they are, again if somebody else moved one of them first."""
-    for _ in range(TRIES):
-        try:
-            return act()
-        except Conflict:
-            continue
-    raise Retry("row.busy", of=app.catalog.table)
 
 
 def _seen(task: Pictured, app: App) -> None:

@@ -11,13 +11,16 @@ from botocore.exceptions import ClientError
 
 from daifa.aws import answering
 from daifa.clock import iso
-from daifa.errors import Busy, Conflict, NotFound
+from daifa.errors import Busy, Conflict, NotFound, Retry
 from daifa.models.base import Model
 
 M = TypeVar("M", bound=Model)
 
 # Above this many bytes a compressed row costs fewer write units than it costs time to unpack.
 PLAIN_BYTES = 700
+
+# Two messages about one row at the same time: the later one decides on what the earlier one wrote.
+TRIES = 3
 
 # Rows due for work are spread over this many partitions of the index, so that no one partition takes all writes.
 WORK_SHARDS = 4
@@ -220,6 +223,15 @@ class Store:
             if there.get("ver") != request["Item"]["ver"] or _body(there) != _body(request["Item"]):
                 raise
         return following
+
+    def decided(self, act: Callable[[], None]) -> None:
+        """Do what decides on rows as they are, again if somebody else moved one first; Retry if that goes on."""
+        for _ in range(TRIES):
+            try:
+                return act()
+            except Conflict:
+                continue
+        raise Retry("row.busy", of=self.table)
 
     def transact(self, *changes: Write | Add) -> tuple[Model, ...]:
         """All of these or none; the rows as written. Conflict if one of them moved or a counter would pass its
