@@ -76,7 +76,6 @@ async function show() {
         shop: shop(),
         params,
         query,
-        suppliers,
         supplier: (/** @type {string | undefined} */ id) => (id === UNROUTED ? t('po.nowhere') : suppliers.get(id ?? '') ?? id ?? ''),
         go: (/** @type {string} */ hash) => {
           location.hash = hash;

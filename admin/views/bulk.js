@@ -1,6 +1,6 @@
 // @ts-check
 /** V7 · One job for many products: what it would do is seen first, then it is watched, stopped, or taken back. */
-import { call, path, place } from '../api.js';
+import { call, path, place, within } from '../api.js';
 import { cash, number, percent, t, when } from '../i18n.js';
 import { h } from '../ui.js';
 import { ask } from './ask.js';
@@ -26,8 +26,12 @@ export const view = (context) => (context.params.length > 1 ? detail(context) : 
  * @param {import('./parts.js').Context} context
  * @returns {import('./parts.js').Screen}
  */
-function list({ shop, suppliers }) {
+function list({ shop }) {
   const slot = h('div');
+  const ofSuppliers = panel(
+    () => call(within(shop.id, 'suppliers')),
+    ({ rows }) => [sheets(shop.id, rows, slot), rows.length > 0 && searching(shop.id, rows, slot)],
+  );
   /** @param {string} kind */
   const button = (kind) =>
     h('button', { type: 'button', id: `begin-${kind}`, onclick: () => begin(shop.id, { kind }).catch((error) => slot.replaceChildren(trouble(error))) }, t(`bulk.begin.${kind}`));
@@ -42,7 +46,7 @@ function list({ shop, suppliers }) {
     'div',
     { class: 'view' },
     h('div', { class: 'head' }, h('h1', {}, t('bulk.title'))),
-    h('div', { class: 'add' }, importing(shop.id, slot), sheets(shop.id, suppliers, slot), suppliers.size > 0 && searching(shop.id, suppliers, slot), h('p', {}, t('bulk.all')), h('div', { class: 'actions' }, button('list'), button('unlist')), h('p', { class: 'dim' }, t('bulk.all.text')), slot),
+    h('div', { class: 'add' }, importing(shop.id, slot), ofSuppliers.el, h('p', {}, t('bulk.all')), h('div', { class: 'actions' }, button('list'), button('unlist')), h('p', { class: 'dim' }, t('bulk.all.text')), slot),
     rows.el,
   );
   return { title: t('bulk.title'), el, keys: walk(el), reload: rows.reload };
@@ -64,10 +68,10 @@ function importing(shop, slot) {
   );
 }
 
-/** The form that offers are found by. @param {string} shop @param {Map<string, string>} suppliers @param {HTMLElement} slot */
+/** The form that offers are found by. @param {string} shop @param {{id: string, name: string}[]} suppliers @param {HTMLElement} slot */
 function searching(shop, suppliers, slot) {
   const words = h('input', { id: 'words', name: 'words', required: true, maxlength: 100, 'aria-describedby': 'words-hint' });
-  const account = h('select', { id: 'account', name: 'account', 'aria-label': t('bulk.account') }, [...suppliers].map(([id, name]) => h('option', { value: id }, name)));
+  const account = h('select', { id: 'account', name: 'account', 'aria-label': t('bulk.account') }, suppliers.map(({ id, name }) => h('option', { value: id }, name)));
   const send = (/** @type {Event} */ event) => {
     event.preventDefault();
     begin(shop, { kind: 'import', source: { words: words.value.trim(), supplier: account.value } }).catch((error) => slot.replaceChildren(trouble(error)));
@@ -81,14 +85,14 @@ function searching(shop, suppliers, slot) {
   );
 }
 
-/** The form that a sheet is imported by: links, or what one supplier sells. @param {string} shop @param {Map<string, string>} suppliers @param {HTMLElement} slot */
+/** The form that a sheet is imported by: links, or what one supplier sells. @param {string} shop @param {{id: string, name: string}[]} suppliers @param {HTMLElement} slot */
 function sheets(shop, suppliers, slot) {
   const hint = h('p', { class: 'dim', id: 'sheet-hint' }, t('bulk.sheet.text'));
   const whose = h(
     'select',
     { id: 'whose', name: 'whose', 'aria-label': t('bulk.whose'), 'aria-describedby': 'sheet-hint', onchange: () => hint.replaceChildren(t(whose.value ? 'bulk.sheet.list' : 'bulk.sheet.text')) },
     h('option', { value: '' }, t('bulk.whose.links')),
-    [...suppliers].map(([id, name]) => h('option', { value: id }, t('bulk.whose.list', { supplier: name }))),
+    suppliers.map(({ id, name }) => h('option', { value: id }, t('bulk.whose.list', { supplier: name }))),
   );
   const file = h('input', { id: 'sheet', name: 'sheet', type: 'file', required: true, accept: '.csv,.xlsx', 'aria-describedby': 'sheet-hint' });
   const send = async (/** @type {Event} */ event) => {

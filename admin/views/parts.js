@@ -14,7 +14,7 @@ import { h } from '../ui.js';
 /**
  * What the frame gives to a view.
  * @typedef {{shop: import('../api.js').Shop, params: string[], query: URLSearchParams, go: (hash: string) => void,
- *   suppliers: Map<string, string>, supplier: (id: string | undefined) => string,
+ *   supplier: (id: string | undefined) => string,
  *   filter: (query: Record<string, string>) => void, counted: (rows: number) => void}} Context
  */
 

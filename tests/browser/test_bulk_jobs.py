@@ -141,3 +141,14 @@ def test_a_price_list_is_seen_and_becomes_products_without_a_page(site: Site, ap
     assert site.page.locator("a[href^='sheet:']").count() == 0
     assert app.sent("fetch") == []
     assert site.complaints == []
+
+
+def test_forms_that_name_suppliers_can_be_had_again_when_the_suppliers_did_not_come(site: Site) -> None:
+    site.instead["/api/suppliers"] = None
+    site.open("#/bulk")
+    assert site.page.locator("#source").count() == 1
+    assert site.page.locator("#whose").count() == 0
+    del site.instead["/api/suppliers"]
+    site.page.click(".add .problem button")
+    site.page.wait_for_selector("#words")
+    assert site.page.locator("#whose option").evaluate_all("all => all.map(({ value }) => value)") == ["", LINAN, YIWU]
