@@ -153,8 +153,10 @@ def _layer(page: Page) -> Found | None:
     for script in page.scripts:
         if script.kind.endswith("json") or len(script) > 400_000:
             continue
-        # The event of old names its `products`, the new one is called by its name.
-        if not (script.says(b"detail") and script.says(b"products") or script.says(b"view_item")):
+        # The event of old names its `products`, the new one is called by its name; both stand in an `ecommerce`.
+        if not script.says(b"ecommerce") or not (
+            script.says(b"detail") and script.says(b"products") or script.says(b"view_item")
+        ):
             continue
         for at in _mentions(script):
             start = _LAYER.match(script.page, at, script.end)

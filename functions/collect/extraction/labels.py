@@ -95,8 +95,6 @@ _ROW_END = re.compile(r"</[tT](?:[rR]|able|ABLE|body|BODY)\b")
 _STRUCK_INSIDE = re.compile(r"<(?:s|del|strike|S|DEL|STRIKE)\b")
 MOST_ROWS = 400
 LONG_ROW = 20_000
-# What stands so many characters behind the heading describes other things.
-FAR = 150_000
 
 
 class Spoken(NamedTuple):
@@ -164,9 +162,8 @@ def pairs(markup: Markup, rows: Sequence[Row]) -> list[Spoken]:
 def _called(markup: Markup) -> Iterator[tuple[str, str]]:
     """Names with their values where classes say what they are: `attr-item-name` and, behind it, `attr-item-value`."""
     text, at = markup.text, next(iter(markup.noted("h1")), 0)
-    end_of_all = at + FAR
     for _ in range(MOST_ROWS):
-        at = text.find('-value"', at + 1, end_of_all)
+        at = text.find('-value"', at + 1, markup.far)
         if at < 0:
             return
         start, end = markup.holding(at), text.find(">", at)

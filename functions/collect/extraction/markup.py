@@ -11,7 +11,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import chain, islice
+from itertools import chain, compress, count, islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -21,6 +21,8 @@ from collect.extraction import encoding
 MOST_PIECES = 5_000
 # More pieces, and more characters, than so many before the heading are menus.
 MENU, MENUS = 60, 15_000
+# What stands so many characters behind the heading is about other products.
+NEAR = 150_000
 # Of one kind of tag so many are noted; of a start tag, a heading and a <link> so many characters are read.
 MOST_NOTED = 2_000
 LONG_TAG = 10_000
@@ -56,6 +58,7 @@ _TELLING = re.compile(r"[:：\d€$£¥￥₽₹₩₺₫฿]")
 _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>?")
 _NAME = re.compile(r"[a-zA-Z][\w-]*")
 _INSIDE = re.compile(rb"[a-zA-Z/]")
+_CLOSES = ord(">")
 # Elements whose end tag HTML lets people leave out.
 SELF_ENDING = frozenset(re.findall(r"\w+", "li p dt dd tr td th option"))
 STRUCK = frozenset(("s", "del", "strike"))
@@ -126,7 +129,7 @@ class Markup:
                 if len(noted) < MOST_NOTED:
                     noted.append(start - gone)
                 continue
-            if name in unclosed or (body[start - 1 : start] != b">" and _in_a_tag(body, done, start)):
+            if name in unclosed or (body[start - 1] != _CLOSES and _in_a_tag(body, done, start)):
                 continue
             end = self._end(body, start, at, name)
             if end < 0:
@@ -298,10 +301,19 @@ class Markup:
         self._called |= found
 
     @cached_property
+    def far(self) -> int:
+        """Where what is about other products begins: far behind the first heading, at the end if there is none."""
+        heading = next(iter(self.noted("h1")), None)
+        return len(self.text) if heading is None else min(heading + NEAR, len(self.text))
+
+    @cached_property
     def pieces(self) -> list[tuple[str, int]]:
-        """The pieces of text that readers see from a little before the first heading on: `everything` without menus."""
-        heading = next(iter(self.noted("h1")), 0)
-        return self._read(self.text.find("<", heading - MENUS)) if heading > MENUS else self.everything
+        """The pieces of text that readers see around the first heading: `everything` without menus and what is far."""
+        heading = next(iter(self.noted("h1")), None)
+        if heading is None:
+            return self.everything
+        start = max(heading - MENUS, next(iter(self.noted("body")), 0))
+        return self._read(self.text.find("<", start), self.text.rfind("<", 0, self.far) + 1)
 
     @cached_property
     def everything(self) -> list[tuple[str, int]]:
@@ -310,12 +322,13 @@ class Markup:
         first = self.text.find("<", start)
         first = len(self.text) if first < 0 else first
         lead = html.unescape(self.text[start:first]).strip()
-        return [*([(lead, start)] if lead else ()), *self._read(first)]
+        return [*([(lead, start)] if lead else ()), *self._read(first, len(self.text))]
 
-    def _read(self, first: int) -> list[tuple[str, int]]:
+    def _read(self, first: int, last: int) -> list[tuple[str, int]]:
+        """The pieces of text that begin in a stretch of the text."""
         found: list[tuple[str, int]] = []
         add = found.append
-        for begin, end in self._spoken(first):
+        for begin, end in self._spoken(first, last):
             for piece in islice(_PIECE.finditer(self.text, begin, end), MOST_PIECES - len(found)):
                 told = piece[1]
                 if ">" in told and ('"' in told or "'" in told):
@@ -330,23 +343,23 @@ class Markup:
     @cached_property
     def telling(self) -> list[int]:
         """Which of the pieces have a colon, a digit or a currency's sign in them: labels, amounts and codes do."""
-        search, pieces = _TELLING.search, self.pieces
         heading = next(iter(self.noted("h1")), 0)
-        first = max(0, bisect(pieces, heading, key=itemgetter(1)) - MENU)
-        return [number for number in range(first, len(pieces)) if search(pieces[number][0])]
+        first = max(0, bisect(self.pieces, heading, key=itemgetter(1)) - MENU)
+        texts = map(itemgetter(0), islice(self.pieces, first, None))
+        return list(compress(count(first), map(_TELLING.search, texts)))
 
-    def _spoken(self, start: int) -> Iterator[tuple[int, int]]:
-        """From where to where the text is for readers: not the title, nor what only browsers without scripts show."""
+    def _spoken(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """What is for readers in a stretch of the text: not the title, nor what only browsers without scripts show."""
         silent = [("noscript", at) for at in self.noted("noscript")[:50]]
         if not self.noted("body"):
             silent += [("title", at) for at in self.noted("title")[:50]]
         for name, at in sorted(silent, key=itemgetter(1)):
-            if at < start:
+            if not start <= at < end:
                 continue
             yield start, at
             closing = _CLOSING[name].search(self.text, at)
-            start = closing.start() if closing else len(self.text)
-        yield start, len(self.text)
+            start = closing.start() if closing else end
+        yield start, end
 
 
 def plain(markup: str) -> str:
@@ -377,10 +390,9 @@ def _in_characters(
 
 def _in_a_tag(body: bytes, start: int, at: int) -> bool:
     """Whether a place is inside a tag, as in the value of an attribute."""
-    if body[max(start, at - 20) : at].rstrip().endswith(b">"):
-        return False
-    opened = body.rfind(b"<", max(start, at - LONG_TAG), at)
-    return opened >= 0 and _INSIDE.match(body, opened + 1) is not None and body.find(b">", opened, at) < 0
+    start = max(start, at - LONG_TAG)
+    opened = body.rfind(b"<", start, at)
+    return opened > body.rfind(b">", start, at) and _INSIDE.match(body, opened + 1) is not None
 
 
 @lru_cache(maxsize=32)

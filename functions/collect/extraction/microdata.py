@@ -42,18 +42,21 @@ class _Vocabulary:
     scope: str
     said: re.Pattern[str]
     product: re.Pattern[str]
-    # What a page says that marks up a product: spellings of the attribute, then a price that is in no scope.
+    # What a page says that marks up a product: spellings of the attribute, of which a page keeps to one.
     kinds: tuple[str, ...]
+    # A price that is in no scope.
+    bare: str = ""
 
-    def begins(self, text: str) -> int:
-        """Where a page first uses it, -1 if nowhere; a page keeps to one spelling."""
-        return next((at for kind in self.kinds if (at := text.find(kind)) >= 0), -1)
+    def begins(self, markup: Markup, *, known: bool) -> int:
+        """Where a page first uses it, -1 if nowhere; a bare price tells nothing where the product is known."""
+        told = self.kinds if known or not self.bare else (*self.kinds, self.bare)
+        return next((at for kind in told if (at := markup.text.find(kind, 0, markup.far)) >= 0), -1)
 
 
 # Some software writes attributes in camel case; every pattern begins with letters that need no looking back.
 _MICRODATA = _Vocabulary(
     "microdata", "itemtype", "itemprop", "itemscope", re.compile(r"item(?:[pP]rop|[tT]ype|[sS]cope)"),
-    re.compile(r"Product|Vehicle"), ("itemtype", "itemType", 'itemprop="price"'),
+    re.compile(r"Product|Vehicle"), ("itemtype", "itemType"), 'itemprop="price"',
 )  # fmt: skip
 _RDFA = _Vocabulary(
     "rdfa", "typeof", "property", "typeof", re.compile(r"typeof|property"), re.compile(r"Product$"),
@@ -91,7 +94,7 @@ def find(page: Page, *, known: bool = False) -> list[Found]:
     else:
         ways = (_MICRODATA, _RDFA) if any(name in text for name in _SAID) else ()
     for way in ways:
-        start = way.begins(page.markup.text)
+        start = way.begins(page.markup, known=known)
         if start < 0:
             continue
         marks = _marks(page.markup, way, start)

@@ -28,8 +28,6 @@ LONG_TAG = 800
 # So many open tags at once still take the parser less than a twentieth of a second.
 STEEPEST = 6_000
 LONGEST = 3_000_000
-# What stands so many characters behind the heading is about other products.
-NEAR = 150_000
 # No tree is made of what stands so many characters before the headings, which is menus, nor of what is so far behind.
 BEFORE, BEHIND = 60_000, 80_000
 MOST_METAS = 300

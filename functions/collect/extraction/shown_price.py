@@ -16,8 +16,8 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, labels, values
-from collect.extraction.markup import STRUCK, Tag, plain
-from collect.extraction.page import NEAR, Page, names, names_in, untagged
+from collect.extraction.markup import NEAR, STRUCK, Tag, plain
+from collect.extraction.page import Page, names, names_in, untagged
 
 MOST, MOST_BEHIND = 100, 40
 # An element with more elements in it is a box of many things.

@@ -182,3 +182,9 @@ def test_what_stands_far_behind_the_heading_is_not_looked_at_for_prices() -> Non
     near, far = "<b class=price>1</b>", "<i class=price>2</i>"
     page = Page(f"<h1>Lamp</h1>{near}{'<p>words</p>' * 15_000}{far}".encode(), URL)
     assert [node.tag for node in page.places.price] == ["h1", "b"]
+
+
+@pytest.mark.parametrize(("heading", "told"), [("h1", ["Lamp", "Art. A-1"]), ("h2", ["Lamp", "Art. A-1", "Art. B-2"])])
+def test_words_far_behind_the_heading_are_of_other_products(heading: str, told: list[str]) -> None:
+    markup = Markup(f"<{heading}>Lamp</{heading}><p>Art. A-1</p>{'<p></p>' * 25_000}<p>Art. B-2</p>".encode())
+    assert [text for text, _ in markup.pieces] == told
