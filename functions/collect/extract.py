@@ -106,7 +106,9 @@ def _holds_product(product: CollectedProduct, known_state: list[Found], structur
     if product.price is None:
         # An address holds its number even where the page is a wall.
         return product.sources.get("sku") == "site" and page_block(page) in (None, Blocked.EMPTY_SHELL)
-    return True
+    # Articles speak of amounts, too.
+    bare = product.sources["price"] == "page" and product.sources.get("availability") == "price_shown"
+    return not (bare and page.metas.get("og:type") == "article")
 
 
 def _document(text: str, url: str) -> CollectedProduct:

@@ -71,6 +71,9 @@ _BEFORE = "|".join(re.escape(sign) for sign in sorted({*SIGNS, *SHARED} - _AFTER
 _BESIDE = re.compile(rf"(?:{_BEFORE})\s*({_NUMBER})|({_NUMBER})\s*(?:{_SIGN.pattern})")
 # What is left of a number that is no amount: `1e-07`.
 _POWER = re.compile(r"[eE][+-]?\d")
+# What companies are worth is told in such, a price is not: `$2.34B`, `3 Mio. €`.
+_GREAT = r"(?:万|萬|亿|億|[mb]io\b|mrd\b|[mb]illion|[mb]illi?ard)"
+_WORTH = re.compile(rf"(?i)[$€£¥￥]\s?\d[\d.,]*(?:[kmb]n?(?![a-z])|\s?{_GREAT})|\d\s?{_GREAT}[a-z.]*\s?[€£$円元]")
 # The sign in the point's place, as French shops write it: `189€99`.
 _EURO_POINT = re.compile(r"(?<![€\d.,])(\d{1,5})\s?€\s?(\d\d)(?!\d|\s*€)")
 CEILING = Decimal(10) ** 11
@@ -163,7 +166,7 @@ def amount(value: object, currency: str | None, country: str) -> Decimal | None:
 
 def priced(text: str, country: str, currency: str | None = None) -> Priced | None:
     """What a visible text such as `¥149.00 - 159.00` says; None if it holds no amount."""
-    if len(text) > 200:
+    if len(text) > 200 or _WORTH.search(text):
         return None
     if "€" in text:
         text = _EURO_POINT.sub(r"\1,\2 €", text)

@@ -44,6 +44,20 @@ def test_a_shown_amount_is_read_as_its_country_means_it(
     assert (said.low, said.high, said.currency) == (Decimal(low), Decimal(high), currency)
 
 
+@pytest.mark.parametrize("text", ["$2.34B", "€500k", "£3m", "¥1.2万", "3 Mio. €", "5 Milliarden €", "3万円"])
+def test_what_a_company_is_worth_is_no_price(text: str) -> None:
+    assert amounts.priced(text, "") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["¥12.80 已售1万+", "12.80元 月销3万", "$12.80 5m", "$12.80, 3 million sold", "€12.80kg"]
+)
+def test_a_price_beside_great_numbers_is_one(text: str) -> None:
+    said = amounts.priced(text, "")
+    assert said is not None
+    assert said.low == Decimal("12.80")
+
+
 @pytest.mark.parametrize(
     ("value", "currency", "country", "expected"),
     [

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -11,6 +12,7 @@ from collect.extract import extract
 from daifa.models.collected import Blocked
 
 WORDS = "<p>" + "Lorem ipsum dolor sit amet, consectetur adipiscing elit. " * 30 + "</p>"
+ARTICLE = f'<meta property="og:type" content="article"><h1>What we paid for lamps</h1><p>from</p><b>12.80 €</b>{WORDS}'
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,7 @@ WORDS = "<p>" + "Lorem ipsum dolor sit amet, consectetur adipiscing elit. " * 30
         ("", "https://a.example/p", Blocked.EMPTY_SHELL),
         ("<title>Lamps compared</title><h1>Lamps compared</h1>" + WORDS, "https://a.example/blog", Blocked.NO_PRODUCT),
         ("<title>404</title><h1>Not found</h1>" + WORDS, "https://a.example/p", Blocked.NO_PRODUCT),
+        (ARTICLE, "https://a.example/news", Blocked.NO_PRODUCT),
         ('{"products": []}', "https://a.example/products.json", Blocked.NO_PRODUCT),
         ('{"message": "hello"}', "https://a.example/x.json", Blocked.NO_PRODUCT),
     ],
@@ -35,6 +38,11 @@ def test_a_page_without_a_product_says_why(html: str, url: str, reason: Blocked)
     product = extract(html.encode(), url)
     assert product.blocked is reason
     assert product.price is None
+
+
+def test_an_article_with_something_to_buy_is_a_product() -> None:
+    product = extract((ARTICLE + "<button>Add to cart</button>").encode(), "https://a.example/lamp")
+    assert (product.blocked, product.price) == (None, Decimal("12.80"))
 
 
 def test_a_feed_of_several_products_is_not_one_product() -> None:
