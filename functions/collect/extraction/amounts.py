@@ -69,6 +69,9 @@ _RANGE = re.compile(rf"({_NUMBER}){_BETWEEN}({_NUMBER})(?!\d|\s*(?:개|件|个|p
 _AFTER = frozenset(("руб", "р.", "원", "грн", "тг", "zł", "Kč", "Ft", "лв", "円", "元", "Lei", "lei", "TL", "kr"))
 _BEFORE = "|".join(re.escape(sign) for sign in sorted({*SIGNS, *SHARED} - _AFTER, key=len, reverse=True))
 _BESIDE = re.compile(rf"(?:{_BEFORE})\s*({_NUMBER})|({_NUMBER})\s*(?:{_SIGN.pattern})")
+# What groups thousands and is no point.
+_SPACE = re.compile(r"[ \u00a0\u202f'’٬]")
+_WITH_POWER = re.compile(r"\d+(?:\.\d+)?[eE]\+?\d{1,2}")
 # What is left of a number that is no amount: `1e-07`.
 _POWER = re.compile(r"[eE][+-]?\d")
 # What companies are worth is told in such, a price is not: `$2.34B`, `3 Mio. €`.
@@ -116,7 +119,7 @@ def number(text: str, currency: str | None, country: str, *, machine: bool = Fal
     `machine` texts come from a field meant for programs, where a point is a decimal point unless the currency has no
     such fraction. A lone separator before three digits groups thousands, save in `0.125` and dinars of three places.
     """
-    digits = re.sub(r"[ \u00a0\u202f'’٬]", "", text).replace("٫", ".")
+    digits = _SPACE.sub("", text).replace("٫", ".")
     point, comma = digits.rfind("."), digits.rfind(",")
     if point >= 0 and comma >= 0:
         thousands, decimal = (",", ".") if point > comma else (".", ",")
@@ -155,7 +158,7 @@ def amount(value: object, currency: str | None, country: str) -> Decimal | None:
     if not isinstance(value, str) or len(value) > 100:
         return None
     text = value.strip()
-    if re.fullmatch(r"\d+(?:\.\d+)?[eE]\+?\d{1,2}", text):
+    if _WITH_POWER.fullmatch(text):
         text = str(Decimal(text).quantize(Decimal("0.01")))
     found = _AMOUNT.search(text)
     if not found or text[: found.start()].rstrip().endswith("-") or _POWER.match(text, found.end()):

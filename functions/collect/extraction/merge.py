@@ -24,6 +24,7 @@ _MARKUP = ("json_ld", "microdata", "rdfa")
 TRUST_BY_FIELD = {
     "title": ("site", *_STATE, *_MARKUP, "state", "page", "data_layer", "opengraph"),
     "images": (*_STATE[:2], "site", *_MARKUP[:2], "next_data", "state", "opengraph", "page", "rdfa"),
+    "description": ("site", *_STATE, *_MARKUP, "state", "page", "opengraph"),
     "category_path": ("json_ld", "site", "page", "microdata", "shopify_json", "data_layer"),
     "sku": ("site", *_STATE, *_MARKUP, "page", "address", "state", "data_layer", "opengraph"),
 }

@@ -35,6 +35,7 @@ LONG_AMOUNT, MOST_AMOUNTS = 30, 40
 SHORTEST_NAME = 4
 # What shops put between a product's name and their own.
 TITLE_PARTS = re.compile(r"\s+[|–—•·:-]\s+|\s*[|｜_]\s*")
+_WORD = re.compile(r"\w+")
 _GROUPED = re.compile(r"\d[.,\u00a0\u202f ]\d{3}(?!\d)|\d,[-–]")
 _TAGGED = re.compile(r"(?:product_cat|product_tag|product_shipping_class|shipping|pa|brand)[-_][\w-]*")
 # What a selector begins with when it leads to one element or a few, and every name that it speaks of.
@@ -223,7 +224,7 @@ class Page:
 
 def words(text: str) -> set[str]:
     """The words of a name, for comparing names."""
-    return set(re.findall(r"\w+", text.casefold()))
+    return set(_WORD.findall(text.casefold()))
 
 
 def names(node: LexborNode) -> str:

@@ -28,6 +28,7 @@ TAGS = {
     "img",
 }
 LONGEST = 60_000
+_EMPTY = re.compile(r"(?:<(?!img)[^>]+>|\s|&nbsp;)*+")
 _IMAGE = re.compile(r"(?i)https://[a-z0-9][a-z0-9.-]*\.[a-z]{2,}(?:/[^\s\"'<>]*)?\Z")
 
 
@@ -44,9 +45,8 @@ def clean(text: str) -> str | None:
         text = plain  # markup that was escaped once more on its way into an attribute or JSON
     safe = _CLEANER.clean(text[: LONGEST * 2])
     safe = re.sub(r"<img(?![^>]* src=)[^>]*>", "", safe)
-    safe = re.sub(r"[ \t\u00a0]{2,}", " ", re.sub(r"\s*\n\s*", "\n", safe)).strip()
-    told = re.sub(r"<(?!img)[^>]+>|\s|&nbsp;", "", safe)
-    if not told:
+    safe = re.sub(r"[ \t\u00a0]{2,}", " ", re.sub(r"(?<!\s)\s*\n\s*", "\n", safe)).strip()
+    if _EMPTY.fullmatch(safe):
         return None
     return safe if len(safe) <= LONGEST else _CLEANER.clean(safe[:LONGEST])
 

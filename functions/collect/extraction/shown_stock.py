@@ -47,12 +47,12 @@ _BUY = re.compile(
 # Not the product but one way to get it: `Collection not available`.
 _ONE_WAY = re.compile(r"(?i)collect|pick-?\s?up|in[- ]store|delivery|abhol|retiro|retrait|ritiro|自提")
 # Other products.
-_OTHERS = re.compile(
+OTHERS = re.compile(
     r"(?i)relat|recommend|similar|carousel|also|miniature|crosssell|cross-sell|upsell|bestseller|recent|product-?card|"
     r"product-item(?!-?detail)|alternativ|sponsor"
 )
 _ELSEWHERE = re.compile(
-    _OTHERS.pattern + r"|swatch|size(?![lms]\b)|variant|color|colour|tile|(?<![a-z])stores?(?![a-z])|modal|popup|other|"
+    OTHERS.pattern + r"|swatch|size(?![lms]\b)|variant|color|colour|tile|(?<![a-z])stores?(?![a-z])|modal|popup|other|"
     r"shipping|deliver|pickup|collection|review|opinion|comment|testimonial|question|faq"
 )
 _OUTSIDE = frozenset(("footer", "header", "nav", "aside", "template", "select", "script", "label", "option"))
@@ -173,7 +173,7 @@ def _looks_off(attributes: Mapping[str, str | None]) -> bool:
 def _of_others(node: LexborNode) -> bool:
     """Whether this stands among other products."""
     return any(
-        _in_a_row(each) or each.tag in ("aside", "footer") or _OTHERS.search(untagged(names_in(each.attributes)))
+        _in_a_row(each) or each.tag in ("aside", "footer") or OTHERS.search(untagged(names_in(each.attributes)))
         for each in _around(node)
     )
 

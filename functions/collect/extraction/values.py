@@ -19,10 +19,17 @@ AVAILABILITY = {
     "preorder": Availability.PRE_ORDER, "presale": Availability.PRE_ORDER, "backorder": Availability.BACK_ORDER,
     "madetoorder": Availability.IN_STOCK, "discontinued": Availability.DISCONTINUED,
 }  # fmt: skip
+_TAG = re.compile(r"<[a-zA-Z/][^>]{0,300}>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff\ud800-\udfff]")
 _SMALL = re.compile(
     r"(?i)blank\.|pixel|spacer|sprite|logo|icon|placeholder|loading|1x1|avatar|flag|badge|banner|spinner|stars?[_\d-]|(?:basket|cart|no-?image)\."
 )
+# Most addresses are whole and plain, and there is nothing to complete or to doubt in them.
+_WHOLE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*/[\w.~%/&=+:@,!$*-]*(?:\?[\w.~%/&=+:@,!$*-]+)?\Z", re.ASCII)
+# Where pages keep the address of a picture that is loaded late, the biggest first.
+LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hires", "data-original", "data-src",
+        "data-lazy-src",
+        "data-lazy", "data-image", "data-zoom")  # fmt: skip
 EMPTY = frozenset(
     (
         "",
@@ -67,7 +74,7 @@ def text(value: object, most: int = 500) -> str | None:
     if "&" in plain:
         plain = html.unescape(plain)
     if "<" in plain:
-        plain = re.sub(r"<[a-zA-Z/][^>]{0,300}>", " ", plain)
+        plain = _TAG.sub(" ", plain)
     if not plain.isprintable():
         plain = _CONTROL.sub("", plain)
     return " ".join(plain.split())[:most].rstrip() or None
@@ -138,6 +145,8 @@ def address(value: object, base: str) -> str | None:
     if not isinstance(value, str) or not 1 < len(value) < 2000:
         return None
     plain = html.unescape(value.strip()).replace("\\/", "/")
+    if _WHOLE.match(plain):
+        return plain
     if plain.startswith(("data:", "blob:", "javascript:", "#", "{")) or any(char in plain for char in '<>"\n{}'):
         return None
     try:

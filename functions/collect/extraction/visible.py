@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, labels, values
+from collect.extraction.description import description
 from collect.extraction.found import Found
 from collect.extraction.markup import STRUCK, Markup, Tag, plain
 from collect.extraction.page import Page, names_in, words
@@ -33,11 +34,6 @@ _CODE_NAME = re.compile(
 )
 _GALLERY = re.compile(r"(?i)gallery|product-?image|product-media|detail")
 _GALLERY_ID = re.compile(r"(?i)gallery|product-image")
-LAZY = ("data-zoom-image", "data-large_image", "data-large-image", "data-old-hires", "data-original", "data-src",
-        "data-lazy-src",
-        "data-lazy", "data-image", "data-zoom")  # fmt: skip
-
-
 _CRUMBS = re.compile(r"read[cC]rumb")
 # What an element is called that holds the brand, and what stands before the name in it.
 _BRAND_NAME = re.compile(
@@ -62,7 +58,7 @@ MOST_IMAGES = 300
 _PICTURE = re.compile(r"(?i)\.(?:jpe?g|png|webp)(?:[?#]|$)")
 _HOME = frozenset(("home", "首页", "startseite", "accueil", "inicio"))
 # Fields that take long to look for; the price is another (`merge.settled_price`).
-COSTLY = ("images", "availability", "sku", "category_path", "list_price", "brand")
+COSTLY = ("images", "availability", "sku", "category_path", "list_price", "brand", "description")
 
 
 def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None) -> Found:
@@ -98,6 +94,8 @@ def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None
         found.images = _images(page)
     if "brand" not in known:
         found.brand = found.brand or _named_brand(page)
+    if "description" not in known:
+        found.description = description(page)
     return found
 
 
@@ -330,7 +328,7 @@ def image_of(node: LexborNode, page: Page) -> str | None:
             return None
     link = node.parent.attributes.get("href") if node.parent is not None and node.parent.tag == "a" else None
     told = link if link and _PICTURE.search(link) else None
-    told = told or next((attributes[name] for name in LAZY if attributes.get(name)), None)
+    told = told or next((attributes[name] for name in values.LAZY if attributes.get(name)), None)
     sources = attributes.get("data-srcset") or attributes.get("srcset")
     if not told and sources:
         told = max((part.strip() for part in sources.split(", ")), key=_width).split(" ")[0]

@@ -82,6 +82,8 @@ def find(page: Page, site: Site) -> Found:
         if address:
             found.images.append(address)
             break
+    parts = (page.select(place)[:1] for place in site.fields.get("description", ()))
+    found.description = "".join(node.html or "" for nodes in parts for node in nodes) or None
     for place in site.fields.get("category", ()):
         names = (values.word(node.text(separator=" "), 60) for node in page.select(place)[:12])
         found.category_path = [name for name in names if name]
