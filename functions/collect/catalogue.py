@@ -23,7 +23,16 @@ from daifa.models.ids import ShopId
 from daifa.models.states import OfferState
 from daifa.ports import OfferReader
 from daifa.rules.changes import answer, changed, renamed
-from daifa.rules.offers import checked_address, confirmed, failed, offer_id, offer_of, renewed, sheet_name
+from daifa.rules.offers import (
+    checked_address,
+    confirmed,
+    failed,
+    offer_id,
+    offer_of,
+    renewed,
+    sheet_name,
+    sheet_reminder,
+)
 from daifa.rules.products import product_id
 from daifa.tables.store import Write
 from daifa.telemetry import count, log
@@ -125,6 +134,8 @@ def _write(report: Report, collected: CollectedProduct, seen: Offer, supplier: S
     old, job = app.catalog.find_offer(seen.id), _job(report, app)
     told = changed(old, seen, supplier.price_jump) if old else ()
     new = renewed(old, seen, told, asked=job is not None)
+    if new and new.in_sheet:
+        new = new.model_copy(update={"work_due": sheet_reminder(new, supplier)})
     held = new or old or seen
     called, names = answer(told, supplier.actions), renamed(old, seen) if old and told else {}
     # An offer that was only confirmed says nothing new of a product.

@@ -16,10 +16,12 @@ from daifa.models.collected import CollectedProduct
 from daifa.models.facts import Reason
 from daifa.models.ids import JobId, SupplierId
 from daifa.models.states import ItemState
+from daifa.rules import work
 from daifa.rules.bulk import moved
 from daifa.rules.changes import changed
-from daifa.rules.offers import offer_id, offer_of, sheet_address, sheet_name
+from daifa.rules.offers import offer_id, offer_of, sheet_address, sheet_ends, sheet_name, sheet_reminder
 from daifa.rules.products import product_id
+from daifa.rules.waiting import on_the_shelf
 from daifa.suppliers import NUMBERED
 
 # Of a thing with more changes a person sees these before it is taken in; its offer keeps the others.
@@ -115,3 +117,18 @@ def missing(items: Sequence[BulkItem], bulk: Bulk, supplier: SupplierId, app: Ap
         if address.startswith(begins) and address not in listed
     ]
     return gone[:MOST_MISSING]
+
+
+def remind(offer: Offer, app: App) -> None:
+    """Tell each shop that sells this that its list ends soon, once for all that stands in the same list."""
+    supplier, now = app.catalog.supplier(offer.supplier), app.clock.now()
+    due, ends = sheet_reminder(offer, supplier), sheet_ends(offer, supplier)
+    if due > now:
+        # By a person's word the list is good for longer than when it came.
+        app.catalog.save(offer.model_copy(update={"work_due": due}), offer)
+        return
+    for shop in app.catalog.shops():
+        product = app.catalog.find_product(shop, product_id(shop, offer.id))
+        if product is not None and on_the_shelf(product):
+            app.orders.create(work.sheet_ends(app.catalog.shop(shop), offer, supplier, ends, now))
+    app.catalog.save(offer.model_copy(update={"work_due": None}), offer)

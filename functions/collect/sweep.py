@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from collect import price_list
 from collect.bulk import go_on
 from collect.catalogue import GIVE_UP
 from collect.publish import REPEAT as PUBLISH_REPEAT
@@ -75,7 +76,9 @@ def _again(key: Key, app: App) -> list[tuple[Turn, Offer]]:
     """
     if key.sk == "JOB" and (job := _due(CollectJob, key, app)):
         _job_again(job, app)
-    elif key.sk == "OFFER" and (offer := _due(Offer, key, app)):
+    elif key.sk == "OFFER" and (offer := _due(Offer, key, app)) and offer.in_sheet:
+        price_list.remind(offer, app)
+    elif key.sk == "OFFER" and offer:
         now = app.clock.now()
         return [(Turn(offer.id, _host(offer), offer.work_due or now, patience(offer, now)), offer)]
     elif key.sk == "PRODUCT" and (product := _due(Product, key, app)):

@@ -20,8 +20,8 @@ from collect.extraction import (
     values,
 )
 from collect.extraction.found import Found
-from collect.extraction.markup import Script
 from collect.extraction.page import Page, words
+from collect.extraction.script import Script
 from daifa.models.collected import CollectedVariant
 
 _PROPS = re.compile(rb"\s*\{\"props\"")

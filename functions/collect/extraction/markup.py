@@ -16,6 +16,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from collect.extraction import encoding
+from collect.extraction.script import Script
 
 # Real pages have under 3,000 pieces of text; what comes after so many is not about the product.
 MOST_PIECES = 5_000
@@ -28,8 +29,6 @@ MOST_NOTED = 2_000
 LONG_TAG = 10_000
 LONG_HEADING = 5_000
 LONG_LINK = 500
-# What a script is for shows in so many characters.
-OPENING = 4_000
 # How far an element's end is looked for: in tags of its own name, and in characters.
 MOST_LEVELS = 3_000
 MOST_IN_DIALOG = 100_000
@@ -63,32 +62,6 @@ _CLOSES = ord(">")
 SELF_ENDING = frozenset(re.findall(r"\w+", "li p dt dd tr td th option"))
 STRUCK = frozenset(("s", "del", "strike"))
 VOID = frozenset(re.findall(r"\w+", "area base br col embed hr img input link meta source track wbr"))
-
-
-class Script:
-    """An inline script: its type in lower case, and from where to where it stands in the page's bytes."""
-
-    __slots__ = ("encoding", "end", "kind", "page", "start")
-
-    def __init__(self, kind: str, page: bytes, start: int, end: int) -> None:
-        self.kind, self.page, self.start, self.end = kind, page, start, end
-        self.encoding = "utf-8"
-
-    def __len__(self) -> int:
-        return self.end - self.start
-
-    @property
-    def body(self) -> str:
-        """The script's own text: scripts are most of a page, so few are asked for it."""
-        return self.page[self.start : self.end].decode(self.encoding, "replace")
-
-    def says(self, word: bytes) -> bool:
-        """Whether these characters stand in the script."""
-        return self.page.find(word, self.start, self.end) >= 0
-
-    def begins(self, word: bytes) -> bool:
-        """Whether these characters stand in the script's first 4,000, as what it assigns does."""
-        return self.page.find(word, self.start, min(self.end, self.start + OPENING)) >= 0
 
 
 class Tag(NamedTuple):

@@ -14,8 +14,9 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from collect.extraction import amounts, encoding, places, values
-from collect.extraction.markup import SELF_ENDING, VOID, Markup, Script
+from collect.extraction.markup import SELF_ENDING, VOID, Markup
 from collect.extraction.places import Places
+from collect.extraction.script import Script
 
 # Lexbor's time grows with the square of the nesting and of one tag's attributes; real pages stay under 100 levels,
 # 15,000 tags and 60 attributes.

@@ -33,6 +33,8 @@ LOOK_SOON = timedelta(hours=1)
 FRESH = timedelta(hours=1)
 # That an offer still is what it was is written down this long after the last time, even if nobody waits for it.
 CONFIRMED = timedelta(days=7)
+# So long before a price list ends a person hears of it: suppliers take some days to send another one.
+REMIND = timedelta(days=3)
 # A look that fails so often in a row is not an accident any more.
 BELIEVED = 2
 # The page, or the supplier itself, says that there is no such offer; 410 says so for good.
@@ -75,6 +77,16 @@ def sheet_address(supplier: SupplierId, name: str) -> str:
 def sheet_name(address: str) -> str:
     """What the price list calls it, from the address that we gave it."""
     return unquote(address.rpartition("/")[2])
+
+
+def sheet_ends(offer: Offer, supplier: Supplier) -> datetime:
+    """Until when this supplier's price list, as of which we know this offer, is bought by."""
+    return offer.collected_at + timedelta(days=supplier.sheet_days)
+
+
+def sheet_reminder(offer: Offer, supplier: Supplier) -> datetime:
+    """When a person is to hear that the list ends: three days before, or half of its time if it has less than six."""
+    return sheet_ends(offer, supplier) - min(REMIND, timedelta(days=supplier.sheet_days) / 2)
 
 
 def _tracks(name: str) -> bool:
@@ -254,7 +266,8 @@ def confirmed(old: Offer, at: datetime, asked: bool = False) -> Offer | None:
     age = at - old.collected_at
     if at <= old.collected_at:
         return None
-    if old.work_due is None and pace is old.pace and age < (FRESH if asked else CONFIRMED):
+    owed = old.work_due is not None and not old.in_sheet
+    if not owed and pace is old.pace and age < (FRESH if asked else CONFIRMED):
         return None
     return old.model_copy(update={"collected_at": at, "pace": pace, "work_due": None})
 

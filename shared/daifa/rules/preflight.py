@@ -15,6 +15,7 @@ from daifa.models.purchase import PurchaseOrder
 from daifa.models.states import OfferState
 from daifa.models.supplied import Quote, QuotedLine
 from daifa.rules.guards import holds_for
+from daifa.rules.offers import sheet_ends
 from daifa.rules.pricing import percent
 from daifa.rules.routing import unit_cost
 
@@ -32,8 +33,8 @@ class Checked:
 
 def too_old(supplier: Supplier, offer: Offer, now: datetime) -> bool:
     """Whether what we know of this offer is too old, or in doubt, to buy by it; a price list is good for longer."""
-    good = timedelta(days=supplier.sheet_days) if offer.in_sheet else timedelta(minutes=supplier.fresh_minutes)
-    return now - offer.collected_at > good or offer.state is OfferState.STALE
+    fresh = offer.collected_at + timedelta(minutes=supplier.fresh_minutes)
+    return now > (sheet_ends(offer, supplier) if offer.in_sheet else fresh) or offer.state is OfferState.STALE
 
 
 def quoted_by_offers(po: PurchaseOrder, supplier: Supplier, offers: dict[OfferId, Offer]) -> Quote:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from daifa.models.catalog import Product, Supplier
+from daifa.models.catalog import Offer, Product, Shop, Supplier
 from daifa.models.derive import derived
 from daifa.models.facts import Fact, Reason
 from daifa.models.ids import OrderKey, ShopId, WorkItemId
@@ -86,6 +87,14 @@ def offer_changed(product: Product, supplier: Supplier, answer: Answer, at: date
         variant = first.values.get("variant", "")
         look = (product.waiting.since.isoformat(), at.date().isoformat(), first.code, variant)
     return _item(product.shop, reason, at, product.id, *look, supplier=supplier.id)
+
+
+def sheet_ends(shop: Shop, offer: Offer, supplier: Supplier, ends: datetime, now: datetime) -> WorkItem:
+    """Soon nothing is bought any more by a price list that this shop sells from; told once for each list."""
+    days = (at.astimezone(ZoneInfo(shop.timezone)).date() for at in (offer.collected_at, ends))
+    told = dict(zip(("since", "until"), map(str, days), strict=True))
+    reason = Reason.of("item.sheet_ends", supplier=supplier.name, **told)
+    return _item(shop.id, reason, now, supplier.id, offer.collected_at.isoformat(), supplier=supplier.id)
 
 
 def settled(item: WorkItem, why: str, by: str, now: datetime) -> WorkItem:

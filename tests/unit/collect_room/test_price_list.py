@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from daifa.errors import Retry
 from daifa.messages import LookAgain
 from daifa.models.bulk import Bulk, BulkItem
 from daifa.models.catalog import Offer, Product
+from daifa.models.facts import Reason
 from daifa.models.ids import SupplierId
 from daifa.models.keeping import Action, Pace
 from daifa.models.money import Money
@@ -31,6 +33,7 @@ from tests.unit.collect_room.shelf_life import (
     codes,
     collect,
     take,
+    the_clock_goes,
     waiting,
 )
 from tests.unit.collect_room.shelf_life import MUG as HARBORS_MUG
@@ -198,6 +201,67 @@ def test_a_step_that_broke_in_the_middle_takes_nothing_in_twice(
     clock.forward(hours=2)
     handler.on_schedule({}, None)
     assert (app.sent("fetch"), waiting(app)) == ([], [])
+
+
+# --- before a list ends ----------------------------------------------------------------------------------------------
+
+
+def the_reminders(app: RoomApp) -> list[dict[str, str]]:
+    """What the queue says of lists that end."""
+    reasons = [Reason.model_validate_json(row["reason"]) for row in app.orders.queue(DEMO, 20)]
+    return [reason.values for reason in reasons if reason.code == "item.sheet_ends"]
+
+
+def on_sale(app: RoomApp) -> None:
+    """The mug of a list, known to customers, and a bowl that nobody put on sale."""
+    taken(app, *MUG, *BOWL)
+    app.others["shop/demo"] = Shelf()
+    assert ask_to_list(the_mug(app)).status == 202
+    take(*waiting(app))
+
+
+def test_a_person_hears_once_and_three_days_early_that_a_list_ends(app: RoomApp, clock: FixedClock) -> None:
+    on_sale(app)
+    began = clock.now().date()
+    the_clock_goes(app, clock, days=10, hours=23)
+    assert the_reminders(app) == []
+    the_clock_goes(app, clock, hours=2)
+    told = {"supplier": "harbor", "since": str(began), "until": str(began + timedelta(days=14))}
+    assert the_reminders(app) == [told]
+    assert [the_offer(app, name).work_due for name in ("A-1", "A-2")] == [None, None]
+    the_clock_goes(app, clock, days=2)
+    assert len(the_reminders(app)) == 1
+
+
+def test_nobody_hears_of_a_list_whose_things_are_not_on_sale(app: RoomApp, clock: FixedClock) -> None:
+    taken(app, *MUG, *BOWL)
+    the_clock_goes(app, clock, days=12)
+    assert the_reminders(app) == []
+
+
+@pytest.mark.parametrize("days", [30, 1])
+def test_a_newer_list_or_a_longer_time_puts_the_reminder_off(app: RoomApp, clock: FixedClock, days: int) -> None:
+    on_sale(app)
+    clock.forward(days=10)
+    if days == 1:
+        taken(app, *MUG, *BOWL)
+    else:
+        harbor = app.catalog.supplier(HARBOR)
+        app.catalog.save(harbor.model_copy(update={"sheet_days": days}), harbor)
+    the_clock_goes(app, clock, days=3)
+    assert the_reminders(app) == []
+    the_clock_goes(app, clock, days=20)
+    assert len(the_reminders(app)) == 1
+
+
+def test_a_list_of_few_days_is_told_of_when_half_of_them_are_over(app: RoomApp, clock: FixedClock) -> None:
+    harbor = app.catalog.supplier(HARBOR)
+    app.catalog.save(harbor.model_copy(update={"sheet_days": 2}), harbor)
+    on_sale(app)
+    the_clock_goes(app, clock, hours=23)
+    assert the_reminders(app) == []
+    the_clock_goes(app, clock, hours=2)
+    assert len(the_reminders(app)) == 1
 
 
 # --- what is in a list is on no page ---------------------------------------------------------------------------------
