@@ -1,7 +1,7 @@
 // @ts-check
 /** The same thing at other suppliers: what speaks for it, and the person's word that makes it a source. */
 import { call, path } from '../api.js';
-import { percent, t, when } from '../i18n.js';
+import { cash, percent, t, when } from '../i18n.js';
 import { h } from '../ui.js';
 import { block } from './panels.js';
 import { badge, reasons, say, trouble } from './parts.js';
@@ -34,8 +34,8 @@ export function matches({ product, matches: found = [] }, shop, supplier, reload
     h(
       'li',
       { class: 'card' },
-      h('p', { class: 'spread' }, h('strong', {}, one.title), badge('match', one.state)),
-      h('p', { class: 'dim' }, supplier(one.supplier), ' · ', t('match.score', { percent: percent(String(one.score)) }), ' · ', when(one.found_at)),
+      h('p', { class: 'spread' }, h('strong', {}, one.url.startsWith('http') ? h('a', { href: one.url, target: '_blank', rel: 'noreferrer noopener' }, one.title) : one.title), badge('match', one.state)),
+      h('p', { class: 'dim' }, supplier(one.supplier), ' · ', one.costs.map(cash).join(' – ') || '–', ' · ', t('match.score', { percent: percent(String(one.score)) }), ' · ', when(one.found_at)),
       h('details', {}, h('summary', {}, t('match.why')), reasons(one.reasons)),
       h('div', { class: 'actions' }, one.state !== 'CONFIRMED' && button(one, 'confirm', 'primary'), one.state !== 'DECLINED' && button(one, 'decline', '')),
     );

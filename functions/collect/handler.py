@@ -131,7 +131,7 @@ def _product(product: str) -> Response[str]:
     now, held = app().clock.now(), sources(row, app()).values()
     offers = [with_curves(shown(offer, locale), offer, now, locale) for offer in held]
     told = row.model_copy(update={"problems": (*waits_for(row), *row.problems)})
-    found = [shown(each, locale) for each in app().catalog.matches(row.shop, row.id)]
+    found = [shown(each, locale) for each in match.proposed(row.id, row.shop, app())]
     return answer({"product": shown(told, locale), "offers": offers, "matches": found})
 
 

@@ -15,6 +15,7 @@ from daifa.models.catalog import Offer, Product, Source, Variant
 from daifa.models.facts import Fact, added
 from daifa.models.ids import OfferId, ProductId, ShopId, SupplierId
 from daifa.models.match import Match
+from daifa.models.money import Money
 from daifa.models.states import MatchState
 from daifa.rules.lifecycle import MATCH
 from daifa.rules.matching import likeliest, match, pictures_count, unseen
@@ -27,6 +28,13 @@ COMPARED = 20
 
 # What a person may say of a proposal, and what follows.
 VERBS = {"confirm": MatchState.CONFIRMED, "decline": MatchState.DECLINED}
+
+
+class Beside(Match):
+    """A proposal with the page of the other supplier's offer, and from how much to how much its variants cost there."""
+
+    url: str
+    costs: tuple[Money, ...]
 
 
 def ask(product: ProductId, shop: ShopId, app: App) -> None:
@@ -60,6 +68,17 @@ def pictured(task: Pictured, app: App) -> None:
         count("PictureFailed")
         return
     app.catalog.decided(lambda: _seen(task, app))
+
+
+def proposed(product: ProductId, shop: ShopId, app: App) -> list[Beside]:
+    """What may be the same thing, with what a person has to see before saying so."""
+    found = []
+    for each in app.catalog.matches(shop, product):
+        offer = app.catalog.find_offer(each.offer)
+        prices = sorted({variant.price for variant in offer.variants}) if offer else []
+        ends = dict.fromkeys((prices[0], prices[-1])) if prices else ()
+        found.append(Beside(**dict(each), url=offer.url if offer else "", costs=tuple(ends)))
+    return found
 
 
 def decide(product: ProductId, offer: OfferId, verb: str, shop: ShopId, ver: int, by: str, app: App) -> Match:

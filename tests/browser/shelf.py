@@ -75,6 +75,7 @@ def stock(app: App) -> None:
         app.catalog.create(_offer(number, title, cost))
         app.catalog.create(_product(number, title, image, state, cost, price))
     _jobs(app)
+    app.catalog.create(_offer(9, "不锈钢保温杯 500ml", "35.20").model_copy(update={"supplier": LINAN}))
     app.catalog.create(
         Match(
             shop=SHOP,

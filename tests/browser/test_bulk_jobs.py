@@ -92,7 +92,11 @@ def test_a_product_is_taken_off_sale(site: Site, app: RoomApp) -> None:
 
 def test_the_same_thing_at_another_supplier_is_a_source_once_a_person_says_so(site: Site, app: RoomApp) -> None:
     site.open("#/products/demo/p-1")
-    assert "相似度 86%" in site.page.inner_text("main")
+    assert "临安布艺厂 · ¥35.20 · 相似度 86%" in site.page.inner_text("main")
+    assert (
+        site.page.get_attribute("a:has-text('不锈钢保温杯 500ml')", "href")
+        == "https://detail.example.com/offer/61009.html"
+    )
     site.page.click("#confirm-offer-9")
     site.page.wait_for_selector("text=已确认，可作备用货源")
     suppliers = [source.supplier for source in app.catalog.product(SHOP, ProductId("p-1")).variants[0].sources]

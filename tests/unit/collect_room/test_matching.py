@@ -47,6 +47,9 @@ def test_the_same_mug_at_two_suppliers_is_proposed_to_both(app: RoomApp) -> None
     assert (yours.supplier, yours.score) == ("harbor", mine.score)
     told = call(handler.on_http, "GET", f"/api/products/{ours.id}", query={"shop": "demo"}).body["matches"]
     assert [(each["state"], bool(each["reasons"][0]["text"])) for each in told] == [("PROPOSED", True)]
+    assert [(each["url"], [cost["amount"] for cost in each["costs"]]) for each in told] == [
+        (THEIRS, ["39.00", "42.00"])
+    ]
     assert all(len(variant.sources) == 1 for variant in app.catalog.product(DEMO, ours.id).variants)
 
 
