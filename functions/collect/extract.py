@@ -21,9 +21,10 @@ from collect.extraction import (
     state,
     visible,
 )  # fmt: skip
-from collect.extraction.blocked import page_block
+from collect.extraction.blocked import gone, page_block
 from collect.extraction.found import Found
 from collect.extraction.page import Page
+from collect.extraction.shown_price import shows_many
 from daifa.models.collected import Blocked, CollectedProduct
 
 _JSON = re.compile(rb"\s*[{\[]")
@@ -59,7 +60,9 @@ def _page(page: Page) -> CollectedProduct:
     known_state = embedded.find(page)
     if site and site.state and (own := site_state.find(page, site.state, site.currency)):
         known_state.append(own)
-    if not known_state and any(merge.is_listing(each, page) for each in marked):
+    if not known_state and gone(page):
+        return CollectedProduct(url=page.url, blocked=Blocked.NO_PRODUCT)
+    if not known_state and merge.is_listing(marked, page):
         return CollectedProduct(url=page.url, blocked=Blocked.MANY_PRODUCTS)
     structured = [one for each in marked if (one := merge.main_product(each, page))]
     if not known_state and not structured and _is_category(page):
@@ -84,7 +87,7 @@ def _page(page: Page) -> CollectedProduct:
     product = merge.merge(page, found, site.only if site else frozenset())
     if _holds_product(product, known_state, structured, page):
         return product
-    reason = page_block(page) or Blocked.NO_PRODUCT
+    reason = page_block(page) or (Blocked.MANY_PRODUCTS if shows_many(page) else Blocked.NO_PRODUCT)
     return CollectedProduct(url=page.url, title=product.title if reason is Blocked.NO_PRODUCT else None, blocked=reason)
 
 

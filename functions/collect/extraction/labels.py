@@ -45,15 +45,18 @@ MEANINGS = {
         "nomdelamarque markenname nomedelmarchio ブランド 브랜드 márka "
         "ยี่ห้อ แบรนด์ thươnghiệu merek μάρκα κατασκευαστής марка العلامةالتجارية מותג 廠牌 "
         "fabricante manufacturer hersteller fabricant produttore "
-        "производитель producator producător"
+        "производитель изготовитель producator producător 제조사 제조사브랜드 브랜드명 ブランド名 メーカー"
     ),
     "price": (
+        "wholesaleprice tradeprice yourprice netprice dealerprice "
         "price ourprice saleprice currentprice preis prix prezzo precio preço prijs hinta pris cena цена "
         "售價 特價 優惠價 網路價 促銷價 ราคา ราคาพิเศษ giá giábán harga السعر מחיר τιμή "
         "价格 批发价 售价 现价 促销价 单价 零售价 优惠价 淘宝价 销售价 "
-        "销售价格 本店售价 本店价 商城价 特价 折扣价 团购价 拼团价 到手价 代发价 供货价 价 価格 販売価格 가격 판매가"
+        "销售价格 本店售价 本店价 商城价 特价 折扣价 团购价 拼团价 到手价 代发价 供货价 拿货价 批价 价 価格 販売価格 "
+        "卸単価 卸価格 가격 판매가 도매가 оптоваяцена cenahurtowa händlerpreis"
     ),
     "list_price": (
+        "suggestedretail suggestedretailprice recommendedretailprice "
         "listprice rrp msrp was regularprice oldprice uvp 市场价 "
         "市场价格 参考价 划线价 原价 专柜价 定价 吊牌价 建议零售价 "
         "定價 原價 市價 建議售價 メーカー希望小売価格 希望小売価格 定価 参考価格 "

@@ -94,7 +94,7 @@ class Markup:
         search, closings = _NOTED.search, _CUT
         while found := search(body, at):
             start, at = found.span()
-            name = body[start + 1 : at]
+            name = found[1]
             if name not in closings and (name := name.lower()) not in closings:
                 if name == b"link" and body.find(b"canonical", at, at + LONG_LINK) < 0:
                     continue  # Pages have dozens, and only this one tells something.

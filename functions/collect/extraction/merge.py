@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -217,10 +217,11 @@ def main_product(candidates: list[Found], page: Page) -> Found | None:
     return max(candidates, key=lambda one: fits[id(one)], default=None)
 
 
-def is_listing(candidates: list[Found], page: Page) -> bool:
-    """Whether a source tells of several products and the page is about none of them: a category, a search, a shop."""
-    several = len({one.title for one in candidates}) >= LISTED
-    return several and bool(page.heading or page.title) and max(_likeness(one, page) for one in candidates) < ALIKE
+def is_listing(sources: Sequence[list[Found]], page: Page) -> bool:
+    """Whether a source tells of several products and the page is about none of any: a category, a search, a shop."""
+    several = any(len({one.title for one in each}) >= LISTED for each in sources)
+    alike = max((_likeness(one, page) for each in sources for one in each), default=0.0)
+    return several and bool(page.heading or page.title) and alike < ALIKE
 
 
 def _likeness(one: Found, page: Page) -> float:

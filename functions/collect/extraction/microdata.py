@@ -65,6 +65,8 @@ _RDFA = _Vocabulary(
 # A page that speaks of none of these marks up no product.
 _SAID = ("schema.org", "itemprop")
 _PRICE = frozenset(("price", "lowPrice"))
+# Of these the words of a link are meant, not where it leads.
+_WORDS = frozenset(("name", "brand", "manufacturer", "category", "model"))
 
 
 @dataclass
@@ -192,7 +194,7 @@ def _item(markup: Markup, top: _Mark, marks: list[_Mark], way: _Vocabulary) -> d
                 value["name"] = attributes["content"]
             open_now.append((mark.end, value))
         else:
-            value = _value(markup, mark.tag) if names and owner is not None else None
+            value = _value(markup, mark.tag, names) if names and owner is not None else None
         if owner is None or value in (None, ""):
             continue
         for name in names:
@@ -200,8 +202,9 @@ def _item(markup: Markup, top: _Mark, marks: list[_Mark], way: _Vocabulary) -> d
     return item
 
 
-def _value(markup: Markup, tag: Tag) -> str | None:
+def _value(markup: Markup, tag: Tag, names: list[str]) -> str | None:
     attributes = tag.attributes
+    linked = tag.name == "a" and not _WORDS.isdisjoint(names)
     if "content" in attributes:
         return attributes["content"]
     if tag.name == "img":
@@ -209,7 +212,7 @@ def _value(markup: Markup, tag: Tag) -> str | None:
             if attributes.get(name, "").strip() and not attributes[name].startswith("data:"):
                 return attributes[name]
         return None
-    if tag.name in _ADDRESS and attributes.get(_ADDRESS[tag.name]):
+    if tag.name in _ADDRESS and attributes.get(_ADDRESS[tag.name]) and not linked:
         return attributes[_ADDRESS[tag.name]]
     if tag.name in ("data", "meter"):
         return attributes.get("value")

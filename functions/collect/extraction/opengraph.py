@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collect.extraction import amounts, values
+from collect.extraction import amounts, naming, values
 from collect.extraction.found import Found
 from collect.extraction.page import Page
 
@@ -13,9 +13,13 @@ def find(page: Page) -> Found:
     found = Found("opengraph")
     found.title = values.text(metas.get("og:title"), 300) or values.text(metas.get("twitter:title"), 300)
     found.description = metas.get("og:description")
+    if page.name and found.title and not naming.alike(page.name, found.title):
+        # It is the shop that is described, on each of its pages alike.
+        found.title = found.description = None
     image = metas.get("og:image:secure_url") or metas.get("og:image") or metas.get("twitter:image")
     address = values.image(image, page.base)
-    found.images = [address] if address and not values.decorates(address) else []
+    of_shop = found.title is None and "og:title" in metas
+    found.images = [address] if address and not of_shop and not values.decorates(address) else []
     for prefix in ("product:sale_price", "product:price", "og:price"):
         found.currency = amounts.code_of(metas.get(f"{prefix}:currency")) or found.currency
         told = amounts.amount(metas.get(f"{prefix}:amount"), found.currency, page.country)

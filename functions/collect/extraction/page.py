@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from collect.extraction import amounts, encoding, places, values
+from collect.extraction import amounts, encoding, naming, places, values
 from collect.extraction.markup import SELF_ENDING, VOID, Markup
 from collect.extraction.places import Places
 from collect.extraction.script import Script
@@ -33,9 +33,6 @@ LONGEST = 3_000_000
 BEFORE, BEHIND = 60_000, 80_000
 MOST_METAS = 300
 LONG_AMOUNT, MOST_AMOUNTS = 30, 40
-SHORTEST_NAME = 4
-# What shops put between a product's name and their own.
-TITLE_PARTS = re.compile(r"\s+[|–—•·:-]\s+|\s*[|｜_]\s*")
 _WORD = re.compile(r"\w+")
 _GROUPED = re.compile(r"\d[.,\u00a0\u202f ]\d{3}(?!\d)|\d,[-–]")
 _TAGGED = re.compile(r"(?:product_cat|product_tag|product_shipping_class|shipping|pa|brand)[-_][\w-]*")
@@ -151,20 +148,56 @@ class Page:
 
     @cached_property
     def heading(self) -> str | None:
-        """The <h1> that names the page: the one most like <title> and og:title, since reviews have some too."""
-        told = [text for each in islice(self.markup.told("h1"), 12) if (text := values.text(each, 300))]
+        """The <h1> that names the page: the one most like <title> and og:title, since reviews have some too.
+
+        None where it is the shop's own name or a category's: it leads elsewhere, or says nothing of what og:title, or
+        the address with a part of the title, does.
+        """
+        headings = islice(zip(self.markup.noted("h1"), self.markup.told("h1"), strict=False), 12)
+        told = [(text, at) for at, each in headings if (text := values.text(each, 300))]
         shared = words(self.metas.get("og:title", ""))
-        if len(told) == 1 and shared and not words(told[0]) & shared:
-            return None  # the shop's own name, as many old themes have it
-        if len(told) < 2:
-            return told[0] if told else None
-        named = words(self.title or "") | shared
-        return max(told, key=lambda text: len(words(text) & named) / (len(words(text)) or 1))
+        if len(told) > 1:
+            named = words(self.title or "") | shared
+            told.sort(key=lambda one: -len(words(one[0]) & named) / (len(words(one[0])) or 1))
+        here = (one for one, at in told if not naming.leads_elsewhere(self.markup, at, self.url, self.base))
+        best = next(here, None)
+        if best is None or len(told) > 1:
+            return best
+        if shared and not words(best) & shared:
+            return None
+        if not shared and self.title and not naming.in_address(best, self.url):
+            better = (naming.in_address(part, self.url) for part in naming.parts(self.title))
+            return None if max(better, default=0) > 1 else best
+        return best
+
+    @cached_property
+    def _called(self) -> tuple[str | None, int]:
+        markup, headings = self.markup, self.markup.noted("h1")
+        if self.heading or not self.title:
+            return self.heading, next(iter(headings), 0)
+        titles = naming.parts(self.title, self.metas.get("og:title"))
+        found = naming.found(markup, titles) or (naming.subheading(markup) if headings else None)
+        if found:
+            return values.text(found[0], 300), max(0, markup.holding(found[1] + 1))
+        # A trail of links above the product ends with its name, too.
+        at = max(islice((at for told, at in markup.pieces if told in titles), 3), default=0)
+        # At its tag, as at a heading's, so that what is behind is counted alike.
+        return None, max(0, markup.holding(at))
+
+    @property
+    def name(self) -> str | None:
+        """What the page calls its product: its heading, else the text that it shows as one; None if nothing tells."""
+        return self._called[0]
+
+    @property
+    def start(self) -> int:
+        """Where the page begins to speak of its product: at its name, else where a piece is what <title> says."""
+        return self._called[1]
 
     @cached_property
     def named(self) -> list[set[str]]:
         """The words of the heading and of the title, for comparing names with them."""
-        return [words(each) for each in (self.heading, self.title) if each]
+        return [words(each) for each in (self.name, self.title) if each]
 
     def likeness(self, name: str) -> float:
         """How much a name is the page's own, 1 being the very words of its heading or title."""
@@ -172,17 +205,6 @@ class Page:
         return max(
             (2 * len(mine & each) / (len(mine) + len(each)) for each in self.named if mine and each), default=0.0
         )
-
-    @cached_property
-    def start(self) -> int:
-        """Where the page begins to speak of its product: at its heading, else where a piece is what <title> says."""
-        if self.heading or not self.title:
-            return next(iter(self.markup.noted("h1")), 0)
-        parts = {part.strip() for part in (self.title, *TITLE_PARTS.split(self.title)) if len(part) >= SHORTEST_NAME}
-        # A trail of links above the product ends with its name, too.
-        at = max(islice((at for told, at in self.markup.pieces if told in parts), 3), default=0)
-        # At its tag, as at a heading's, so that what is behind is counted alike.
-        return max(0, self.markup.holding(at))
 
     @cached_property
     def first(self) -> int:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice, pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -17,7 +16,8 @@ from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, labels, values
 from collect.extraction.markup import NEAR, STRUCK, Tag, plain
-from collect.extraction.page import Page, names, names_in, untagged
+from collect.extraction.page import Page, names, names_in
+from collect.extraction.price_names import said_by, strikes
 
 MOST, MOST_BEHIND = 100, 40
 # An element with more elements in it is a box of many things.
@@ -27,34 +27,13 @@ MOST_STRUCK = 8
 ENOUGH = 3
 # A list of this many equal-looking prices with different amounts is a list of other products.
 LISTED = 3
-_GOOD = re.compile(
-    r"(?i)current|sale|final|now|our|offer|special|actual|main|buy|detail|today|big|large|sell|promo(?!code)"
-)
-_WAS = re.compile(
-    r"(?i)old|was(?![a-z])|strike|struck|regular|crossed|compare|original|rrp|msrp|uvp|before|previous|list-?price"
-)
-_OTHER = re.compile(
-    r"(?i)(?<!s)unit|(?:^|[^a-z])per(?:[^a-z]|$)|basic|ship|deliver|versand|saving|save|"
-    r"discount(?!ed|[-_]?price)|install|month|financ|tax|vat|total|filter|range|slider|label|history|alert|"
-    r"drop|points|bonus|cashback|coupon|deposit|service|additional|max|(?<!dis)count|member"
-)
-# Anywhere in a name these say "not the product of this page".
-_ELSEWHERE = re.compile(
-    r"(?i)relat|recommend|(?:^|[^a-z])reco(?:[^a-z]|$)|similar|carousel|also-?|upsell|cross-?sell|accessor|"
-    r"bundle|recent|viewed|sponsor|minicart|mini-?basket|suggest|swiper|slick|teaser|product-?card|"
-    r"productcard|item-card|product-?thumb|product-?tile|another|together|alternativ|review|finance|wishlist|"
-    r"bestseller|deal-list|delivery"
-)
-# Only as a class or id of its own: `product-header` and `add-to-cart` are the product's.
-_ELSEWHERE_WHOLE = frozenset(
-    re.findall(r"\w+", "header footer nav menu cart basket modal popup widget banner other hot grid sidebar")
-)
+# On a page without a product of its own it takes more.
+MANY = 6
 _NOT_ALL = re.compile(
     r"(?i)/\s*(?:month|mo\b|mois|mes|monat|kg|100|l\b|ml|g\b|fl|oz|m²|szt|stk|st\b)|per month|a month|p/m|"
     r"im monat|par mois|al mes|membership|with member|包邮|满|shipping|versand|delivery|livraison|you save|"
     r"sample|样品|运费|快递费|邮费|ersparnis|立省|up to|orders? over|off\b|%"
 )
-_PRODUCTS = re.compile(r"product|detail|main|buy|offer|pdp")
 # A number that may be money: with cents, with a currency's sign or name, or alone.
 _AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)|[€$£¥￥₽₹₩₺₫฿]|^[\d\s.,]{2,}$|(?:kr|zł|руб|Kč|Ft|lei|元|円|원|[A-Z]{3})")
 # The same twice: asking for the words first takes half the time of the pattern, which then decides.
@@ -65,11 +44,16 @@ _BEFORE = ("<del", "<s>", "<s ", "stri", "old", "was", "struck", "regular", "cro
 # Cents that stand above the line, in an element of their own.
 _CENTS = re.compile(r"\s*\d\d\s*")
 _SMALL_CENTS = re.compile(r"(?<=\d)\s*<(?:sup|small)\b[^<>]*>\s*(\d\d)\s*</(?:sup|small)>")
+_MONEY = re.compile(r"[^\w]*(?:[A-Z]{3}\W*)?\d[\d.,\s]*\D{0,6}(?:\d[\d.,\s]*\D{0,6})?")
 # What money is written with beside its digits.
 _SIGNS = re.compile(r"kr|zł|руб|Kč|Ft|lei|лв|TL|Rp|RM|[A-Z]{3}|R\$")
 # Where a label before an amount ends.
 _LABEL_END = re.compile(r"[\d€$£¥￥]")
 FEW_LETTERS = 12
+# A choice that the page has made for its reader, how an amount beside it is said to look, and how far it may be.
+CHOSEN, MOST_AROUND = "chosen", 4
+# What holds many things in rows.
+_MANY = frozenset(("table", "tbody", "ul", "ol", "dl"))
 # What holds sentences.
 INLINE = frozenset(("p", "span", "li", "a", "b"))
 # So many pieces of text behind its heading a product has told its price.
@@ -95,12 +79,22 @@ class _Candidate:
     node: LexborNode
 
 
-def shown_price(page: Page) -> Shown | None:
-    """The best-founded amount with a currency on the page; None rather than one that may be another product's."""
-    candidates = _candidates(page)
+def shows_many(page: Page) -> bool:
+    """Whether the page is a list: so many prices that look alike and differ."""
+    return any(len(told) >= MANY for told in _by_look(_candidates(page)).values())
+
+
+def _by_look(candidates: Sequence[_Candidate]) -> dict[str, set[Decimal]]:
     looks: dict[str, set[Decimal]] = defaultdict(set)
     for each in candidates:
         looks[each.look].add(each.said.low)
+    return looks
+
+
+def shown_price(page: Page) -> Shown | None:
+    """The best-founded amount with a currency on the page; None rather than one that may be another product's."""
+    candidates = _candidates(page)
+    looks = _by_look(candidates)
     single = [each for each in candidates if len(looks[each.look]) < LISTED]
     whole = [each for each in single if not each.struck and each.said.currency]
     best = max(whole, key=lambda each: each.score, default=None)
@@ -192,9 +186,12 @@ def _says_else(outer: Sequence[Tag], page: Page) -> bool:
 def _candidates(page: Page) -> list[_Candidate]:
     found: list[_Candidate] = []
     after = -1
+    choosing = "radio" in page.markup.text and "checked" in page.markup.text
     for node in page.places.price[:MOST]:
         if node.tag == "h1":
-            if after < 0 and (page.heading is None or values.text(node.text(separator=" "), 300) == page.heading):
+            told = values.text(node.text(separator=" "), 300)
+            # Old software puts the price into a heading of its own, before the product's.
+            if after < 0 and (page.heading in (None, told) or told and _MONEY.fullmatch(told)):
                 after = 0
             continue
         said = _said(node, page)
@@ -208,24 +205,55 @@ def _candidates(page: Page) -> list[_Candidate]:
             after += 1
             if after > MOST_BEHIND:
                 break
+        chosen = _chosen(node) if choosing else None
+        if chosen is False:
+            continue
         parent = node.parent
-        found.append(_Candidate(score, struck, said, f"{names(node)}<{names(parent) if parent else ''}", node))
+        look = CHOSEN if chosen else f"{names(node)}<{names(parent) if parent else ''}"
+        found.append(_Candidate(score, struck, said, look, node))
     return found
+
+
+def _chosen(node: LexborNode) -> bool | None:
+    """Whether the choice that an amount stands beside is the one that is made; None if it stands beside none."""
+    row = node.parent
+    for _ in range(MOST_AROUND):
+        if row is None or row.tag == "form":
+            return None
+        if radios := row.css("input[type=radio]"):
+            # Beside several it is the price of none of them.
+            return "checked" in radios[0].attributes if len(radios) == 1 else None
+        row = row.parent
+    return None
 
 
 def _said(node: LexborNode, page: Page) -> amounts.Priced | None:
     """What the node itself says, its struck parts left out; the node must be one price, not a box of many things."""
-    parts: list[str] = []
+    if node.tag in _MANY:
+        return None
+    now: list[str] = []
+    # What is called old is the price all the same where nothing else is told.
+    old: list[str] = []
     elements = 0
     for piece in node.traverse(include_text=True):
         if piece.tag != "-text":
             elements += 1
             if elements > MOST_INSIDE:
                 return None
-        elif not _silent(piece, node):
-            told = piece.text_content or ""
-            cents = parts and _CENTS.fullmatch(told) and parts[-1][-1:].isdigit() and parts[-1].strip().isdigit()
-            parts.append(f",{told.strip()}" if cents else told)
+        elif (silent := _silent(piece, node)) is not True:
+            _add(now if silent is None else old, piece)
+    return _read(now, page) or _read([*old, *now], page)
+
+
+def _add(parts: list[str], piece: LexborNode) -> None:
+    """One more piece of text; cents that stand above the line, in an element of their own, follow a comma."""
+    told = piece.text_content or ""
+    above = piece.parent is not None and piece.parent.tag == "sup"
+    whole_before = parts and parts[-1][-1:].isdigit() and (above or parts[-1].strip().isdigit())
+    parts.append(f",{told.strip()}" if whole_before and _CENTS.fullmatch(told) else told)
+
+
+def _read(parts: list[str], page: Page) -> amounts.Priced | None:
     whole = values.text(" ".join(parts).replace(" ,", ","), 120)
     if whole is None or not any(char.isdigit() for char in whole) or len(whole) > 60 or _NOT_ALL.search(whole):
         return None
@@ -245,13 +273,16 @@ def _in_a_sentence(node: LexborNode) -> bool:
     )
 
 
-def _silent(piece: LexborNode, top: LexborNode) -> bool:
-    parent = piece.parent
+def _silent(piece: LexborNode, top: LexborNode) -> bool | None:
+    """Whether a piece of a node's text is struck out, or for no reader; False if it is but called old, None if not."""
+    parent, called_old = piece.parent, False
     while parent is not None and parent.mem_id != top.mem_id:
         if parent.tag in STRUCK or parent.tag in ("script", "style", "noscript"):
             return True
+        said = said_by(names(parent))
+        called_old = called_old or (said.was and not said.good)
         parent = parent.parent
-    return False
+    return False if called_old else None
 
 
 def _judge(places: Iterator[tuple[str, str]]) -> tuple[int, bool] | None:
@@ -260,7 +291,7 @@ def _judge(places: Iterator[tuple[str, str]]) -> tuple[int, bool] | None:
     `places` are the tag and the names of the element that holds it and of those around that, innermost first.
     """
     tag, told = next(places)
-    own = _said_by(told)
+    own = said_by(told)
     if own.elsewhere:
         return None
     struck = tag in STRUCK or own.was
@@ -268,7 +299,7 @@ def _judge(places: Iterator[tuple[str, str]]) -> tuple[int, bool] | None:
     for levels, (tag, told) in enumerate(islice(places, 14)):
         if tag in ("body", "html"):
             break
-        around = _said_by(told)
+        around = said_by(told)
         if tag in ("footer", "nav", "aside", "select") or around.elsewhere:
             return None
         if tag in STRUCK or (levels < 2 and around.was and not own.good):
@@ -329,34 +360,3 @@ def _struck_places(page: Page) -> Iterator[int]:
         before = page.markup.before(at).lower()
         if any(word in before for word in _BEFORE) and _STRUCK_BEFORE.search(before):
             yield at
-
-
-def strikes(tag: str, told: str) -> bool:
-    """Whether an element of this tag and these names strikes out what it holds."""
-    return tag in STRUCK or _said_by(told).was
-
-
-class _Says(NamedTuple):
-    """What an element's names say of the amounts in it."""
-
-    elsewhere: bool
-    was: bool
-    good: bool
-    other: bool
-    price: bool
-    products: bool
-
-
-# Pages repeat a few names thousands of times.
-@lru_cache(maxsize=4096)
-def _said_by(name: str) -> _Says:
-    name = untagged(name)
-    lower = name.lower()
-    return _Says(
-        elsewhere=_ELSEWHERE.search(name) is not None or not _ELSEWHERE_WHOLE.isdisjoint(lower.split()),
-        was=_WAS.search(name) is not None,
-        good=_GOOD.search(name) is not None,
-        other=_OTHER.search(name) is not None,
-        price="price" in lower,
-        products=_PRODUCTS.search(lower) is not None,
-    )

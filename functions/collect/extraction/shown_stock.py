@@ -37,7 +37,7 @@ _BUY = re.compile(
     r"adicionar ao carrinho|in winkelwagen|lägg i varukorg|lisää (?:ostos)?koriin|dodaj do koszyka|do košíka|do košíku|"
     r"v košarico|kosárba|adauga in cos|adaugă în coș|sepete ekle|в корзину|купить|добавить в корзину|до кошика|"
     r"lisa ostukorvi)"
-    r"|加入购物车|立即购买|立即订购|加入進貨單|加入购物车|加入購物車|立即購買|直接購買|加入購物|放入購物車|"
+    r"|加入购物车|加入进货车|加入采购车|立即代发|一键代发|立即购买|立即订购|加入進貨單|加入购物车|加入購物車|立即購買|直接購買|加入購物|放入購物車|"
     r"หยิบใส่ตะกร้า|เพิ่ม\w*ตะกร้า|thêm vào giỏ|mua ngay|"
     r"tambah ke keranjang|beli sekarang|"
     r"أضف إلى|הוסף לסל|προσθήκη στο καλάθι|добави в|dodaj u košaricu|læg i kurv|legg i handlekurv|カートに入れる|"
@@ -58,8 +58,11 @@ _ELSEWHERE = re.compile(
 _OUTSIDE = frozenset(("footer", "header", "nav", "aside", "template", "select", "script", "label", "option"))
 # A line that says so is short, and stands so many pieces of text behind the heading at most.
 LONG_LINE, SOON, SAID_SOON = 60, 100, 30
-# So many of the elements around one are asked what they are.
-MOST_AROUND = 12
+_HIDING = frozenset(("hidden", "hide", "is-hidden", "displaynone", "unvisible", "invisible"))
+# So many of the elements around one are asked what they are; so many of them a button is named by.
+MOST_AROUND, NEAR = 12, 3
+# The name of one of several things to choose, before what is said of it: `Black (sold out)`.
+_OPTION = re.compile(r"\s*[^\W_].*[(\[:–-]\s*\Z")
 # A page has one button to buy its product, and perhaps another that stays in sight; more alike are a list's.
 FEW = 3
 _COUNT = re.compile(
@@ -97,27 +100,32 @@ class _Buys(NamedTuple):
 
 def _buttons(page: Page) -> _Buys | None:
     """What the buttons say; None where one of them says that the product is sold out."""
-    greyed, alike = False, Counter[tuple[str, str]]()
+    greyed, told_out, alike = False, False, Counter[tuple[str, str]]()
     for node in page.places.button[:120]:
         attributes = node.attributes
         text = values.text((node.text(separator=" ", strip=True) or attributes.get("value") or "")[:200], 80) or ""
         text += " " + (attributes.get("aria-label") or attributes.get("title") or "")
         if len(text) > 120:
             continue
-        if _OUT.search(text) and not _hidden(attributes) and not _elsewhere(node):
-            return None
+        if (said := _OUT.search(text)) and not _hidden(attributes) and not _beside(node):
+            if not _OPTION.match(text[: said.start()]):
+                return None
+            told_out = True
         if (_BUY.search(text) or _fills_cart(node)) and _works(node):
             if _looks_off(attributes):
                 greyed = True
             else:
                 alike[text, attributes.get("class") or ""] += 1
     carts = any(_works(node) for node in page.places.cart[:10])
+    if told_out and not (carts or alike):
+        return None
     return _Buys(carts or greyed or bool(alike), carts or any(number < FEW for number in alike.values()))
 
 
 def _works(node: LexborNode) -> bool:
     """Whether this can be used, and stands among no other products."""
-    return not (_hidden(node.attributes) or "disabled" in node.attributes or _of_others(node))
+    shut = "disabled" in node.attributes or any(_hidden(each.attributes) for each in (node, *_around(node)))
+    return not shut and not _of_others(node)
 
 
 def _told_out(page: Page) -> bool:
@@ -157,12 +165,10 @@ def says_out(text: str) -> bool:
 
 def _hidden(attributes: Mapping[str, str | None]) -> bool:
     style = (attributes.get("style") or "").replace(" ", "").lower()
-    classes = (attributes.get("class") or "").lower().split()
-    return (
-        "hidden" in attributes
-        or "display:none" in style
-        or bool({"hidden", "hide", "d-none", "is-hidden", "displaynone"} & set(classes))
-    )
+    classes = set((attributes.get("class") or "").lower().split())
+    # What is hidden from narrow or wide screens alone is there.
+    hiding = _HIDING if any(each.startswith("d-") and each != "d-none" for each in classes) else _HIDING | {"d-none"}
+    return "hidden" in attributes or "display:none" in style or not hiding.isdisjoint(classes)
 
 
 def _looks_off(attributes: Mapping[str, str | None]) -> bool:
@@ -181,6 +187,12 @@ def _of_others(node: LexborNode) -> bool:
 def _elsewhere(node: LexborNode) -> bool:
     """Whether this stands where the page speaks of something else, or in what is hidden."""
     return any(_in_a_row(each) or _away(each.tag or "", each.attributes) for each in _around(node))
+
+
+def _beside(node: LexborNode) -> bool:
+    """Whether a button stands among other products, is hidden with what it stands in, or chooses something."""
+    near = any(_away(each.tag or "", each.attributes) for each in islice(_around(node), NEAR))
+    return near or _of_others(node) or any(_hidden(each.attributes) for each in _around(node))
 
 
 def _around(node: LexborNode) -> Iterator[LexborNode]:

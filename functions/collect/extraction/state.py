@@ -15,7 +15,8 @@ from typing import Any
 
 from collect.extraction import amounts, lenient_json, schema_org, values
 from collect.extraction.found import Found
-from collect.extraction.page import SHORTEST_NAME, TITLE_PARTS, Page
+from collect.extraction.naming import SHORTEST, TITLE_PARTS
+from collect.extraction.page import Page
 from daifa.models.collected import Availability, CollectedVariant
 
 NAME = ("name", "title", "productName", "product_name", "goodsName", "goods_name", "itemName", "displayName", "subject")
@@ -104,7 +105,7 @@ def _names(page: Page) -> list[str]:
     """What the product may be called: the heading, or a part of what the page calls itself."""
     titles = [told for told in (page.title, values.text(page.metas.get("og:title"), 300)) if told]
     parts = [part.strip() for told in titles for part in (told, *TITLE_PARTS.split(told))]
-    names = dict.fromkeys(name for name in (page.heading or "", *parts) if len(name) >= SHORTEST_NAME)
+    names = dict.fromkeys(name for name in (page.name or "", *parts) if len(name) >= SHORTEST)
     return list(names)[:MOST_NAMES]
 
 

@@ -16,7 +16,8 @@ from collect.extraction.description import description
 from collect.extraction.found import Found
 from collect.extraction.markup import STRUCK, Markup, Tag, plain
 from collect.extraction.page import Page, names_in, words
-from collect.extraction.shown_price import shown_price, strikes, struck_price
+from collect.extraction.price_names import strikes
+from collect.extraction.shown_price import shown_price, struck_price
 from collect.extraction.shown_stock import says_out, shown_stock
 from daifa.models.collected import Availability, CollectedTier
 
@@ -32,7 +33,11 @@ _NAMES = re.compile(
 _CODE_NAME = re.compile(
     r"(?i)sku|product-?code|prd-code|reference|artnr|article-number|item-number|item-id|product-id|adno"
 )
-_GALLERY = re.compile(r"(?i)gallery|product-?image|product-media|detail")
+_BRACKETED = re.compile(r"[\[(]([A-Z0-9][A-Z0-9./-]{4,24})[\])]\s*\Z")
+_GALLERY = re.compile(
+    r"(?i)gallery|product-?image|product-media|detail|image-?(?:big|main|large)|(?:big|main)-?(?:image|img|pic)"
+)
+_OTHERS = re.compile(r"(?i)relat|recommend|similar|also-|cross-?sell|up-?sell|bestseller|recent|sponsor|review")
 _GALLERY_ID = re.compile(r"(?i)gallery|product-image")
 _CRUMBS = re.compile(r"read[cC]rumb")
 # What an element is called that holds the brand, and what stands before the name in it.
@@ -48,7 +53,7 @@ _BRAND_LABEL = re.compile(
 _IMAGE = re.compile(r"<(?:img|IMG)\b")
 # Around the heading so many characters are searched for it.
 ABOVE, BELOW = 2_500, 6_000
-LONG_BRAND = 40
+LONG_BRAND, MOST_LABELS = 40, 400
 _LINK = re.compile(r"<[aA]\b")
 _LINK_END = re.compile(r"</[aA]\b")
 LONG_LINK = 2_000
@@ -67,7 +72,7 @@ def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None
     The costly fields that are `known` are not looked for, nor is the price if it is `settled`.
     """
     found = Found("page")
-    found.title = page.heading or _from_title(page.title)
+    found.title = page.name or _from_title(page.title)
     rows = list(labels.rows(page.markup))
     _from_labels(found, page, rows)
     price = shown_price(page) if settled is None and "price" not in known else None
@@ -79,7 +84,7 @@ def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None
     if found.list_price is not None and (now is None or found.list_price <= now):
         found.list_price = None
     if "sku" not in known:
-        found.sku = found.sku or _marked_code(page)
+        found.sku = found.sku or _marked_code(page) or _bracketed_code(found.title or "")
     if "availability" not in known:
         state, stock = shown_stock(page)
         found.availability = found.availability or state
@@ -93,7 +98,7 @@ def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None
     if "images" not in known:
         found.images = _images(page)
     if "brand" not in known:
-        found.brand = found.brand or _named_brand(page)
+        found.brand = found.brand or _named_brand(page) or _labelled_brand(page)
     if "description" not in known:
         found.description = description(page)
     return found
@@ -113,8 +118,18 @@ def _named_brand(page: Page) -> str | None:
         if name is None or len(name) > LONG_BRAND or name.count(" ") > 3 or any(sign in name for sign in ":?!{}<>"):
             continue
         # What a heading ends with is the model.
-        if not (page.heading and words(page.heading.split()[-1]) & words(name)):
+        if not (page.name and words(page.name.split()[-1]) & words(name)):
             return name
+    return None
+
+
+def _labelled_brand(page: Page) -> str | None:
+    """What stands behind a label that is a piece of text of its own, without a colon."""
+    behind = page.markup.pieces[page.first : page.first + MOST_LABELS]
+    for (label, at), (told, _) in pairwise(behind):
+        is_label = len(label) <= LONG_BRAND and labels.meaning(label) == "brand"
+        if is_label and len(told) <= LONG_BRAND and page.markup.around(at) != "a":
+            return values.word(told, LONG_BRAND)
     return None
 
 
@@ -170,6 +185,12 @@ def _marked_code(page: Page) -> str | None:
             if any(map(_names_a_code, _NAMES.findall(before))):
                 told.add(text.strip("#№: "))
     return values.code(told.pop()) if len(told) == 1 else None
+
+
+def _bracketed_code(title: str) -> str | None:
+    """A code in brackets at a name's end, as old shop software shows it: `Locomotive [GP-2804-D]`."""
+    told = _BRACKETED.search(title)
+    return values.code(told[1]) if told and labels.DIGITS.search(told[1]) else None
 
 
 def _labelled_price(found: Found, field: str, spoken: labels.Spoken, page: Page) -> None:
@@ -254,7 +275,7 @@ def _from_title(title: str | None) -> str | None:
 
 def _breadcrumb(page: Page, title: str | None) -> list[str]:
     """The links of the first element that calls itself a breadcrumb."""
-    for place in islice(_CRUMBS.finditer(page.markup.text), 20):
+    for place in islice(_CRUMBS.finditer(page.markup.text, 0, page.markup.far), 20):
         at = page.markup.holding(place.start())
         tag = page.markup.tag(at) if at >= 0 else None
         if tag is None or tag.end < place.end() or not tag.name or not _calls_itself_crumbs(tag):
@@ -285,7 +306,7 @@ def _calls_itself_crumbs(tag: Tag) -> bool:
 
 def _images(page: Page) -> list[str]:
     """Pictures of the product: those that bear its name, and those in a gallery or in the product's own box."""
-    heading = words(page.heading or "")
+    heading = words(page.name or "")
     mine: list[LexborNode] = []
     galleries: list[LexborNode] = []
     for node in page.places.image[:MOST_IMAGES]:
@@ -311,6 +332,8 @@ def _of_the_product(node: LexborNode) -> bool:
     parent, levels = node.parent, 30
     while parent is not None and levels:
         attributes = parent.attributes
+        if parent.tag == "aside" or _OTHERS.search(names_in(attributes)):
+            return False
         if parent.tag == "main" or _GALLERY.search(attributes.get("class") or "") or (
             attributes.get("id") and _GALLERY_ID.search(attributes["id"] or "")
         ):  # fmt: skip
