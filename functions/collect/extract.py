@@ -73,18 +73,23 @@ def _page(page: Page) -> CollectedProduct:
     # Looking at a page as people do is the slowest way, so it is not asked for what others know better.
     known = {name for name in visible.COSTLY if merge.told_by(name, found, "page")}
     settled = merge.settled_price(found)
-    if site and "price" in site.only:
-        known |= {"price", "list_price"}
-    elif settled is None and not any(one.priceless for one in found) and (named := state.find(page)):
+    only = site.only if site else frozenset()
+    if (
+        "price" not in only
+        and settled is None
+        and not any(one.priceless for one in found)
+        and (named := state.find(page))
+    ):
         found.append(named)
         settled = merge.settled_price(found)
     if any(one.sku and one.sku in page.url for one in found):
         # Perhaps only the database's name for it: people may be shown another (merge._code).
         known.discard("sku")
+    known |= only | ({"list_price"} if "price" in only else set())
     found.append(visible.find(page, known, settled))
     if not merge.told_by("sku", found, "address"):
         found.append(Found("address", sku=identity.from_address(page)))
-    product = merge.merge(page, found, site.only if site else frozenset())
+    product = merge.merge(page, found, only)
     if _holds_product(product, known_state, structured, page):
         return product
     reason = page_block(page) or (Blocked.MANY_PRODUCTS if shows_many(page) else Blocked.NO_PRODUCT)

@@ -35,13 +35,18 @@ _GONE = re.compile(
     r"(?:product|item) (?:is no longer|no longer exists|was not found)"
 )
 # What a shop says in a heading or a title where a product or a page was.
-_GONE_SAID = re.compile(
-    r"(?i)\bnot found\b|no longer available|introuvable|n'est (?:plus|pas) disponible|n'existe (?:plus|pas)|"
-    r"nicht (?:mehr verfügbar|gefunden)|no (?:encontrad|existe)|non (?:trovat|è più disponibile)|não encontrad|"
-    r"niet gevonden|hittades inte|ikke fundet|ei löytynyt|nie (?:znaleziono|istnieje)|nenalezen|nem található|"
-    r"не найден|не существует|не знайден|bulunamadı|見つかりません|找不到|不存在|찾을 수 없|không tìm thấy|ไม่พบ|"
-    r"^\W*(?:error\W*)?404\b(?!\s\w)"
+_GONE_SAID = tuple(
+    re.split(
+        r",\s*",
+        "not found, no longer available, introuvable, n'est plus disponible, n'est pas disponible, n'existe plus, "
+        "n'existe pas, nicht mehr verfügbar, nicht gefunden, no encontrad, no existe, non trovat, "
+        "non è più disponibile, não encontrad, niet gevonden, hittades inte, ikke fundet, ei löytynyt, "
+        "nie znaleziono, nie istnieje, nenalezen, "
+        "nem található, не найден, не существует, не знайден, bulunamadı, 見つかりません, 找不到, 不存在, 찾을 수 없, "
+        "không tìm thấy, ไม่พบ",
+    )
 )
+_NUMBER = re.compile(r"(?i)\W*(?:error\W*)?404\b(?!\s\w)")
 _PASSWORD = re.compile(r"(?i)<input\b[^<>]{0,500}\btype\s*=\s*[\"']?password")
 FEW_WORDS = 400
 MOST_READ = 20_000
@@ -49,7 +54,8 @@ MOST_READ = 20_000
 
 def gone(page: Page) -> bool:
     """Whether the page's heading or title says that what was here is here no more."""
-    return any(_GONE_SAID.search(told) for told in (page.heading, page.title) if told)
+    told = f"{page.heading or ''}\n{page.title or ''}".casefold()
+    return any(said in told for said in _GONE_SAID) or any(map(_NUMBER.match, told.split("\n")))
 
 
 def page_block(page: Page) -> Blocked | None:

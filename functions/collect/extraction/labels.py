@@ -90,14 +90,18 @@ DIGITS = re.compile(r"\d\D{0,37}\d\D{0,37}\d")
 _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
 # What stands alone behind a label needs fewer digits to be a code.
 _SHORT_CODE = re.compile(r"(?=.*\d)[\w./#-]{3,40}\Z")
+# So many cells may pair names with values; where none is counted they may be written in capitals.
+_PAIRING = frozenset((0, 2, 4, 6))
 _CELL = re.compile(r"<([tT][dDhH])\b[^<>]*>")
-_PAIR = re.compile(r"(?is)<dt\b[^<>]*>(.{0,600}?)(?:</dt\s*>)?\s*<dd\b[^<>]*>(.{0,4000}?)(?=</dd\b|<dd\b|<dt\b|</dl\b)")
+_DD = re.compile(r"<[dD][dD]\b[^<>]*>")
+# What follows a <dt>, or ends a <dd>.
+_AFTER = re.compile(r"</?[dD][dDtTlL]\b")
 # An element that is called the name of the value behind it.
 _NAME_BEFORE = re.compile(r"[\w-](?:-name|-label|-key)[\"'][^<>]*>([^<>]{1,60})</\w+>\s*\Z")
 _ROW_END = re.compile(r"</[tT](?:[rR]|able|ABLE|body|BODY)\b")
 _STRUCK_INSIDE = re.compile(r"<(?:s|del|strike|S|DEL|STRIKE)\b")
 MOST_ROWS = 400
-LONG_ROW = 20_000
+LONG_ROW, LONG_NAME, LONG_VALUE = 20_000, 1_000, 4_000
 
 
 class Spoken(NamedTuple):
@@ -143,6 +147,8 @@ def rows(markup: Markup) -> Iterator[Row]:
         following = min(following, at + LONG_ROW)
         closing = _ROW_END.search(markup.text, at, following)
         row = markup.text[at : closing.start() if closing else following]
+        if row.count("<td") + row.count("<th") not in _PAIRING:
+            continue
         cells = _CELL.split(row, maxsplit=12)[1:]
         if len(cells) in (4, 8) or (len(cells) == 12 and "de-feature" in row):
             yield at, [Cell(plain(cell), cell, tag.lower()) for tag, cell in zip(cells[::2], cells[1::2], strict=True)]
@@ -157,8 +163,11 @@ def pairs(markup: Markup, rows: Sequence[Row]) -> list[Spoken]:
     for name, told in _called(markup):
         _add(found, name, Cell(told, "", "dd"))
     for at in markup.noted("dt")[:MOST_ROWS]:
-        if pair := _PAIR.match(markup.text, at, at + LONG_ROW):
-            _add(found, plain(pair[1]), Cell(plain(pair[2]), pair[2], "dd"))
+        opened = _DD.search(markup.text, at, at + LONG_NAME)
+        closed = _AFTER.search(markup.text, opened.end(), opened.end() + LONG_VALUE) if opened else None
+        if opened and closed:
+            told = markup.text[opened.end() : closed.start()]
+            _add(found, plain(markup.text[at : opened.start()]), Cell(plain(told), told, "dd"))
     return found
 
 

@@ -11,7 +11,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import chain, compress, count, islice
+from itertools import accumulate, chain, compress, count, islice, takewhile
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ LONG_HEADING = 5_000
 LONG_LINK = 500
 # How far an element's end is looked for: in tags of its own name, and in characters.
 MOST_LEVELS = 3_000
-MOST_IN_DIALOG = 100_000
+MOST_IN_DIALOG = 60_000
 # Two letters decide nearly always, which spares looking at every <div> and <li>; HTML in capitals is looked at closely.
 _NOTED = re.compile(
     rb"<(!--|s(?:cript|tyle|vg)\b|t(?:emplate|extarea|itle|able|r)\b|noscript\b|meta\b|link\b|b(?:ase|ody)\b|"
@@ -42,6 +42,7 @@ LARGE = 600_000
 _CONSENTS, FEW_NAMED = (b"CybotCookiebotDialog", b"onetrust-consent-sdk"), 20
 _CONSENT = re.compile(rb"<(?:div|DIV)\b[^<>]*\s(?:id|ID)=\"(?:" + b"|".join(_CONSENTS) + rb")\"[^<>]*>")
 _DIV = re.compile(rb"<(/?)(?:div|DIV)(?![\w-])")
+_STEP = {b"": 1, b"/": -1}
 _CLOSING = {name: re.compile(rf"</(?:{name}|{name.upper()})\b[^>]{{0,20}}>?") for name in ("noscript", "title", "h1")}
 # What stands in these is no text of the page; the pictures of a <noscript> are, so it stays in the markup.
 _CUT = {b"!--": b"-->"} | {name: b"</" + name for name in (b"script", b"style", b"svg", b"template", b"textarea")}
@@ -57,7 +58,7 @@ _TELLING = re.compile(r"[:：\d€$£¥￥₽₹₩₺₫฿]")
 _TAGS = re.compile(r"<[a-zA-Z/!][^<>]*>?")
 _NAME = re.compile(r"[a-zA-Z][\w-]*")
 _INSIDE = re.compile(rb"[a-zA-Z/]")
-_CLOSES = ord(">")
+_CLOSES, _SLASH = b">/"
 # Elements whose end tag HTML lets people leave out.
 SELF_ENDING = frozenset(re.findall(r"\w+", "li p dt dd tr td th option"))
 STRUCK = frozenset(("s", "del", "strike"))
@@ -120,29 +121,27 @@ class Markup:
     def _end(self, body: bytes, start: int, at: int, name: bytes) -> int:
         """Where what begins here ends, its script kept; -1 if it never does (an open script goes on to the end)."""
         if name == b"!--":
-            closed = body.find(_CUT[name], at - 2)
-            return closed + len(_CUT[name]) if closed >= 0 else -1
+            closed = body.find(b"-->", at - 2)
+            return closed + 3 if closed >= 0 else -1
         opened = body.find(b">", at)
         if opened < 0:
             return -1
-        if name == b"svg" and body[opened - 1 : opened] == b"/":
+        if name == b"svg" and body[opened - 1] == _SLASH:
             return opened + 1
-        closed = -1 if name in self._shouted else body.find(_CUT[name], opened)
+        closed = body.find(_CUT[name], opened) if name not in self._shouted else -1
         if closed < 0:
             self._shouted.add(name)
             shouted = _CUT_IN_CAPITALS[name].search(body, opened)
-            closed = shouted.start() if shouted else -1
-        if closed < 0 and name not in (b"script", b"style"):
-            return -1
-        end = body.find(b">", closed) + 1 if closed >= 0 else 0
-        closed, end = closed if closed >= 0 else len(body), end or len(body)
+            if shouted is None and name not in (b"script", b"style"):
+                return -1
+            closed = shouted.start() if shouted else len(body)
         if name == b"script":
             self.scripted = True
             if closed - opened > 20:
                 kind = _TYPE.search(body, start, opened) if opened - at > 5 else None
                 told = kind[1].decode("ascii", "replace").lower() if kind else ""
                 self.scripts.append(Script(told, body, opened + 1, closed))
-        return end
+        return body.find(b">", closed) + 1 or len(body)
 
     def _without_dialog(self, cut: bytes) -> bytes:
         """The markup without a dialog that asks for consent: some name more partners than a shop has products."""
@@ -150,14 +149,18 @@ class Markup:
         names = (name for name in _CONSENTS if name in cut)
         tags = {cut.rfind(b"<", 0, at.start()) for name in names for at in islice(re.finditer(name, cut), FEW_NAMED)}
         dialog = next((found for at in sorted(tags) if at >= 0 and (found := _CONSENT.match(cut, at))), None)
-        depth = 1
-        for each in islice(_DIV.finditer(cut, dialog.end()), MOST_IN_DIALOG) if dialog else ():
-            depth += -1 if each[1] else 1
-            if dialog and not depth:
-                at, end = dialog.start(), each.start()
-                for noted in self._noted.values():
-                    noted[:] = [place if place < at else place - (end - at) for place in noted if not at <= place < end]
-                return cut[:at] + cut[end:]
+        if dialog is None:
+            return cut
+        # Some have thousands: they are counted without a step in Python for each.
+        divs = list(islice(_DIV.finditer(cut, dialog.end()), MOST_IN_DIALOG))
+        steps = map(_STEP.__getitem__, map(itemgetter(1), divs))
+        inside = sum(map(bool, takewhile(bool, accumulate(steps, initial=1))))
+        closing = divs[inside - 1] if inside <= len(divs) else None
+        if closing:
+            at, end = dialog.start(), closing.start()
+            for noted in self._noted.values():
+                noted[:] = [place if place < at else place - (end - at) for place in noted if not at <= place < end]
+            return cut[:at] + cut[end:]
         return cut
 
     def _decoded(self, cut: bytes, body: bytes, content_type: str | None) -> str:

@@ -161,7 +161,7 @@ def _marks(markup: Markup, way: _Vocabulary, start: int) -> list[_Mark]:
     """The tags that carry attributes of this way of marking, in order."""
     found: list[_Mark] = []
     done = scopes = 0
-    for said in islice(way.said.finditer(markup.text, start), MOST_MARKS):
+    for said in islice(way.said.finditer(markup.text, start, markup.far), MOST_MARKS):
         if said.start() < done:
             continue
         at = markup.holding(said.start())

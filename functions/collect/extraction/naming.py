@@ -26,6 +26,8 @@ _WORD = re.compile(r"\w+")
 _AWAY = frozenset(("a", "nav", "aside", "footer", "header", "button", "option", "select", "label"))
 # So many pieces of text, pictures, and elements named for a name are looked at, and so many elements around each.
 MOST_PIECES, MOST_ALTS, MOST_NAMED, MOST_AROUND = 1_500, 400, 12, 6
+# Behind so many characters no page begins to speak of its product.
+LONGEST_PAGE = 150_000
 # So many characters alike at their beginning make two names one; words of so few characters are in every title.
 ALIKE, SHORT_WORD = 8, 2
 
@@ -79,7 +81,7 @@ def found(markup: Markup, titles: set[str]) -> tuple[str, int] | None:
 
 def _named(markup: Markup, titles: set[str]) -> Iterator[tuple[str, int]]:
     """What stands in elements that are named for a product's name and begins as a part of the title does."""
-    for each in islice(_NAMED.finditer(markup.text), MOST_NAMED):
+    for each in islice(_NAMED.finditer(markup.text, 0, LONGEST_PAGE), MOST_NAMED):
         at = markup.holding(each.start())
         tag = markup.tag(max(0, at))
         if tag.end < each.end() or tag.name in _AWAY or tag.name in ("input", "meta", "img"):

@@ -30,7 +30,7 @@ LONG_TAG = 800
 STEEPEST = 6_000
 LONGEST = 3_000_000
 # No tree is made of what stands so many characters before the headings, which is menus, nor of what is so far behind.
-BEFORE, BEHIND = 60_000, 80_000
+BEFORE, BEHIND = 40_000, 60_000
 MOST_METAS = 300
 LONG_AMOUNT, MOST_AMOUNTS = 30, 40
 _WORD = re.compile(r"\w+")

@@ -19,7 +19,7 @@ from collect.extraction.markup import NEAR, STRUCK, Tag, plain
 from collect.extraction.page import Page, names, names_in
 from collect.extraction.price_names import said_by, strikes
 
-MOST, MOST_BEHIND = 100, 40
+MOST, MOST_BEHIND = 100, 24
 # An element with more elements in it is a box of many things.
 MOST_INSIDE = 30
 # A product shows its price of before soon behind its heading; what else is struck out belongs to others.

@@ -41,10 +41,20 @@ _OTHERS = re.compile(r"(?i)relat|recommend|similar|also-|cross-?sell|up-?sell|be
 _GALLERY_ID = re.compile(r"(?i)gallery|product-image")
 _CRUMBS = re.compile(r"read[cC]rumb")
 # What an element is called that holds the brand, and what stands before the name in it.
+_BRAND_STEMS = (
+    "brand",
+    "manufacturer",
+    "vendor",
+    "marke",
+    "marka",
+    "marca",
+    "marque",
+    "merk",
+    "producent",
+    "hersteller",
+)
 _BRAND_NAME = re.compile(
-    r"(?<=[\"' _-])(?:brand|manufacturer|vendor|marke|marka|marca|marque|merk|producent|hersteller)"
-    r"(?:[_-]?(?:name|link|title|logo|label))?(?=[\"' ])",
-    re.IGNORECASE,
+    rf"(?<=[\"' _-])(?:{'|'.join(_BRAND_STEMS)})(?:[_-]?(?:name|link|title|logo|label))?(?=[\"' ])"
 )
 _BRAND_LABEL = re.compile(
     r"^\s*(?:by|von|de|par|brand|marke|marka|marca|marque|merk|hersteller|producent|manufacturer|vendor)\s*[:：]?\s+",
@@ -107,9 +117,13 @@ def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None
 def _named_brand(page: Page) -> str | None:
     """What an element beside the heading says that is named for the brand: its words, or its logo's."""
     markup = page.markup
-    for place in islice(_BRAND_NAME.finditer(markup.text, max(0, page.start - ABOVE), page.start + BELOW), 12):
-        tag = markup.tag(max(0, markup.holding(place.start())))
-        if tag.end < place.end() or tag.name in ("script", "link", "meta", "input", "select", "option", "body"):
+    start = max(0, page.start - ABOVE)
+    window = markup.text[start : page.start + BELOW].lower()
+    # Looking for each word takes a tenth of the time of looking for all at once.
+    at = sorted(at for stem in _BRAND_STEMS for at in _every(stem, window))
+    for place in islice(filter(None, (_BRAND_NAME.match(window, each) for each in at)), 12):
+        tag = markup.tag(max(0, markup.holding(start + place.start())))
+        if tag.end < start + place.end() or tag.name in ("script", "link", "meta", "input", "select", "option", "body"):
             continue
         inner = markup.text[tag.end : min(markup.end(tag), tag.end + LONG_LINK)] if tag.name != "img" else ""
         logo = next((markup.tag(tag.end + at.start()) for at in _IMAGE.finditer(inner)), tag)
@@ -121,6 +135,14 @@ def _named_brand(page: Page) -> str | None:
         if not (page.name and words(page.name.split()[-1]) & words(name)):
             return name
     return None
+
+
+def _every(word: str, text: str) -> Iterator[int]:
+    """Where a word stands in a text."""
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def _labelled_brand(page: Page) -> str | None:
