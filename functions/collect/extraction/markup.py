@@ -31,7 +31,7 @@ LONG_HEADING = 5_000
 LONG_LINK = 500
 # How far an element's end is looked for: in tags of its own name, and in characters.
 MOST_LEVELS = 3_000
-MOST_IN_DIALOG = 60_000
+MOST_IN_DIALOG = 100_000
 # Two letters decide nearly always, which spares looking at every <div> and <li>; HTML in capitals is looked at closely.
 _NOTED = re.compile(
     rb"<(!--|s(?:cript|tyle|vg)\b|t(?:emplate|extarea|itle|able|r)\b|noscript\b|meta\b|link\b|b(?:ase|ody)\b|"

@@ -18,7 +18,7 @@ _LINK_END = re.compile(r"</[aA]\s*>\s*\Z")
 _ALT = re.compile(r"\salt=(?:\"([^\"<>]{4,200})\"|'([^'<>]{4,200})')")
 _SUBHEADING = re.compile(r"<[hH][2-4]\b")
 _NAMED = re.compile(
-    r"(?<=[\"'\s_-])(?:product|prod|goods|item|detail|pro|p|d)[-_]?(?:page[-_]?)?(?:name|title|tit)(?=[\"'\s])",
+    r"(?<=[\"'\s=_-])(?:product|prod|goods|item|detail|pro|p|d)[-_]?(?:page[-_]?)?(?:name|title|tit)(?=[\"'\s>])",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")

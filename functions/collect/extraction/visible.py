@@ -54,7 +54,7 @@ _BRAND_STEMS = (
     "hersteller",
 )
 _BRAND_NAME = re.compile(
-    rf"(?<=[\"' _-])(?:{'|'.join(_BRAND_STEMS)})(?:[_-]?(?:name|link|title|logo|label))?(?=[\"' ])"
+    rf"(?<=[\"' =_-])(?:{'|'.join(_BRAND_STEMS)})(?:[_-]?(?:name|link|title|logo|label))?(?=[\"' ])"
 )
 _BRAND_LABEL = re.compile(
     r"^\s*(?:by|von|de|par|brand|marke|marka|marca|marque|merk|hersteller|producent|manufacturer|vendor)\s*[:：]?\s+",

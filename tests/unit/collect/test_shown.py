@@ -335,3 +335,64 @@ def test_a_heading_without_a_word_of_the_pages_own_name_is_not_the_products(
     body = f"<h1>{heading}</h1><h2>{named}</h2><p class=price>€ 65,00</p><button>Add to cart</button>"
     product = page(body, f'<meta property="og:title" content="{named}">', title=f"{named} | Fine Goods")
     assert product.title == title
+
+
+BOXES = [
+    ("a box with the old price first, called old", "<div class=price-box><p class=old-price>Regular: <b class=price>€ 89,00</b></p><p class=special-price>Special: <b class=price>€ 62,30</b></p></div>", "62.30"),
+    ("a box with the standard price first", "<div class=product-price><span class=price-standard>€ 89,00</span><span class=price-sales>€ 62,30</span></div>", "62.30"),
+    ("a price before its discount, called so", "<div><span class=price-not-discounted>€ 89,00</span><span class=price>€ 62,30</span></div>", "62.30"),
+    ("nothing but what is called old", "<ul><li class=price><span class=price-old-live>€ 62,30</span></li></ul>", "62.30"),
+    ("bold is not old", "<span class='bold price'>€ 62,30</span>", "62.30"),
+    ("cents above the line behind a sign", "<span class=price><small>€ 62<sup>30</sup></small></span>", "62.30"),
+    ("a table of tiers is no price", "<div class=price>€ 62,30</div><table class=price-table><tr><td>1-9</td><td>€ 62,30</td></tr><tr><td>10-99</td><td>€ 59,00</td></tr></table>", "62.30"),
+    ("the choice that is made", "<form><table><tr><td><input type=radio name=v></td><td><b class=price>€ 99,00</b></td></tr><tr><td><input type=radio name=v checked></td><td><b class=price>€ 62,30</b></td></tr></table></form>", "62.30"),
+    ("a layout of a framework", "<div class='grid grid-cols-2 gap-4'><span>€ 62,30</span></div>", "62.30"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("behind", "price"), [row[1:] for row in BOXES], ids=[row[0] for row in BOXES])
+def test_of_the_prices_in_a_box_the_one_that_is_asked_now_counts(behind: str, price: str) -> None:
+    assert lamp(behind).price == Decimal(price)
+
+
+def test_a_price_in_a_heading_of_its_own_is_the_products() -> None:
+    body = "<h1><del>€ 89,00</del> <b class=specialPrice>€ 62,30</b></h1><h1>Copper Lamp</h1><aside><b class=price>€ 9,00</b></aside>"
+    assert page(body + "<button>Add to cart</button>").price == Decimal("62.30")
+
+
+LABELS = [
+    ("a label without a colon", "<ul><li><label>Производитель</label><span>Лампа</span></li></ul>", "Лампа"),
+    ("a link of the menu", "<ul><li><a href=/b>Brands</a></li><li><a href=/c>Brand</a></li><li><a>Gifts</a></li></ul>", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("behind", "brand"), [row[1:] for row in LABELS], ids=[row[0] for row in LABELS])
+def test_a_brand_stands_behind_its_label(behind: str, brand: str | None) -> None:
+    assert lamp(f"<p class=price>€ 65,00</p>{behind}").brand == brand
+
+
+def test_of_a_marked_link_the_words_are_the_brand() -> None:
+    marked = '<div itemscope itemtype="https://schema.org/Product"><h1 itemprop="name">Copper Lamp</h1><a itemprop="brand" href="/brands/copper-co">Copper & Co</a></div>'
+    assert page(marked + "<p class=price>€ 65,00</p>").brand == "Copper & Co"
+
+
+def test_a_code_in_brackets_behind_the_name_is_the_products() -> None:
+    assert page("<h1>Copper Lamp [CL-2804-D]</h1><p class=price>€ 65,00</p>").sku == "CL-2804-D"
+
+
+GONE = ["Page not found", "Cette page n'est plus disponible", "Страница не найдена", "404 - Fine Goods", "找不到商品"]
+
+
+@pytest.mark.parametrize("heading", GONE)
+def test_a_page_that_is_gone_sells_none_of_what_it_recommends(heading: str) -> None:
+    one = '<div itemscope itemtype="https://schema.org/Product"><b itemprop="name">{}</b><div itemprop="offers" itemscope itemtype="https://schema.org/Offer"><meta itemprop="price" content="5"></div></div>'
+    products = "".join(one.format(name) for name in ("Shade", "Bulb", "Cable", "Stand"))
+    product = page(f"<h1>{heading}</h1><h2>Bestsellers</h2>{products}", title="Fine Goods")
+    assert product.blocked is Blocked.NO_PRODUCT
+
+
+def test_many_prices_that_look_alike_are_a_list() -> None:
+    items = "".join(
+        f"<div class=box><a href=/p/{n}>Lamp {n}</a><p class=price>€ {n},90</p></div>" for n in range(10, 22)
+    )
+    assert page(f"<h1>Lamps</h1>{items}", title="Lamps | Shop").blocked is Blocked.MANY_PRODUCTS

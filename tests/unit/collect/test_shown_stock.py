@@ -105,6 +105,11 @@ DOUBTED = [
     ("those that work are of other products, all alike", "<p>Sold out</p>" + "<p>Shade</p><a class=buy role=button>Buy now</a>" * 3, OUT),
     ("three alike and no word of it", "<p>Shade</p><a class=buy role=button>Buy now</a>" * 3, IN),
     ("the only other is hidden", "<p>Sold out</p><a class='btn disabled' role=button>Add to cart</a><button hidden>Buy now</button>", OUT),
+    ("the only other stands in what is hidden", "<p>Sold out</p><div class=unvisible><button>Add to cart</button></div>", OUT),
+    ("it is shown to wide screens", "<p>Sold out</p><div class='d-none d-lg-block'><button>Add to cart</button></div>", IN),
+    ("one of its choices is sold out", "<button>Silver</button><button>Black (sold out)</button><button>Buy now</button>", IN),
+    ("all that it has to choose is sold out", "<button>Black (sold out)</button>", OUT),
+    ("the button says so, in a box that is named for the delivery, too", "<div class=js-shipping-container><div><div><form><div><input type=submit value='Sin stock' disabled></div></form></div></div></div>", OUT),
     ("one hidden by Cafe24's class", "<span class='btn sizeL'>SOLD OUT</span><button class='btn displaynone'>Buy now</button>", OUT),
 ]  # fmt: skip
 
