@@ -20,7 +20,8 @@ from collect.extraction import (
     values,
 )
 from collect.extraction.found import Found
-from collect.extraction.page import Page, words
+from collect.extraction.naming import words
+from collect.extraction.page import Page
 from collect.extraction.script import Script
 from daifa.models.collected import CollectedVariant
 

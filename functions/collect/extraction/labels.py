@@ -25,7 +25,7 @@ MEANINGS = {
         "кодтовара код номер 货号 商品货号 产品货号 "
         "商品编号 商品编码 产品编号 编号 商品id 品番 商品コード 商品番号 型番 "
         "상품번호 상품코드 asin ebayitemnumber "
-        "商品編號 貨號 產品編號 型號編號 รหัสสินค้า mãsảnphẩm mãsp mãhàng kodeproduk kodebarang רמזהמוצר κωδικός "
+        "商品編號 貨號 產品編號 型號編號 รหัสสินค้า รหัส mãsảnphẩm mãsp mãhàng kodeproduk kodebarang רמזהמוצר κωδικός "
         "κωδικόςπροϊόντος "
         "кодпродукт кодатоварът šifraproizvoda kataloškibroj رمزالمنتج "
         "webid catalognumber anzeigennummer anzeigenid inserat annuncio willhabencode stockno 딜번호"
@@ -84,7 +84,9 @@ MEANINGS = {
 _SPLIT = re.compile(r"\s*[:：]\s*")
 _PUNCTUATION = re.compile(r"[\W_]+")
 MEANS = {
-    _PUNCTUATION.sub("", spelling): field for field, spellings in MEANINGS.items() for spelling in spellings.split()
+    _PUNCTUATION.sub("", spelling).casefold(): field
+    for field, spellings in MEANINGS.items()
+    for spelling in spellings.split()
 }
 DIGITS = re.compile(r"\d\D{0,37}\d\D{0,37}\d")
 _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")

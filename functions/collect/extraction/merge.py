@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from collect.extraction import labels, sanitise, values
 from collect.extraction.chosen import chosen
 from collect.extraction.found import Found
-from collect.extraction.page import Page, words
+from collect.extraction.naming import words
+from collect.extraction.page import Page
 from daifa.models.collected import Availability, CollectedProduct, PriceRange
 
 # Sources by how much their word counts, best first; fields that differ from the rule stand below.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -32,6 +33,11 @@ LONGEST_PAGE = 150_000
 ALIKE, SHORT_WORD = 8, 2
 
 
+def words(text: str) -> set[str]:
+    """The words of a name, for comparing names."""
+    return set(_WORD.findall(text.casefold()))
+
+
 def leads_elsewhere(markup: Markup, at: int, address: str, base: str) -> bool:
     """Whether a heading is but a link to another page than this one, as a shop's own name is."""
     tag = markup.tag(at)
@@ -46,13 +52,15 @@ def leads_elsewhere(markup: Markup, at: int, address: str, base: str) -> bool:
 def in_address(name: str, address: str) -> int:
     """How many of a name's words stand in the last part of the page's address."""
     last = unquote(_path(address).rpartition("/")[2])
-    return len(set(_WORD.findall(name.casefold())) & set(_WORD.findall(last.casefold().replace("_", " "))))
+    return len(words(name) & words(last.replace("_", " ")))
 
 
 def alike(name: str, title: str) -> bool:
     """Whether a title speaks of what has this name: they share a word, or its beginning where words are not parted."""
-    shared = set(_WORD.findall(name.casefold())) & set(_WORD.findall(title.casefold()))
-    return any(len(word) > SHORT_WORD for word in shared) or name[:ALIKE].casefold() in title.casefold()
+    return (
+        any(len(word) > SHORT_WORD for word in words(name) & words(title))
+        or name[:ALIKE].casefold() in title.casefold()
+    )
 
 
 def parts(*titles: str | None) -> set[str]:
@@ -63,7 +71,7 @@ def parts(*titles: str | None) -> set[str]:
 
 def found(markup: Markup, titles: set[str]) -> tuple[str, int] | None:
     """The text that the page shows as its product's name, and where: what its title or a picture of it says, too."""
-    alts = {told[1] or told[2] for told in islice(_ALT.finditer(markup.text), MOST_ALTS)}
+    alts = {html.unescape(told[1] or told[2]) for told in islice(_ALT.finditer(markup.text), MOST_ALTS)}
     best: tuple[int, str, int] | None = None
     for told, at in islice(markup.pieces, MOST_PIECES):
         if not SHORTEST <= len(told) <= LONGEST:

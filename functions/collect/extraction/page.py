@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from collect.extraction import amounts, encoding, naming, places, values
 from collect.extraction.markup import SELF_ENDING, VOID, Markup
+from collect.extraction.naming import words
 from collect.extraction.places import Places
 from collect.extraction.script import Script
 
@@ -33,7 +34,6 @@ LONGEST = 3_000_000
 BEFORE, BEHIND = 40_000, 60_000
 MOST_METAS = 300
 LONG_AMOUNT, MOST_AMOUNTS = 30, 40
-_WORD = re.compile(r"\w+")
 _GROUPED = re.compile(r"\d[.,\u00a0\u202f ]\d{3}(?!\d)|\d,[-–]")
 _TAGGED = re.compile(r"(?:product_cat|product_tag|product_shipping_class|shipping|pa|brand)[-_][\w-]*")
 # What a selector begins with when it leads to one element or a few, and every name that it speaks of.
@@ -243,11 +243,6 @@ class Page:
     def title(self) -> str | None:
         """The text of <title>."""
         return values.text(next(self.markup.told("title"), None), 300)
-
-
-def words(text: str) -> set[str]:
-    """The words of a name, for comparing names."""
-    return set(_WORD.findall(text.casefold()))
 
 
 def names(node: LexborNode) -> str:

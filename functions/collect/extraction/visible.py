@@ -15,7 +15,8 @@ from collect.extraction import amounts, labels, values
 from collect.extraction.description import description
 from collect.extraction.found import Found
 from collect.extraction.markup import STRUCK, Markup, Tag, plain
-from collect.extraction.page import Page, names_in, words
+from collect.extraction.naming import words
+from collect.extraction.page import Page, names_in
 from collect.extraction.price_names import strikes
 from collect.extraction.shown_price import shown_price, struck_price
 from collect.extraction.shown_stock import says_out, shown_stock
