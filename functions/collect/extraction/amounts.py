@@ -16,6 +16,8 @@ SIGNS = {
     "₴": "UAH", "грн": "UAH", "₫": "VND", "฿": "THB", "₪": "ILS", "₦": "NGN", "₱": "PHP", "₸": "KZT", "тг": "KZT",
     "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "лв": "BGN", "円": "JPY", "RMB": "CNY", "CN¥": "CNY",
     "JP¥": "JPY", "Rs.": "INR", "Rp": "IDR", "RM": "MYR", "Lei": "RON", "lei": "RON", "TL": "TRY", "Fr.": "CHF",
+    "บาท": "THB", "đ": "VND", "₾": "GEL", "₼": "AZN", "৳": "BDT", "֏": "AMD", "₮": "MNT", "₭": "LAK", "៛": "KHR",
+    "₡": "CRC", "S/.": "PEN", "Gs.": "PYG", "дин": "RSD", "ден": "MKD", "د.إ": "AED", "ر.س": "SAR", "جنيه": "EGP",
 }  # fmt: skip
 CODES = frozenset(
     re.findall(
@@ -23,6 +25,16 @@ CODES = frozenset(
         "AED ARS AUD BGN BHD BRL BYN CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HRK HUF IDR ILS INR ISK JOD JPY KRW"
         " KWD KZT MXN MYR NGN"
         " NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR",
+    )
+)
+# The others of ISO 4217: in a field for programs they are currencies, among words they may be anything.
+MORE_CODES = frozenset(
+    re.findall(
+        r"\w+",
+        "AFN ALL AMD AOA AWG AZN BAM BBD BDT BIF BMD BND BOB BSD BTN BWP BZD CDF CRC CUP CVE DJF DOP DZD ERN ETB FJD"
+        " FKP GEL GHS GIP GMD GNF GTQ GYD HNL HTG IQD IRR JMD KES KGS KHR KMF KPW KYD LAK LBP LKR LRD LSL LYD MAD MDL"
+        " MGA MKD MMK MNT MOP MRU MUR MVR MWK MZN NAD NIO NPR PAB PGK PYG RWF SBD SCR SDG SHP SLE SOS SRD SSP STN SYP"
+        " SZL TJS TMT TOP TTD TZS UGX UZS VES VUV WST XAF XCD XCG XOF XPF YER ZMW",
     )
 )
 OLD_CODES = {"RUR": "RUB", "BYR": "BYN", "RMB": "CNY", "NTD": "TWD", "LEI": "RON", "KN": "HRK", "원": "KRW"}
@@ -110,7 +122,7 @@ def code_of(value: object) -> str | None:
     text = value.strip()
     code = text.upper()
     code = OLD_CODES.get(code, code)
-    return code if code in CODES else SIGNS.get(text)
+    return code if code in CODES or code in MORE_CODES else SIGNS.get(text)
 
 
 def number(text: str, currency: str | None, country: str, *, machine: bool = False) -> Decimal | None:

@@ -34,6 +34,9 @@ from collect.extraction import amounts
         ("BHD 1.250", "", "1.250", "1.250", "BHD"),
         ("US$0.125", "", "0.125", "0.125", "USD"),
         ("2 for $30", "us", "30", "30", "USD"),
+        ("1,250.00 บาท", "", "1250.00", "1250.00", "THB"),
+        ("179.000đ", "vn", "179000", "179000", "VND"),
+        ("149.90 ₾", "", "149.90", "149.90", "GEL"),
     ],
 )  # fmt: skip
 def test_a_shown_amount_is_read_as_its_country_means_it(
@@ -50,7 +53,7 @@ def test_what_a_company_is_worth_is_no_price(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["¥12.80 已售1万+", "12.80元 月销3万", "$12.80 5m", "$12.80, 3 million sold", "€12.80kg"]
+    "text", ["¥12.80 已售1万+", "$12.80 ALL", "12.80元 月销3万", "$12.80 5m", "$12.80, 3 million sold", "€12.80kg"]
 )
 def test_a_price_beside_great_numbers_is_one(text: str) -> None:
     said = amounts.priced(text, "")
@@ -94,6 +97,7 @@ def test_an_amount_for_programs_keeps_its_decimal_point_and_zero_is_no_price(
         ("€", "EUR"),
         ("RMB", "CNY"),
         ("원", "KRW"),
+        ("MAD", "MAD"),
         ("XYZ", None),
         ("$", None),
         (5, None),
