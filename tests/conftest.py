@@ -1,13 +1,18 @@
-"""How tests are shared out among the cores."""
+"""How tests are shared out among the cores, and what holds for all of them."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 # One thing that is slow to start serves all tests of such a directory: the running system, Chromium, an emulator.
 TOGETHER = ("tests/integration/", "tests/browser/", "tests/unit/local/")
+
+# How long an example takes says more of what else the machine does than of what is tested.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 class Scheduling(LoadScopeScheduling):
