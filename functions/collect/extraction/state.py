@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from collect.extraction import amounts, lenient_json, schema_org, values
+from collect.extraction import amounts, lenient_json, nuxt, schema_org, values
 from collect.extraction.found import Found
 from collect.extraction.naming import SHORTEST, TITLE_PARTS
 from collect.extraction.page import Page
@@ -116,7 +116,7 @@ def _places(page: Page, name: str) -> Iterator[tuple[str, int]]:
     for script in page.scripts:
         if "ld+json" in script.kind or not any(map(script.says, sought)):
             continue
-        text = script.body
+        text = nuxt.resolved(script.body)
         for told in dict.fromkeys((*spelled, spelled[0].replace("/", "\\/"))):
             at = text.find(told)
             while at >= 0:
