@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-
-from collect.extraction import lenient_json
+from typing import Any
 
 _HEAD = re.compile(r"\s*window\.__NUXT__\s*=\s*\(function\(([\w$,\s]{1,50000})\)\s*\{\s*return\s*(?=[{\[])")
 _STRING = r'"(?:[^"\\]|\\.)*+"'
@@ -24,14 +23,14 @@ def resolved(script: str) -> str:
     if head is None:
         return script
     names = [name.strip() for name in head[1].split(",")]
-    end, body, given = script.rfind(")"), len(script), None
+    end, body, given = script.rfind(")"), len(script), []
     for _ in range(MOST_ENDS):
         # The function ends before its arguments, in which the same signs may stand.
         body = script.rfind("}(", head.end(), body)
-        given = lenient_json.loads(f"[{_WORD.sub(_plain, script[body + 2 : end].rstrip(')'))}]") if body >= 0 else None
-        if body < 0 or (isinstance(given, list) and len(given) == len(names)):
+        given = _arguments(script[body + 2 : end].rstrip(")")) if body >= 0 else []
+        if body < 0 or len(given) == len(names):
             break
-    if body < 0 or not isinstance(given, list) or len(given) != len(names):
+    if len(given) != len(names):
         return script
     told = {name: json.dumps(value, ensure_ascii=False) for name, value in zip(names, given, strict=True)}
 
@@ -40,6 +39,15 @@ def resolved(script: str) -> str:
         return _plain(word) if is_key else told.get(word[0]) or _plain(word)
 
     return _WORD.sub(spelled, script[head.end() : body])
+
+
+def _arguments(told: str) -> list[Any]:
+    """The values between the brackets of a call; none if they can't be read to the last one."""
+    try:
+        given = json.loads(f"[{_WORD.sub(_plain, told)}]", strict=False)
+    except (ValueError, RecursionError):
+        return []
+    return list(given)
 
 
 def _plain(word: re.Match[str]) -> str:
