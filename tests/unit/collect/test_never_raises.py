@@ -125,6 +125,13 @@ BOMBS = {
     "properties": b'<p itemscope itemtype="http://schema.org/Product">' + b"<i itemprop=name>" * 150_000,
     "quotes in tags": b"<meta content='\"" * 180_000,
     "spaces": b"<p class=price>" + b" " * BIG + b"</p>",
+    "terms alone": b"<h1>Oak</h1>" + b"<dt>" * (BIG // 4),
+    "descriptions everywhere": b"<h1>Oak</h1>" + b"<div class=description><b>Description</b>" * (BIG // 40),
+    "names in pictures": b"<title>Oak</title>" + b"<img alt='Oak lamp'><p>Oak lamp</p>" * (BIG // 36),
+    "a dialog without an end": b'<h1>Oak</h1><div id="CybotCookiebotDialog">' + b"<div>" * (BIG // 5),
+    "a Nuxt function without an end": b'<h1>Oak lamp</h1><script>window.__NUXT__=(function(a){return {name:"Oak lamp"}}('
+    + b"}(" * (BIG // 2)
+    + b"</script>",
 }
 
 
