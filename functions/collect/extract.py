@@ -88,7 +88,8 @@ def _page(page: Page) -> CollectedProduct:
     known |= only | ({"list_price"} if "price" in only else set())
     found.append(visible.find(page, known, settled))
     if not merge.told_by("sku", found, "address"):
-        found.append(Found("address", sku=identity.from_address(page)))
+        counted = shopify_state.counted(page)
+        found.append(counted if counted and counted.sku else Found("address", sku=identity.from_address(page)))
     product = merge.merge(page, found, only)
     if _holds_product(product, known_state, structured, page):
         return product

@@ -18,7 +18,7 @@ from daifa.models.collected import Availability, CollectedProduct, PriceRange
 # Sources by how much their word counts, best first; fields that differ from the rule stand below.
 TRUST = (
     *("site", "embedded_state", "shopify_json", "woocommerce", "next_data"),
-    *("json_ld", "microdata", "rdfa", "state", "opengraph", "data_layer", "page", "address"),
+    *("json_ld", "microdata", "rdfa", "state", "opengraph", "data_layer", "page", "analytics", "address"),
 )
 _STATE = ("embedded_state", "shopify_json", "next_data")
 _MARKUP = ("json_ld", "microdata", "rdfa")
@@ -27,7 +27,7 @@ TRUST_BY_FIELD = {
     "images": (*_STATE[:2], "site", *_MARKUP[:2], "next_data", "state", "opengraph", "page", "rdfa"),
     "description": ("site", *_STATE, *_MARKUP, "state", "page", "opengraph"),
     "category_path": ("json_ld", "site", "page", "microdata", "shopify_json", "data_layer"),
-    "sku": ("site", *_STATE, *_MARKUP, "page", "address", "state", "data_layer", "opengraph"),
+    "sku": ("site", *_STATE, *_MARKUP, "page", "analytics", "address", "state", "data_layer", "opengraph"),
 }
 _RANK = {source: place for place, source in enumerate(TRUST)}
 _RANKS = {field: {source: place for place, source in enumerate(order)} for field, order in TRUST_BY_FIELD.items()}

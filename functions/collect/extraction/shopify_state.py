@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any, TypeGuard
 
 from collect.extraction import amounts, lenient_json, schema_org, values
+from collect.extraction.chosen import chosen
 from collect.extraction.found import Found
 from collect.extraction.page import Page
 from daifa.models.collected import CollectedVariant
 
 # What a script must speak of to hold a product.
 _TOLD = (b'"variants"', b'"price"')
+_META = re.compile(r"\bmeta\s*=\s*(?=\{\"product\")")
 
 
 def is_product(data: object) -> TypeGuard[dict[str, Any]]:
@@ -70,6 +73,23 @@ def find(page: Page) -> Found | None:
             inner = data.get("product") if isinstance(data, dict) and not is_product(data) else data
             if is_product(inner) and (not inner.get("handle") or str(inner["handle"]) in page.url):
                 return read(inner, page.base, "shopify_json")
+    return None
+
+
+def counted(page: Page) -> Found | None:
+    """Brand and code of the shown variant, as Shopify itself tells them to analytics on the pages of every shop."""
+    for script in page.scripts:
+        meta = _META.search(script.body) if script.begins(b"ShopifyAnalytics") else None
+        product = lenient_json.mapping(lenient_json.literal(script.body, meta.end())).get("product") if meta else None
+        rows = lenient_json.rows(lenient_json.mapping(product).get("variants"))
+        if rows:
+            found = Found("analytics", brand=values.word(lenient_json.mapping(product).get("vendor")))
+            variants = [
+                CollectedVariant(options={}, key=str(row.get("id")), sku=values.code(row.get("sku"))) for row in rows
+            ]
+            shown = variants[0] if len(variants) == 1 else chosen(variants, page)
+            found.sku = shown.sku if shown else None
+            return found
     return None
 
 

@@ -396,3 +396,24 @@ def test_many_prices_that_look_alike_are_a_list() -> None:
         f"<div class=box><a href=/p/{n}>Lamp {n}</a><p class=price>€ {n},90</p></div>" for n in range(10, 22)
     )
     assert page(f"<h1>Lamps</h1>{items}", title="Lamps | Shop").blocked is Blocked.MANY_PRODUCTS
+
+
+def analytics(*variants: tuple[int, str]) -> str:
+    """What Shopify tells analytics of a product's variants."""
+    rows = [{"id": number, "price": 6230, "name": "Copper Lamp", "sku": sku} for number, sku in variants]
+    told = json.dumps({"product": {"id": 7, "vendor": "Copper & Co", "variants": rows}, "page": {}})
+    return f"<script>window.ShopifyAnalytics = window.ShopifyAnalytics || {{}}; var meta = {told};</script>"
+
+
+COUNTED = [
+    ("one variant", analytics((11, "CL-5-RED")), "", "CL-5-RED"),
+    ("the variant that the form has chosen", analytics((11, "CL-5-RED"), (12, "CL-5-BLUE")), "<form><input name=id value=12></form>", "CL-5-BLUE"),
+    ("several and none chosen", analytics((11, "CL-5-RED"), (12, "CL-5-BLUE")), "", None),
+    ("what the page shows comes first", analytics((11, "CL-5-RED")), "<p>SKU: SHOWN-77</p>", "SHOWN-77"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "behind", "sku"), [row[1:] for row in COUNTED], ids=[row[0] for row in COUNTED])
+def test_a_code_that_only_analytics_are_told_is_the_products(script: str, behind: str, sku: str | None) -> None:
+    product = lamp(f"<p class=price>€ 62,30</p>{behind}{script}")
+    assert product.sku == sku
