@@ -400,7 +400,7 @@ def test_many_prices_that_look_alike_are_a_list() -> None:
 
 def analytics(*variants: tuple[int, str]) -> str:
     """What Shopify tells analytics of a product's variants."""
-    rows = [{"id": number, "price": 6230, "name": "Copper Lamp", "sku": sku} for number, sku in variants]
+    rows = [{"id": number, "price": 6230, "name": f"Copper Lamp - {sku}", "sku": sku} for number, sku in variants]
     told = json.dumps({"product": {"id": 7, "vendor": "Copper & Co", "variants": rows}, "page": {}})
     return f"<script>window.ShopifyAnalytics = window.ShopifyAnalytics || {{}}; var meta = {told};</script>"
 
