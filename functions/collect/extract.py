@@ -72,7 +72,7 @@ def _page(page: Page) -> CollectedProduct:
         found.insert(0, sites.find(page, site))
     # Looking at a page as people do is the slowest way, so it is not asked for what others know better.
     known = {name for name in visible.COSTLY if merge.told_by(name, found, "page")}
-    settled = merge.settled_price(found)
+    settled = merge.settled_price(found, page)
     only = site.only if site else frozenset()
     if (
         "price" not in only
@@ -81,7 +81,7 @@ def _page(page: Page) -> CollectedProduct:
         and (named := state.find(page))
     ):
         found.append(named)
-        settled = merge.settled_price(found)
+        settled = merge.settled_price(found, page)
     if any(one.sku and one.sku in page.url for one in found):
         # Perhaps only the database's name for it: people may be shown another (merge._code).
         known.discard("sku")

@@ -86,7 +86,9 @@ def _offer(data: dict[str, Any], page: Page) -> Found | None:
     found.min_order_quantity = values.count(order.get("beginNum") or trade.get("beginAmount")) or None
     found.stock = values.count(order.get("canBookedAmount", trade.get("canBookedAmount")))
     found.attributes, found.brand = _features(parts.get("attributes") or detail.get("featureAttributes"))
-    found.images = _pictures(parts.get("images") or detail.get("imageList"), page.base)
+    found.images = _pictures(
+        parts.get("images") or detail.get("imageList") or parts.get("offerImgList") or parts.get("mainImage"), page.base
+    )
     freight = mapping(parts.get("freightInfo"))
     found.ship_from = values.word(parts.get("location") or freight.get("location"))
     model = mapping(parts.get("skuModel"))
@@ -127,7 +129,10 @@ def _offer_prices(found: Found, order: dict[str, Any], trade: dict[str, Any], mo
 
 def _parts(data: dict[str, Any]) -> dict[str, Any]:
     """The named parts of the model wherever they stand; the first that is not empty wins."""
-    wanted = {"tempModel", "offerDetail", "orderParam", "skuModel", "tradeModel", "freightInfo", "location", "images"}
+    wanted = {
+        *("tempModel", "offerDetail", "orderParam", "skuModel", "tradeModel", "freightInfo", "location", "images"),
+        *("offerImgList", "mainImage"),
+    }
     parts: dict[str, Any] = {}
     for node in schema_org.nodes(data):
         for name, value in node.items():

@@ -57,6 +57,12 @@ COUNTRY_CURRENCY = {
     "is": "ISK", "uy": "UYU",
     **dict.fromkeys(re.findall(r"\w+", "de fr it es pt nl be at ie fi ee lv lt sk si gr cy mt lu hr"), "EUR"),
 }  # fmt: skip
+# Languages of which nearly all shops are in one country.
+LANGUAGE_COUNTRY = {
+    "ja": "jp", "ko": "kr", "th": "th", "vi": "vn", "uk": "ua", "he": "il", "tr": "tr", "pl": "pl", "cs": "cz",
+    "hu": "hu", "ro": "ro", "bg": "bg", "da": "dk", "sv": "se", "nb": "no", "no": "no", "fi": "fi", "el": "gr",
+    "kk": "kz", "hr": "hr", "sk": "sk", "sl": "si", "lt": "lt", "lv": "lv", "et": "ee", "is": "is", "it": "it",
+}  # fmt: skip
 # Countries that write 1.234,56.
 COMMA_COUNTRIES = frozenset(
     re.findall(
@@ -202,5 +208,7 @@ def country_of(host: str, language: str) -> str:
     last = host.rsplit(".", 1)[-1].lower()
     if last in COUNTRY_CURRENCY:
         return "gb" if last == "uk" else last
-    region = re.fullmatch(r"[a-z]{2}[-_]([A-Za-z]{2})", language.strip())
-    return region[1].lower() if region else ""
+    told = re.fullmatch(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{2}))?", language.strip())
+    if told is None:
+        return ""
+    return told[2].lower() if told[2] else LANGUAGE_COUNTRY.get(told[1].lower(), "")

@@ -22,6 +22,7 @@ MEANINGS = {
         "código codigo codigodoproduto códigodoproduto cod cód codprodus tuotenumero tuotekoodi "
         "varenummer varenr produktkod indeks kodproduktu symbol katalogovéčíslo kódproduktu kódprodukta "
         "šifra šifraizdelka šifraartikla tootekood prekėskodas preceskods ürünkodu stokkodu артикул "
+        "referință referinţă "
         "кодтовара код номер 货号 商品货号 产品货号 "
         "商品编号 商品编码 产品编号 编号 商品id 品番 商品コード 商品番号 型番 "
         "상품번호 상품코드 asin ebayitemnumber "
@@ -81,7 +82,7 @@ MEANINGS = {
     ),
     "ship_from": "shipsfrom shipfrom dispatchedfrom itemlocation 发货地 发货地址 所在地 货源地",
 }
-_SPLIT = re.compile(r"\s*[:：]\s*")
+_COLON = re.compile(r"[:：]")
 _PUNCTUATION = re.compile(r"[\W_]+")
 MEANS = {
     _PUNCTUATION.sub("", spelling).casefold(): field
@@ -197,7 +198,7 @@ def _add(found: list[Spoken], label: str, value: Cell) -> None:
 
 
 def lines(markup: Markup) -> list[Spoken]:
-    """Pieces of text that read `label: value`, or a label whose value is the next piece."""
+    """Pieces of text that read `label: value`, or a label whose value is the next piece; several stand between bars."""
     found = []
     pieces = markup.pieces
     for number in markup.telling:
@@ -208,14 +209,26 @@ def lines(markup: Markup) -> list[Spoken]:
             if len(text) <= 60 and (spoken := _uncut(markup, number)):
                 found.append(spoken)
             continue
-        name, told = (part.strip() for part in _SPLIT.split(text, maxsplit=1))
-        if not name or len(name) > 40:
-            continue
-        if not told and number + 1 < len(pieces):
-            told, at = pieces[number + 1]
-        if told:
-            found.append(_spoken(name, told[:300], at))
+        parts = text.split(" | ") if " | " in text else (text,)
+        for part in parts:
+            name, colon, told = _told(part)
+            if not name and number and part is text:
+                # The label ends before its colon: `<b>UPC</b>: 19618`.
+                name = pieces[number - 1][0]
+            if not colon or not name or len(name) > 40:
+                continue
+            place = at
+            if not told and part is parts[-1] and number + 1 < len(pieces):
+                told, place = pieces[number + 1]
+            if told:
+                found.append(_spoken(name, told[:300], place))
     return found
+
+
+def _told(text: str) -> tuple[str, str, str]:
+    """What stands before the first colon, the colon, and what stands behind it."""
+    colon = _COLON.search(text)
+    return (text[: colon.start()].strip(), colon[0], text[colon.end() :].strip()) if colon else (text, "", "")
 
 
 def _uncut(markup: Markup, number: int) -> Spoken | None:

@@ -45,6 +45,8 @@ _ON_REQUEST = re.compile(
 # So many different products, the best of them less like the page than this, make a list.
 LISTED = 3
 ALIKE = 0.35
+# What taxes on goods make of an amount.
+LEAST_TAX, MOST_TAX = Decimal("1.04"), Decimal("1.28")
 # So much like the page's own name is the name of a product of a list that is the page's.
 CALLED = 0.75
 
@@ -123,7 +125,7 @@ def told_by(field: str, found: list[Found], source: str) -> bool:
     return any(one.source in before and getattr(one, field) not in (None, [], {}) for one in found)
 
 
-def settled_price(found: list[Found]) -> Decimal | None:
+def settled_price(found: list[Found], page: Page) -> Decimal | None:
     """The price, if nothing that the page shows could change it or its currency (`_agreed`)."""
     priced = [one for one in _ordered("price", found) if one.price is not None]
     if not priced or not any(one.currency for one in found):
@@ -133,6 +135,8 @@ def settled_price(found: list[Found]) -> Decimal | None:
         return None  # from the cheapest to the dearest offer: which of them the page leads with, it shows
     # What the page shows would be one voice more, and it takes two to contradict the first.
     alone = not others or any(one.price in (first.price, first.price_high) for one in others)
+    if first.source == "opengraph" and any(_taxed(first.price, shown.low) for shown in page.money[:1]):
+        return None
     return first.price if alone or first.source not in _MARKUP else None
 
 
@@ -152,9 +156,17 @@ def _code(told: dict[str, Any], sources: dict[str, str], found: list[Found], pag
         told["sku"], sources["sku"] = shown, "page"
 
 
+def _taxed(net: Decimal | None, gross: Decimal | None) -> bool:
+    """Whether one amount may be the other with the tax on top, as shops for companies tell both."""
+    return net is not None and gross is not None and LEAST_TAX * net < gross < MOST_TAX * net
+
+
 def _agreed(found: list[Found]) -> list[Found]:
     """The sources in order, unless two others agree on a price that markup alone contradicts (a starting bid)."""
     priced = [one for one in found if one.price is not None]
+    shown = next((one for one in priced if one.source == "page"), None)
+    if shown and priced[0].source == "opengraph" and _taxed(priced[0].price, shown.price):
+        return [shown, *found]
     if len(priced) < 3 or priced[0].source not in _MARKUP:
         return found
     first, others = priced[0], priced[1:]

@@ -41,15 +41,20 @@ _STRUCK_BEFORE = re.compile(
     r"<(?:del|s|strike)\b|(?<![bgfh])old(?!er|ing)|(?<![a-z])was(?![a-z])|strike|struck|regular|crossed|list-?price"
 )
 _BEFORE = ("<del", "<s>", "<s ", "stri", "old", "was", "struck", "regular", "crossed", "list")
+# Said before an amount that was asked once: `de R$ 359,90`, `Was: $20`.
+_ONCE = re.compile(
+    r"(?i)\s*(?:de|was|reg(?:ular|\.)?|statt|antes|avant|prima|van|före|før|vor|zamiast|list|rrp|msrp|uvp|mrp|原价|市场价)"
+    r"\s*(?:price)?\s*[:：]?\s*(?=(?:[A-Z]{0,3}[$€£¥￥₹]|\d|[A-Z]{3}\s?\d))"
+)
 # Cents that stand above the line, in an element of their own.
 _CENTS = re.compile(r"\s*\d\d\s*")
-_SMALL_CENTS = re.compile(r"(?<=\d)\s*<(?:sup|small)\b[^<>]*>\s*(\d\d)\s*</(?:sup|small)>")
+_SMALL_CENTS = re.compile(r"(?<=\d)\s*(?:</\w+>)?\s*<(?:sup|small)\b[^<>]*>\s*[.,]?\s*(\d\d)\s*</(?:sup|small)>")
 _MONEY = re.compile(r"[^\w]*(?:[A-Z]{3}\W*)?\d[\d.,\s]*\D{0,6}(?:\d[\d.,\s]*\D{0,6})?")
 # What money is written with beside its digits.
 _SIGNS = re.compile(r"kr|zł|руб|Kč|Ft|lei|лв|TL|Rp|RM|[A-Z]{3}|R\$")
 # Where a label before an amount ends.
 _LABEL_END = re.compile(r"[\d€$£¥￥]")
-FEW_LETTERS = 12
+FEW_LETTERS, LONG_ONCE = 12, 40
 # A choice that the page has made for its reader, how an amount beside it is said to look, and how far it may be.
 CHOSEN, MOST_AROUND = "chosen", 4
 # What holds many things in rows.
@@ -163,7 +168,7 @@ def _lone(at: int, page: Page) -> _Lone | None:
             if letters > FEW_LETTERS or _NOT_ALL.search(told) or _says_else(around[level + 1 : level + 2], page):
                 return None
             look = "<".join(names for _, names in places[:2])
-            return _Lone(look, judged[1] or called == "list_price", said, called)
+            return _Lone(look, judged[1] or called == "list_price" or _ONCE.match(told) is not None, said, called)
     return None
 
 
@@ -199,6 +204,7 @@ def _candidates(page: Page) -> list[_Candidate]:
         if said is None or judged is None:
             continue
         score, struck = judged
+        struck = struck or _ONCE.match(node.text(separator=" ", strip=True)[:LONG_ONCE]) is not None
         # The first prices after the heading are the likeliest; those before it belong to the page's head.
         if after >= 0:
             score += 2 - min(3, after // 4)
@@ -308,7 +314,8 @@ def _judge(places: Iterator[tuple[str, str]]) -> tuple[int, bool] | None:
             score -= 4
         if score < 6 and around.products:
             score += 1
-    return score, struck
+    # However well a box is placed: of the amounts in it the one that is called the price of now is it.
+    return score + (own.good and score >= 6), struck
 
 
 def _outwards(node: LexborNode | None) -> Iterator[tuple[str, str]]:

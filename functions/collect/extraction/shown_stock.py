@@ -22,7 +22,8 @@ _OUT = re.compile(
     r"agotado|no disponible|sin (?:stock|existencias)|esgotado|indisponível|uitverkocht|niet (?:op voorraad|leverbaar)|"
     r"slutsåld|udsolgt|utsolgt|loppuunmyyty|ei varastossa|wyprzedan\w+|niedostępn\w+|vyprodáno|není skladem|vypredané|"
     r"ni na zalogi|razprodano|elfogyott|nincs (?:raktáron|készleten)|stoc epuizat|indisponibil|tükendi|stokta yok|"
-    r"нет в наличии|распродано|немає в наявності|läbi müüdud|otsas)"
+    r"tilapäisesti loppu|loppu varastosta|нет в наличии|нет на складе|распродано|немає в наявності|немає на складі|"
+    r"läbi müüdud|otsas)"
     r"|\bretired product\b|\bdiscontinued\b|"
     r"หมด(?:แล้ว|สต็อก|ชั่วคราว)?$|สินค้าหมด|hết hàng|stok habis|habis terjual|غير متوفر|نفذ|אזל|εξαντλ|μη διαθέσιμο|"
     r"изчерпан|няма наличност|nije dostup\w+|rasprodano|缺貨|售完|無庫存|停售|品切れ|販売終了|入荷待ち|재고\s?없음|"
@@ -107,7 +108,8 @@ def _buttons(page: Page) -> _Buys | None:
         text += " " + (attributes.get("aria-label") or attributes.get("title") or "")
         if len(text) > 120:
             continue
-        if (said := _OUT.search(text)) and not _hidden(attributes) and not _beside(node):
+        said = _OUT.search(text)
+        if said and not _ONE_WAY.search(text) and not _hidden(attributes) and not _beside(node):
             if not _OPTION.match(text[: said.start()]):
                 return None
             told_out = True
@@ -177,10 +179,11 @@ def _looks_off(attributes: Mapping[str, str | None]) -> bool:
 
 
 def _of_others(node: LexborNode) -> bool:
-    """Whether this stands among other products."""
+    """Whether this stands among other products, or is the form of one."""
+    own = (node,) if node.tag == "form" else ()
     return any(
         _in_a_row(each) or each.tag in ("aside", "footer") or OTHERS.search(untagged(names_in(each.attributes)))
-        for each in _around(node)
+        for each in (*own, *_around(node))
     )
 
 

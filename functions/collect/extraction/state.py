@@ -19,7 +19,18 @@ from collect.extraction.naming import SHORTEST, TITLE_PARTS
 from collect.extraction.page import Page
 from daifa.models.collected import Availability, CollectedVariant
 
-NAME = ("name", "title", "productName", "product_name", "goodsName", "goods_name", "itemName", "displayName", "subject")
+NAME = (
+    "name",
+    "title",
+    "productName",
+    "product_name",
+    "productTitle",
+    "goodsName",
+    "goods_name",
+    "itemName",
+    "displayName",
+    "subject",
+)
 # What a buyer pays now, the surest name first; what was asked before.
 NOW = (
     *(

@@ -41,6 +41,7 @@ EMPTY = frozenset(
         "none",
         "undefined",
         "no brand",
+        "no",
         "无",
         "其他",
         "unknown",

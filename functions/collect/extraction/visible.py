@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice, pairwise
+from operator import itemgetter
 
 from selectolax.lexbor import LexborNode
 
@@ -55,7 +56,7 @@ _BRAND_STEMS = (
     "hersteller",
 )
 _BRAND_NAME = re.compile(
-    rf"(?<=[\"' =_-])(?:{'|'.join(_BRAND_STEMS)})(?:[_-]?(?:name|link|title|logo|label))?(?=[\"' ])"
+    rf"(?<=[\"' =_-])(?:{'|'.join(_BRAND_STEMS)})s?(?:[_-]?(?:name|link|title|logo|label))?(?=[\"' >])"
 )
 _BRAND_LABEL = re.compile(
     r"^\s*(?:by|von|de|par|brand|marke|marka|marca|marque|merk|hersteller|producent|manufacturer|vendor)\s*[:：]?\s+",
@@ -64,7 +65,7 @@ _BRAND_LABEL = re.compile(
 _IMAGE = re.compile(r"<(?:img|IMG)\b")
 # Around the heading so many characters are searched for it.
 ABOVE, BELOW = 2_500, 6_000
-LONG_BRAND, MOST_LABELS = 40, 400
+LONG_BRAND, MOST_LABELS, LONG_SIGN = 40, 400, 5
 _LINK = re.compile(r"<[aA]\b")
 _LINK_END = re.compile(r"</[aA]\b")
 LONG_LINK = 2_000
@@ -218,6 +219,11 @@ def _bracketed_code(title: str) -> str | None:
 
 def _labelled_price(found: Found, field: str, spoken: labels.Spoken, page: Page) -> None:
     said = amounts.priced(spoken.value, page.country)
+    if said and said.currency is None and spoken.at >= 0:
+        # Its sign may stand in an element of its own.
+        after = bisect(page.markup.pieces, spoken.at, key=itemgetter(1))
+        sign = page.markup.pieces[after][0] if after < len(page.markup.pieces) else ""
+        said = amounts.priced(f"{spoken.value} {sign}", page.country) if len(sign) <= LONG_SIGN else said
     if said is None or said.currency is None or 0 <= spoken.at < page.start:
         return  # what stands before the heading is of other products
     if field == "list_price" or spoken.struck or _struck_out(spoken, page.markup):

@@ -346,6 +346,10 @@ BOXES = [
     ("cents above the line behind a sign", "<span class=price><small>€ 62<sup>30</sup></small></span>", "62.30"),
     ("a table of tiers is no price", "<div class=price>€ 62,30</div><table class=price-table><tr><td>1-9</td><td>€ 62,30</td></tr><tr><td>10-99</td><td>€ 59,00</td></tr></table>", "62.30"),
     ("the choice that is made", "<form><table><tr><td><input type=radio name=v></td><td><b class=price>€ 99,00</b></td></tr><tr><td><input type=radio name=v checked></td><td><b class=price>€ 62,30</b></td></tr></table></form>", "62.30"),
+    ("a word before the amount says that it is old", "<div><span>de € 89,00</span> <span>por <b><i>€</i> <i>62</i><sup>,30</sup></b></span></div>", "62.30"),
+    ("so does one with a colon, in an element called the price", "<p class=price>Was: € 89,00</p><p class=price-now>€ 62,30</p>", "62.30"),
+    ("of two the one that is called big", "<div class=product-price><p class=product-price__small>89<i>€</i></p><p class=product-price__big>62,30<i>€</i></p></div>", "62.30"),
+    ("a label, then the amount, then its sign", "<div>Preis: <font><b>62,30</b></font> <font>€</font></div>", "62.30"),
     ("a layout of a framework", "<div class='grid grid-cols-2 gap-4'><span>€ 62,30</span></div>", "62.30"),
 ]  # fmt: skip
 
@@ -369,6 +373,31 @@ LABELS = [
 @pytest.mark.parametrize(("behind", "brand"), [row[1:] for row in LABELS], ids=[row[0] for row in LABELS])
 def test_a_brand_stands_behind_its_label(behind: str, brand: str | None) -> None:
     assert lamp(f"<p class=price>€ 65,00</p>{behind}").brand == brand
+
+
+LINES = [
+    ("a label that ends before its colon", "<p><b>UPC</b>: 5901234123457</p>", "gtin", "5901234123457"),
+    ("labels between bars", "<p>Cód.: 48213 | Marca: <a href=/m>Ipê</a></p>", "brand", "Ipê"),
+    ("the first of them", "<p>Cód.: 48213 | Marca: <a href=/m>Ipê</a></p>", "sku", "48213"),
+    ("the logo in a box that is named for brands", "<div class=wd-product-brands><a href=/m><img src=/m.png alt=Ipê></a></div>", "brand", "Ipê"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("behind", "field", "value"), [row[1:] for row in LINES], ids=[row[0] for row in LINES])
+def test_what_a_line_tells(behind: str, field: str, value: str) -> None:
+    assert getattr(lamp(f"<p class=price>€ 65,00</p>{behind}"), field) == value
+
+
+def test_an_amount_for_previews_that_is_without_tax_is_not_what_the_page_asks() -> None:
+    metas = '<meta property="product:price:amount" content="120"><meta property="product:price:currency" content="EUR">'
+    shown = "<h1>Copper Lamp</h1><p class=final-price>142,80 €</p><p>120,00 € zzgl. MwSt.</p>"
+    assert page(shown, metas).price == Decimal("142.80")
+    assert page("<h1>Copper Lamp</h1><p class=final-price>120,00 €</p>", metas).price == Decimal("120")
+
+
+def test_the_language_says_whose_sign_it_is_where_nothing_else_does() -> None:
+    html = "<html lang=ja><title>銅のランプ</title><h1>銅のランプ</h1><p class=price>￥36,500</p><button>カートに入れる</button></html>"
+    assert extract(html.encode(), "https://shop.example.com/p/1").currency == "JPY"
 
 
 def test_of_a_marked_link_the_words_are_the_brand() -> None:

@@ -22,6 +22,8 @@ SOLD_OUT = [
     "Ausverkauft",
     "Нет в наличии",
     "غير متوفر",
+    "Tilapäisesti loppu",
+    "нет на складе",
 ]
 
 
@@ -107,6 +109,8 @@ DOUBTED = [
     ("the only other is hidden", "<p>Sold out</p><a class='btn disabled' role=button>Add to cart</a><button hidden>Buy now</button>", OUT),
     ("the only other stands in what is hidden", "<p>Sold out</p><div class=unvisible><button>Add to cart</button></div>", OUT),
     ("it is shown to wide screens", "<p>Sold out</p><div class='d-none d-lg-block'><button>Add to cart</button></div>", IN),
+    ("a way to get it is not to be had", "<button>Pickup <b>Not available</b></button><button>Ship it</button><button>Add to cart</button>", IN),
+    ("the form of another product says so", "<form class='item product product-item'>Wrench € 9,00 <span>Out of stock</span></form><button>Add to cart</button>", IN),
     ("one of its choices is sold out", "<button>Silver</button><button>Black (sold out)</button><button>Buy now</button>", IN),
     ("all that it has to choose is sold out", "<button>Black (sold out)</button>", OUT),
     ("the button says so, in a box that is named for the delivery, too", "<div class=js-shipping-container><div><div><form><div><input type=submit value='Sin stock' disabled></div></form></div></div></div>", OUT),
