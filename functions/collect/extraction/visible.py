@@ -13,6 +13,7 @@ from operator import itemgetter
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, labels, values
+from collect.extraction.brand import brand
 from collect.extraction.description import description
 from collect.extraction.found import Found
 from collect.extraction.markup import STRUCK, Markup, Tag, plain
@@ -42,33 +43,9 @@ _GALLERY = re.compile(
 _OTHERS = re.compile(r"(?i)relat|recommend|similar|also-|cross-?sell|up-?sell|bestseller|recent|sponsor|review")
 _GALLERY_ID = re.compile(r"(?i)gallery|product-image")
 _CRUMBS = re.compile(r"read[cC]rumb")
-# What an element is called that holds the brand, and what stands before the name in it.
-_BRAND_STEMS = (
-    "brand",
-    "manufacturer",
-    "vendor",
-    "marke",
-    "marka",
-    "marca",
-    "marque",
-    "merk",
-    "producent",
-    "hersteller",
-)
-_BRAND_NAME = re.compile(
-    rf"(?<=[\"' =_-])(?:{'|'.join(_BRAND_STEMS)})s?(?:[_-]?(?:name|link|title|logo|label))?(?=[\"' >])"
-)
-_BRAND_LABEL = re.compile(
-    r"^\s*(?:by|von|de|par|brand|marke|marka|marca|marque|merk|hersteller|producent|manufacturer|vendor)\s*[:：]?\s+",
-    re.IGNORECASE,
-)
-_IMAGE = re.compile(r"<(?:img|IMG)\b")
-# Around the heading so many characters are searched for it.
-ABOVE, BELOW = 2_500, 6_000
-LONG_BRAND, MOST_LABELS, LONG_SIGN = 40, 400, 5
 _LINK = re.compile(r"<[aA]\b")
 _LINK_END = re.compile(r"</[aA]\b")
-LONG_LINK = 2_000
+LONG_LINK, LONG_SIGN = 2_000, 5
 # So many of the words of a picture's name and of the product's must be the same.
 ALIKE = 0.6
 MOST_IMAGES = 300
@@ -110,51 +87,10 @@ def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None
     if "images" not in known:
         found.images = _images(page)
     if "brand" not in known:
-        found.brand = found.brand or _named_brand(page) or _labelled_brand(page)
+        found.brand = found.brand or brand(page)
     if "description" not in known:
         found.description = description(page)
     return found
-
-
-def _named_brand(page: Page) -> str | None:
-    """What an element beside the heading says that is named for the brand: its words, or its logo's."""
-    markup = page.markup
-    start = max(0, page.start - ABOVE)
-    window = markup.text[start : page.start + BELOW].lower()
-    # Looking for each word takes a tenth of the time of looking for all at once.
-    at = sorted(at for stem in _BRAND_STEMS for at in _every(stem, window))
-    for place in islice(filter(None, (_BRAND_NAME.match(window, each) for each in at)), 12):
-        tag = markup.tag(max(0, markup.holding(start + place.start())))
-        if tag.end < start + place.end() or tag.name in ("script", "link", "meta", "input", "select", "option", "body"):
-            continue
-        inner = markup.text[tag.end : min(markup.end(tag), tag.end + LONG_LINK)] if tag.name != "img" else ""
-        logo = next((markup.tag(tag.end + at.start()) for at in _IMAGE.finditer(inner)), tag)
-        told = plain(inner) or logo.attributes.get("alt") or logo.attributes.get("title") or ""
-        name = values.word(_BRAND_LABEL.sub("", told), 60)
-        if name is None or len(name) > LONG_BRAND or name.count(" ") > 3 or any(sign in name for sign in ":?!{}<>"):
-            continue
-        # What a heading ends with is the model.
-        if not (page.name and words(page.name.split()[-1]) & words(name)):
-            return name
-    return None
-
-
-def _every(word: str, text: str) -> Iterator[int]:
-    """Where a word stands in a text."""
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
-
-
-def _labelled_brand(page: Page) -> str | None:
-    """What stands behind a label that is a piece of text of its own, without a colon."""
-    behind = page.markup.pieces[page.first : page.first + MOST_LABELS]
-    for (label, at), (told, _) in pairwise(behind):
-        is_label = len(label) <= LONG_BRAND and labels.meaning(label) == "brand"
-        if is_label and len(told) <= LONG_BRAND and page.markup.around(at) != "a":
-            return values.word(told, LONG_BRAND)
-    return None
 
 
 def _from_labels(found: Found, page: Page, rows: Sequence[labels.Row]) -> None:

@@ -379,6 +379,7 @@ LINES = [
     ("a label that ends before its colon", "<p><b>UPC</b>: 5901234123457</p>", "gtin", "5901234123457"),
     ("labels between bars", "<p>Cód.: 48213 | Marca: <a href=/m>Ipê</a></p>", "brand", "Ipê"),
     ("the first of them", "<p>Cód.: 48213 | Marca: <a href=/m>Ipê</a></p>", "sku", "48213"),
+    ("a brand's element behind letters that are longer when small", "<p>İİİİİİİİİİ İNDİRİM</p><b class=brand>Ipê</b>", "brand", "Ipê"),
     ("the logo in a box that is named for brands", "<div class=wd-product-brands><a href=/m><img src=/m.png alt=Ipê></a></div>", "brand", "Ipê"),
 ]  # fmt: skip
 
