@@ -60,7 +60,7 @@ def _page(page: Page) -> CollectedProduct:
     known_state = embedded.find(page)
     if site and site.state and (own := site_state.find(page, site.state, site.currency)):
         known_state.append(own)
-    if not known_state and gone(page):
+    if not known_state and gone(page) and not any(_called(one, page) for each in marked for one in each):
         return CollectedProduct(url=page.url, blocked=Blocked.NO_PRODUCT)
     if not known_state and merge.is_listing(marked, page):
         return CollectedProduct(url=page.url, blocked=Blocked.MANY_PRODUCTS)
@@ -78,9 +78,9 @@ def _page(page: Page) -> CollectedProduct:
         "price" not in only
         and settled is None
         and not any(one.priceless for one in found)
-        and (named := state.find(page))
+        and (own_state := state.find(page))
     ):
-        found.append(named)
+        found.append(own_state)
         settled = merge.settled_price(found, page)
     if any(one.sku and one.sku in page.url for one in found):
         # Perhaps only the database's name for it: people may be shown another (merge._code).
@@ -95,6 +95,11 @@ def _page(page: Page) -> CollectedProduct:
         return product
     reason = page_block(page) or (Blocked.MANY_PRODUCTS if shows_many(page) else Blocked.NO_PRODUCT)
     return CollectedProduct(url=page.url, title=product.title if reason is Blocked.NO_PRODUCT else None, blocked=reason)
+
+
+def _called(one: Found, page: Page) -> bool:
+    """Whether a product is called what the page is called."""
+    return page.likeness(one.title or "") >= merge.CALLED
 
 
 def _is_category(page: Page) -> bool:

@@ -421,6 +421,12 @@ def test_a_page_that_is_gone_sells_none_of_what_it_recommends(heading: str) -> N
     assert product.blocked is Blocked.NO_PRODUCT
 
 
+def test_a_product_may_be_called_what_pages_that_are_gone_say() -> None:
+    marked = ld(offered("Lost and Not Found", "9.90"))
+    product = page(f"<h1>Lost and Not Found</h1>{marked}", title="Lost and Not Found | Books")
+    assert (product.blocked, product.price) == (None, Decimal("9.90"))
+
+
 def test_many_prices_that_look_alike_are_a_list() -> None:
     items = "".join(
         f"<div class=box><a href=/p/{n}>Lamp {n}</a><p class=price>€ {n},90</p></div>" for n in range(10, 22)
