@@ -1,0 +1,49 @@
+"""Which of the amounts in a box is what is asked now, and in what currency."""
+# ruff: noqa: E501 - markup is kept whole, one piece per line
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from collect.extract import extract
+from tests.builders.shown_pages import lamp, page
+
+BOXES = [
+    ("a box with the old price first, called old", "<div class=price-box><p class=old-price>Regular: <b class=price>€ 89,00</b></p><p class=special-price>Special: <b class=price>€ 62,30</b></p></div>", "62.30"),
+    ("a box with the standard price first", "<div class=product-price><span class=price-standard>€ 89,00</span><span class=price-sales>€ 62,30</span></div>", "62.30"),
+    ("a price before its discount, called so", "<div><span class=price-not-discounted>€ 89,00</span><span class=price>€ 62,30</span></div>", "62.30"),
+    ("nothing but what is called old", "<ul><li class=price><span class=price-old-live>€ 62,30</span></li></ul>", "62.30"),
+    ("bold is not old", "<span class='bold price'>€ 62,30</span>", "62.30"),
+    ("cents above the line behind a sign", "<span class=price><small>€ 62<sup>30</sup></small></span>", "62.30"),
+    ("a table of tiers is no price", "<div class=price>€ 62,30</div><table class=price-table><tr><td>1-9</td><td>€ 62,30</td></tr><tr><td>10-99</td><td>€ 59,00</td></tr></table>", "62.30"),
+    ("the choice that is made", "<form><table><tr><td><input type=radio name=v></td><td><b class=price>€ 99,00</b></td></tr><tr><td><input type=radio name=v checked></td><td><b class=price>€ 62,30</b></td></tr></table></form>", "62.30"),
+    ("a word before the amount says that it is old", "<div><span>de € 89,00</span> <span>por <b><i>€</i> <i>62</i><sup>,30</sup></b></span></div>", "62.30"),
+    ("so does one with a colon, in an element called the price", "<p class=price>Was: € 89,00</p><p class=price-now>€ 62,30</p>", "62.30"),
+    ("of two the one that is called big", "<div class=product-price><p class=product-price__small>89<i>€</i></p><p class=product-price__big>62,30<i>€</i></p></div>", "62.30"),
+    ("a label, then the amount, then its sign", "<div>Preis: <font><b>62,30</b></font> <font>€</font></div>", "62.30"),
+    ("a layout of a framework", "<div class='grid grid-cols-2 gap-4'><span>€ 62,30</span></div>", "62.30"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("behind", "price"), [row[1:] for row in BOXES], ids=[row[0] for row in BOXES])
+def test_of_the_prices_in_a_box_the_one_that_is_asked_now_counts(behind: str, price: str) -> None:
+    assert lamp(behind).price == Decimal(price)
+
+
+def test_a_price_in_a_heading_of_its_own_is_the_products() -> None:
+    body = "<h1><del>€ 89,00</del> <b class=specialPrice>€ 62,30</b></h1><h1>Copper Lamp</h1><aside><b class=price>€ 9,00</b></aside>"
+    assert page(body + "<button>Add to cart</button>").price == Decimal("62.30")
+
+
+def test_an_amount_for_previews_that_is_without_tax_is_not_what_the_page_asks() -> None:
+    metas = '<meta property="product:price:amount" content="120"><meta property="product:price:currency" content="EUR">'
+    shown = "<h1>Copper Lamp</h1><p class=final-price>142,80 €</p><p>120,00 € zzgl. MwSt.</p>"
+    assert page(shown, metas).price == Decimal("142.80")
+    assert page("<h1>Copper Lamp</h1><p class=final-price>120,00 €</p>", metas).price == Decimal("120")
+
+
+def test_the_language_says_whose_sign_it_is_where_nothing_else_does() -> None:
+    html = "<html lang=ja><title>銅のランプ</title><h1>銅のランプ</h1><p class=price>￥36,500</p><button>カートに入れる</button></html>"
+    assert extract(html.encode(), "https://shop.example.com/p/1").currency == "JPY"
