@@ -24,7 +24,7 @@ from collect.extraction import (
 from collect.extraction.blocked import gone, page_block
 from collect.extraction.found import Found
 from collect.extraction.page import Page
-from collect.extraction.shown_price import shows_many
+from collect.extraction.shown_price import names_price, shows_many
 from daifa.models.collected import Blocked, CollectedProduct
 
 _JSON = re.compile(rb"\s*[{\[]")
@@ -122,7 +122,7 @@ def _holds_product(product: CollectedProduct, known_state: list[Found], structur
         return product.sources.get("sku") == "site" and page_block(page) in (None, Blocked.EMPTY_SHELL)
     # Articles speak of amounts, too.
     bare = product.sources["price"] == "page" and product.sources.get("availability") == "price_shown"
-    return not (bare and page.metas.get("og:type") == "article")
+    return not (bare and page.metas.get("og:type") == "article" and not names_price(page))
 
 
 def _document(text: str, url: str) -> CollectedProduct:

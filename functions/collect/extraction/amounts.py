@@ -77,6 +77,14 @@ _NUMBER = (
     r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?|\d{1,3}(?:[ \u00a0\u202f'’.,٬]\d{3})+(?:[.,٫]\d{1,4})?|\d+(?:[.,٫]\d{1,4})?"
 )
 _AMOUNT = re.compile(_NUMBER)
+# Any sign: most are of one letter, and quickly told from others.
+SIGN = (
+    "(?:["
+    + re.escape("".join(sign for sign in {**SIGNS, **SHARED} if len(sign) == 1))
+    + "]|"
+    + "|".join(re.escape(sign) for sign in {**SIGNS, **SHARED} if len(sign) > 1)
+    + ")"
+)
 _SIGN = re.compile(
     "|".join(re.escape(sign) for sign in sorted([*SIGNS, *SHARED], key=len, reverse=True))
     + r"|(?<![A-Za-z])(?:" + "|".join(sorted([*CODES, *OLD_CODES])) + r")(?![A-Za-z])"

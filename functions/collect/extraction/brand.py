@@ -31,10 +31,12 @@ _BRAND_LABEL = re.compile(
     r"^\s*(?:by|von|de|par|brand|marke|marka|marca|marque|merk|hersteller|producent|manufacturer|vendor)\s*[:：]?\s+",
     re.IGNORECASE,
 )
+_LEADING = frozenset(("a", "h2", "h3", "h4", "h5", "h6"))
+_FRAME = frozenset(("nav", "header", "footer", "aside", "button", "option"))
 _IMAGE = re.compile(r"<(?:img|IMG)\b")
 # Around the heading so many characters are searched for it.
 ABOVE, BELOW = 2_500, 6_000
-LONG_BRAND, LONG_BOX, MOST_LABELS = 40, 2_000, 400
+LONG_BRAND, LONG_BOX, MOST_LABELS, MOST_AROUND = 40, 2_000, 400, 8
 
 
 def brand(page: Page) -> str | None:
@@ -79,6 +81,12 @@ def _labelled(page: Page) -> str | None:
     behind = page.markup.pieces[page.first : page.first + MOST_LABELS]
     for (label, at), (told, _) in pairwise(behind):
         is_label = len(label) <= LONG_BRAND and labels.meaning(label) == "brand"
-        if is_label and len(told) <= LONG_BRAND and page.markup.around(at) != "a":
+        if is_label and len(told) <= LONG_BRAND and labels.meaning(told) is None and not _of_the_shop(page, at):
             return values.word(told, LONG_BRAND)
     return None
+
+
+def _of_the_shop(page: Page, at: int) -> bool:
+    """Whether a label heads a list of links, or is one, as in every page's menu and footer."""
+    around = [page.markup.tag(each).name for each in islice(page.markup.enclosing(at), MOST_AROUND)]
+    return around[:1] and around[0] in _LEADING or not _FRAME.isdisjoint(around)

@@ -54,14 +54,14 @@ MEANINGS = {
         "售價 特價 優惠價 網路價 促銷價 ราคา ราคาพิเศษ giá giábán harga السعر מחיר τιμή "
         "价格 批发价 售价 现价 促销价 单价 零售价 优惠价 淘宝价 销售价 "
         "销售价格 本店售价 本店价 商城价 特价 折扣价 团购价 拼团价 到手价 代发价 供货价 拿货价 批价 价 価格 販売価格 "
-        "卸単価 卸価格 가격 판매가 도매가 оптоваяцена cenahurtowa händlerpreis"
+        "卸単価 卸価格 가격 판매가 할인판매가 할인가 도매가 оптоваяцена cenahurtowa händlerpreis"
     ),
     "list_price": (
         "suggestedretail suggestedretailprice recommendedretailprice "
         "listprice rrp msrp was regularprice oldprice uvp 市场价 "
         "市场价格 参考价 划线价 原价 专柜价 定价 吊牌价 建议零售价 "
         "定價 原價 市價 建議售價 メーカー希望小売価格 希望小売価格 定価 参考価格 "
-        "ราคาปกติ giágốc giánêmyết 通常価格 정가 старцена"
+        "ราคาปกติ giágốc giánêmyết 通常価格 정가 소비자가 소비자가격 정상가 시중가 старцена"
     ),
     "stock": "库存 商品库存 库存量 库存数量 现货 可售数量 stockquantity quantityavailable availablequantity instock",
     "availability": (
@@ -89,6 +89,13 @@ MEANS = {
     for field, spellings in MEANINGS.items()
     for spelling in spellings.split()
 }
+_SALE = frozenset(
+    re.findall(
+        r"\S+",
+        "specialprice saleprice ourprice yourprice 할인판매가 할인가 促销价 优惠价 到手价 折扣价 特价 特價 優惠價"
+        " ราคาพิเศษ",
+    )
+)
 DIGITS = re.compile(r"\d\D{0,37}\d\D{0,37}\d")
 _CODE = re.compile(r"(?=\S{4,40}\Z)(?:\D{0,37}\d){3}")
 # What stands alone behind a label needs fewer digits to be a code.
@@ -141,6 +148,11 @@ Row = tuple[int, list[Cell]]
 def meaning(label: str) -> str | None:
     """The field a label names, or None."""
     return MEANS.get(_PUNCTUATION.sub("", label).casefold()) if len(label) <= 40 else None
+
+
+def on_sale(label: str) -> bool:
+    """Whether a label says that a price is lower than usual for now, and so counts more than the one before it."""
+    return _PUNCTUATION.sub("", label).casefold() in _SALE
 
 
 def rows(markup: Markup) -> Iterator[Row]:

@@ -35,7 +35,7 @@ _NOT_ALL = re.compile(
     r"sample|样品|运费|快递费|邮费|ersparnis|立省|up to|orders? over|off\b|%"
 )
 # A number that may be money: with cents, with a currency's sign or name, or alone.
-_AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)|[€$£¥￥₽₹₩₺₫฿]|^[\d\s.,]{2,}$|(?:kr|zł|руб|Kč|Ft|lei|元|円|원|[A-Z]{3})")
+_AMOUNT = re.compile(rf"\d[.,]\d\d(?!\d)|{amounts.SIGN}|^[\d\s.,]{{2,}}$|[A-Z]{{3}}")
 # The same twice: asking for the words first takes half the time of the pattern, which then decides.
 _STRUCK_BEFORE = re.compile(
     r"<(?:del|s|strike)\b|(?<![bgfh])old(?!er|ing)|(?<![a-z])was(?![a-z])|strike|struck|regular|crossed|list-?price"
@@ -87,6 +87,11 @@ class _Candidate:
 def shows_many(page: Page) -> bool:
     """Whether the page is a list: so many prices that look alike and differ."""
     return any(len(told) >= MANY for told in _by_look(_candidates(page)).values())
+
+
+def names_price(page: Page) -> bool:
+    """Whether an element that has a price in it is called one, as no writer of articles calls it."""
+    return any(each.said.currency and "price" in names(each.node).lower() for each in _candidates(page))
 
 
 def _by_look(candidates: Sequence[_Candidate]) -> dict[str, set[Decimal]]:
@@ -167,8 +172,10 @@ def _lone(at: int, page: Page) -> _Lone | None:
             letters = sum(char.isalpha() for char in _SIGNS.sub("", told))
             if letters > FEW_LETTERS or _NOT_ALL.search(told) or _says_else(around[level + 1 : level + 2], page):
                 return None
-            look = "<".join(names for _, names in places[:2])
-            return _Lone(look, judged[1] or called == "list_price" or _ONCE.match(told) is not None, said, called)
+            look = "<".join(f"{name} {names}" for name, names in places[:2])
+            through = any("line-through" in each.attributes.get("style", "") for each in around[:2])
+            old = judged[1] or through or called == "list_price" or _ONCE.match(told) is not None
+            return _Lone(look, old, said, called)
     return None
 
 

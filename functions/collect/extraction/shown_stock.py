@@ -22,7 +22,9 @@ _OUT = re.compile(
     r"agotado|no disponible|sin (?:stock|existencias)|esgotado|indisponível|uitverkocht|niet (?:op voorraad|leverbaar)|"
     r"slutsåld|udsolgt|utsolgt|loppuunmyyty|ei varastossa|wyprzedan\w+|niedostępn\w+|vyprodáno|není skladem|vypredané|"
     r"ni na zalogi|razprodano|elfogyott|nincs (?:raktáron|készleten)|stoc epuizat|indisponibil|tükendi|stokta yok|"
-    r"tilapäisesti loppu|loppu varastosta|нет в наличии|нет на складе|распродано|немає в наявності|немає на складі|"
+    r"ej i lager|inte i lager|slut i lager|ikke på lager|fora de estoque|sem estoque|brak w magazynie|brak towaru|"
+    r"nu este în stoc|nie je skladom|nema na zalihi|išparduota|izpārdots|tilapäisesti loppu|loppu varastosta|"
+    r"нет в наличии|нет на складе|распродано|немає в наявності|немає на складі|"
     r"läbi müüdud|otsas)"
     r"|\bretired product\b|\bdiscontinued\b|"
     r"หมด(?:แล้ว|สต็อก|ชั่วคราว)?$|สินค้าหมด|hết hàng|stok habis|habis terjual|غير متوفر|نفذ|אזל|εξαντλ|μη διαθέσιμο|"
@@ -45,11 +47,16 @@ _BUY = re.compile(
     r"장바구니|구매하기|"
     r"바로구매"
 )
+# Where what was put into the cart is seen.
+_CART = re.compile(
+    r"(?i)/(?:cart|basket|bag|warenkorb|panier|carrito|carrello|winkelwagen|koszyk|kosik|kosar|korzina|sepet)"
+    r"(?:\.\w+)?/?\Z"
+)
 # Not the product but one way to get it: `Collection not available`.
 _ONE_WAY = re.compile(r"(?i)collect|pick-?\s?up|in[- ]store|delivery|abhol|retiro|retrait|ritiro|自提")
 # Other products.
 OTHERS = re.compile(
-    r"(?i)relat|recommend|similar|carousel|also|miniature|crosssell|cross-sell|upsell|bestseller|recent|product-?card|"
+    r"(?i)relat|recommend|similar|carousel|also|miniature|crosssell|cross-sell|upsell|bestseller|recent|analog|product-?card|"
     r"product-item(?!-?detail)|alternativ|sponsor"
 )
 _ELSEWHERE = re.compile(
@@ -113,7 +120,8 @@ def _buttons(page: Page) -> _Buys | None:
             if not _OPTION.match(text[: said.start()]):
                 return None
             told_out = True
-        if (_BUY.search(text) or _fills_cart(node)) and _works(node):
+        leads = _CART.search(attributes.get("href") or "") is not None
+        if (_BUY.search(text) or _fills_cart(node)) and not leads and _works(node):
             if _looks_off(attributes):
                 greyed = True
             else:

@@ -164,7 +164,7 @@ def _labelled_price(found: Found, field: str, spoken: labels.Spoken, page: Page)
         return  # what stands before the heading is of other products
     if field == "list_price" or spoken.struck or _struck_out(spoken, page.markup):
         found.list_price = found.list_price or said.low
-    elif found.price is None:
+    elif found.price is None or (labels.on_sale(spoken.label) and said.low < found.price):
         found.price, found.price_high, found.currency = said.low, said.high, said.currency
 
 

@@ -40,8 +40,9 @@ def test_a_page_without_a_product_says_why(html: str, url: str, reason: Blocked)
     assert product.price is None
 
 
-def test_an_article_with_something_to_buy_is_a_product() -> None:
-    product = extract((ARTICLE + "<button>Add to cart</button>").encode(), "https://a.example/lamp")
+@pytest.mark.parametrize("more", ["<button>Add to cart</button>", "<p class=price>12.80 €</p>"])
+def test_an_article_with_something_to_buy_is_a_product(more: str) -> None:
+    product = extract((ARTICLE + more).encode(), "https://a.example/lamp")
     assert (product.blocked, product.price) == (None, Decimal("12.80"))
 
 

@@ -339,6 +339,8 @@ def test_a_heading_without_a_word_of_the_pages_own_name_is_not_the_products(
 
 LABELS = [
     ("a label without a colon", "<ul><li><label>Производитель</label><span>Лампа</span></li></ul>", "Лампа"),
+    ("a heading of the footer", "<div><h4>Brand</h4><ul><li><a href=/n>New</a></li></ul></div>", None),
+    ("a label before another label", "<div><b>品牌</b><i>货号</i></div>", None),
     ("a link of the menu", "<ul><li><a href=/b>Brands</a></li><li><a href=/c>Brand</a></li><li><a>Gifts</a></li></ul>", None),
 ]  # fmt: skip
 

@@ -23,6 +23,9 @@ BOXES = [
     ("so does one with a colon, in an element called the price", "<p class=price>Was: € 89,00</p><p class=price-now>€ 62,30</p>", "62.30"),
     ("of two the one that is called big", "<div class=product-price><p class=product-price__small>89<i>€</i></p><p class=product-price__big>62,30<i>€</i></p></div>", "62.30"),
     ("a label, then the amount, then its sign", "<div>Preis: <font><b>62,30</b></font> <font>€</font></div>", "62.30"),
+    ("one struck through by its style", "<ul><li><span style='text-decoration: line-through'>€ 89,00</span></li><li><h2>€ 62,30</h2></li><li>€ 12,00</li></ul>", "62.30"),
+    ("one that is called a suggestion", "<strong id=price_srp>€ 89,00</strong><strong id=price_value>€ 62,30</strong>", "62.30"),
+    ("of two labels the one of a sale", "<dl><dt>판매가</dt><dd>€ 89,00</dd><dt>할인판매가</dt><dd>€ 62,30</dd></dl>", "62.30"),
     ("a layout of a framework", "<div class='grid grid-cols-2 gap-4'><span>€ 62,30</span></div>", "62.30"),
 ]  # fmt: skip
 
@@ -47,3 +50,8 @@ def test_an_amount_for_previews_that_is_without_tax_is_not_what_the_page_asks() 
 def test_the_language_says_whose_sign_it_is_where_nothing_else_does() -> None:
     html = "<html lang=ja><title>銅のランプ</title><h1>銅のランプ</h1><p class=price>￥36,500</p><button>カートに入れる</button></html>"
     assert extract(html.encode(), "https://shop.example.com/p/1").currency == "JPY"
+
+
+@pytest.mark.parametrize("sign", ["грн", "₴", "₸", "บาท", "₾", "дин"])
+def test_an_amount_stands_alone_whatever_its_sign(sign: str) -> None:
+    assert lamp(f"<ul><li><h2>1 249 {sign}</h2></li></ul><button>Add to cart</button>").price == Decimal(1249)

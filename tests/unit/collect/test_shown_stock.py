@@ -24,6 +24,9 @@ SOLD_OUT = [
     "غير متوفر",
     "Tilapäisesti loppu",
     "нет на складе",
+    "Ej i lager",
+    "Brak towaru",
+    "Fora de estoque",
 ]
 
 
@@ -110,6 +113,8 @@ DOUBTED = [
     ("the only other stands in what is hidden", "<p>Sold out</p><div class=unvisible><button>Add to cart</button></div>", OUT),
     ("it is shown to wide screens", "<p>Sold out</p><div class='d-none d-lg-block'><button>Add to cart</button></div>", IN),
     ("a way to get it is not to be had", "<button>Pickup <b>Not available</b></button><button>Ship it</button><button>Add to cart</button>", IN),
+    ("a link to the cart sells nothing", "<p>Sold out</p><a class=btn href='/cart'>Add to cart (0)</a>", OUT),
+    ("the products that could be had instead", "<p>Sold out</p><table class=analogs><tr><td>Shade</td><td><button>Buy now</button></td></tr></table>", OUT),
     ("the form of another product says so", "<form class='item product product-item'>Wrench € 9,00 <span>Out of stock</span></form><button>Add to cart</button>", IN),
     ("one of its choices is sold out", "<button>Silver</button><button>Black (sold out)</button><button>Buy now</button>", IN),
     ("all that it has to choose is sold out", "<button>Black (sold out)</button>", OUT),
