@@ -46,6 +46,7 @@ MEANINGS = {
         "nomdelamarque markenname nomedelmarchio ブランド 브랜드 márka "
         "ยี่ห้อ แบรนด์ thươnghiệu merek μάρκα κατασκευαστής марка العلامةالتجارية מותג 廠牌 "
         "fabricante manufacturer hersteller fabricant produttore "
+        "виробник výrobce výrobca gyártó valmistaja tillverkare produsent üretici proizvođač "
         "производитель изготовитель producator producător 제조사 제조사브랜드 브랜드명 ブランド名 メーカー"
     ),
     "price": (

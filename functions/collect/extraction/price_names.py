@@ -14,7 +14,7 @@ _GOOD = re.compile(
 )
 _WAS = re.compile(
     r"(?i)(?<![bcfghms])old(?!er|ing)|was(?![a-z])|strike|struck|regular|crossed|compare|original|rrp|msrp|uvp|before|"
-    r"previous|list-?price|(?:not|un|non)-?discount|price-standard|standard-price|(?<![a-z])srp(?![a-z])"
+    r"previous|list-?price|(?:not|un|non)-?discount|price-standard|standard-price|(?<![a-z])srp(?![a-z])|piyasa"
 )
 _OTHER = re.compile(
     r"(?i)(?<!s)unit|(?:^|[^a-z])per(?:[^a-z]|$)|basic|ship|deliver|versand|saving|save|"

@@ -34,6 +34,7 @@ _NOT_ALL = re.compile(
     r"im monat|par mois|al mes|membership|with member|包邮|满|shipping|versand|delivery|livraison|you save|"
     r"sample|样品|运费|快递费|邮费|ersparnis|立省|up to|orders? over|off\b|%"
 )
+_PER = re.compile(r"(?i)/\s*(?:1?0{0,3}\s*)?(?:kg|l|ml|g|fl|oz|m²|szt|stk|st|pcs|kos)\b")
 # A number that may be money: with cents, with a currency's sign or name, or alone.
 _AMOUNT = re.compile(rf"\d[.,]\d\d(?!\d)|{amounts.SIGN}|^[\d\s.,]{{2,}}$|[A-Z]{{3}}")
 # The same twice: asking for the words first takes half the time of the pattern, which then decides.
@@ -253,9 +254,16 @@ def _said(node: LexborNode, page: Page) -> amounts.Priced | None:
             elements += 1
             if elements > MOST_INSIDE:
                 return None
-        elif (silent := _silent(piece, node)) is not True:
+        elif (silent := _silent(piece, node)) is not True and not _for_a_unit(piece, node):
             _add(now if silent is None else old, piece)
     return _read(now, page) or _read([*old, *now], page)
+
+
+def _for_a_unit(piece: LexborNode, node: LexborNode) -> bool:
+    """Whether an element inside says what a unit costs: `14,80 € <small>16,44 €/kg</small>`."""
+    told = piece.text_content or ""
+    inside = piece.parent is not None and piece.parent.mem_id != node.mem_id
+    return inside and any(map(str.isdigit, told)) and _PER.search(told) is not None
 
 
 def _add(parts: list[str], piece: LexborNode) -> None:

@@ -36,6 +36,7 @@ _NAMES = re.compile(
 _CODE_NAME = re.compile(
     r"(?i)sku|product-?code|prd-code|reference|artnr|article-number|item-number|item-id|product-id|adno"
 )
+_MODELS = frozenset(("model", "модель", "modell", "modelo", "modello", "modèle", "모델명"))
 _BRACKETED = re.compile(r"[\[(]([A-Z0-9][A-Z0-9./-]{4,24})[\])]\s*\Z")
 _GALLERY = re.compile(
     r"(?i)gallery|product-?image|product-media|detail|image-?(?:big|main|large)|(?:big|main)-?(?:image|img|pic)"
@@ -73,7 +74,7 @@ def find(page: Page, known: Collection[str] = (), settled: Decimal | None = None
     if found.list_price is not None and (now is None or found.list_price <= now):
         found.list_price = None
     if "sku" not in known:
-        found.sku = found.sku or _marked_code(page) or _bracketed_code(found.title or "")
+        found.sku = found.sku or _marked_code(page) or _bracketed_code(found.title or "") or _model(found)
     if "availability" not in known:
         state, stock = shown_stock(page)
         found.availability = found.availability or state
@@ -151,6 +152,12 @@ def _bracketed_code(title: str) -> str | None:
     """A code in brackets at a name's end, as old shop software shows it: `Locomotive [GP-2804-D]`."""
     told = _BRACKETED.search(title)
     return values.code(told[1]) if told and labels.DIGITS.search(told[1]) else None
+
+
+def _model(found: Found) -> str | None:
+    """What shop software of old calls a product's model, where the shop has no other code for it."""
+    told = next((value for name, value in found.attributes.items() if name.casefold() in _MODELS), "")
+    return values.code(told) if " " not in told and labels.DIGITS.search(told) else None
 
 
 def _labelled_price(found: Found, field: str, spoken: labels.Spoken, page: Page) -> None:

@@ -352,6 +352,8 @@ def test_a_brand_stands_behind_its_label(behind: str, brand: str | None) -> None
 
 LINES = [
     ("a label that ends before its colon", "<p><b>UPC</b>: 5901234123457</p>", "gtin", "5901234123457"),
+    ("a model where the shop has no other code", "<ul><li>Модель: KL-SK210</li></ul>", "sku", "KL-SK210"),
+    ("a model beside a code", "<ul><li>Model: KL-SK210</li><li>SKU: 77-12-9</li></ul>", "sku", "77-12-9"),
     ("labels between bars", "<p>Cód.: 48213 | Marca: <a href=/m>Ipê</a></p>", "brand", "Ipê"),
     ("the first of them", "<p>Cód.: 48213 | Marca: <a href=/m>Ipê</a></p>", "sku", "48213"),
     ("a brand's element behind letters that are longer when small", "<p>İİİİİİİİİİ İNDİRİM</p><b class=brand>Ipê</b>", "brand", "Ipê"),

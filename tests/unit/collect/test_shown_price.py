@@ -26,6 +26,8 @@ BOXES = [
     ("one struck through by its style", "<ul><li><span style='text-decoration: line-through'>€ 89,00</span></li><li><h2>€ 62,30</h2></li><li>€ 12,00</li></ul>", "62.30"),
     ("one that is called a suggestion", "<strong id=price_srp>€ 89,00</strong><strong id=price_value>€ 62,30</strong>", "62.30"),
     ("of two labels the one of a sale", "<dl><dt>판매가</dt><dd>€ 89,00</dd><dt>할인판매가</dt><dd>€ 62,30</dd></dl>", "62.30"),
+    ("what a unit costs beside it", "<p class=price>€ 62,30 <small>16,44 €/kg</small></p>", "62.30"),
+    ("a market's price first, in Turkish", "<div id=divPiyasaFiyat><span>€ 89,00</span></div><div id=divIndirimliFiyat><span>€ 62,30</span></div>", "62.30"),
     ("a layout of a framework", "<div class='grid grid-cols-2 gap-4'><span>€ 62,30</span></div>", "62.30"),
 ]  # fmt: skip
 

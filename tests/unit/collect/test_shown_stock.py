@@ -24,6 +24,7 @@ SOLD_OUT = [
     "غير متوفر",
     "Tilapäisesti loppu",
     "нет на складе",
+    "Ikke lenger tilgjengelig for kjøp",
     "Ej i lager",
     "Brak towaru",
     "Fora de estoque",
