@@ -77,13 +77,12 @@ _NUMBER = (
     r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d{1,2})?|\d{1,3}(?:[ \u00a0\u202f'’.,٬]\d{3})+(?:[.,٫]\d{1,4})?|\d+(?:[.,٫]\d{1,4})?"
 )
 _AMOUNT = re.compile(_NUMBER)
-# Any sign: most are of one letter, and quickly told from others.
+# Any sign: most are of one letter, and of the others the first letter tells soon that it is none.
+_LETTERS = "".join(sign for sign in {**SIGNS, **SHARED} if len(sign) == 1)
+_WORDS = [sign for sign in {**SIGNS, **SHARED} if len(sign) > 1]
 SIGN = (
-    "(?:["
-    + re.escape("".join(sign for sign in {**SIGNS, **SHARED} if len(sign) == 1))
-    + "]|"
-    + "|".join(re.escape(sign) for sign in {**SIGNS, **SHARED} if len(sign) > 1)
-    + ")"
+    f"(?:[{re.escape(_LETTERS)}]|(?=[{re.escape(''.join(sorted({word[0] for word in _WORDS})))}])"
+    f"(?:{'|'.join(map(re.escape, _WORDS))}))"
 )
 _SIGN = re.compile(
     "|".join(re.escape(sign) for sign in sorted([*SIGNS, *SHARED], key=len, reverse=True))
