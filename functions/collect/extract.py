@@ -60,7 +60,7 @@ def _page(page: Page) -> CollectedProduct:
     known_state = embedded.find(page)
     if site and site.state and (own := site_state.find(page, site.state, site.currency)):
         known_state.append(own)
-    if not known_state and gone(page) and not any(_called(one, page) for each in marked for one in each):
+    if not known_state and gone(page) and not any(_called(one.title or "", page) for each in marked for one in each):
         return CollectedProduct(url=page.url, blocked=Blocked.NO_PRODUCT)
     if not known_state and merge.is_listing(marked, page):
         return CollectedProduct(url=page.url, blocked=Blocked.MANY_PRODUCTS)
@@ -97,15 +97,15 @@ def _page(page: Page) -> CollectedProduct:
     return CollectedProduct(url=page.url, title=product.title if reason is Blocked.NO_PRODUCT else None, blocked=reason)
 
 
-def _called(one: Found, page: Page) -> bool:
-    """Whether a product is called what the page is called."""
-    return page.likeness(one.title or "") >= merge.CALLED
+def _called(name: str, page: Page) -> bool:
+    """Whether a product of this name is called what the page is called."""
+    return page.likeness(name) >= merge.CALLED
 
 
 def _is_category(page: Page) -> bool:
     """Whether right behind the heading stands what the page's own list names: a page of many products."""
     names = set(json_ld.listed(page))
-    if len(names) < FEW or any(page.likeness(name) >= merge.CALLED for name in names):
+    if len(names) < FEW or any(_called(name, page) for name in names):
         return False
     behind = {told for told, _ in page.markup.pieces[page.first : page.first + SOON]}
     return len(names & behind) >= FEW

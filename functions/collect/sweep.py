@@ -76,9 +76,10 @@ def _again(key: Key, app: App) -> list[tuple[Turn, Offer]]:
     """
     if key.sk == "JOB" and (job := _due(CollectJob, key, app)):
         _job_again(job, app)
-    elif key.sk == "OFFER" and (offer := _due(Offer, key, app)) and offer.in_sheet:
-        price_list.remind(offer, app)
-    elif key.sk == "OFFER" and offer:
+    elif key.sk == "OFFER" and (offer := _due(Offer, key, app)):
+        if offer.in_sheet:
+            price_list.remind(offer, app)
+            return []
         now = app.clock.now()
         return [(Turn(offer.id, _host(offer), offer.work_due or now, patience(offer, now)), offer)]
     elif key.sk == "PRODUCT" and (product := _due(Product, key, app)):

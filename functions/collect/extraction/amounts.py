@@ -79,15 +79,12 @@ _NUMBER = (
 _AMOUNT = re.compile(_NUMBER)
 # Any sign: most are of one letter, and of the others the first letter tells soon that it is none.
 _LETTERS = "".join(sign for sign in {**SIGNS, **SHARED} if len(sign) == 1)
-_WORDS = [sign for sign in {**SIGNS, **SHARED} if len(sign) > 1]
+_WORDS = sorted((sign for sign in {**SIGNS, **SHARED} if len(sign) > 1), key=len, reverse=True)
 SIGN = (
     f"(?:[{re.escape(_LETTERS)}]|(?=[{re.escape(''.join(sorted({word[0] for word in _WORDS})))}])"
     f"(?:{'|'.join(map(re.escape, _WORDS))}))"
 )
-_SIGN = re.compile(
-    "|".join(re.escape(sign) for sign in sorted([*SIGNS, *SHARED], key=len, reverse=True))
-    + r"|(?<![A-Za-z])(?:" + "|".join(sorted([*CODES, *OLD_CODES])) + r")(?![A-Za-z])"
-)  # fmt: skip
+_SIGN = re.compile(rf"{SIGN}|(?<![A-Za-z])(?:{'|'.join(sorted([*CODES, *OLD_CODES]))})(?![A-Za-z])")
 _BETWEEN = r"\s*[^\d\s]{0,4}\s*(?:-|–|—|~|to|bis|à|a|до|至)\s*[^\d\s]{0,4}\s*"
 _RANGE = re.compile(rf"({_NUMBER}){_BETWEEN}({_NUMBER})(?!\d|\s*(?:개|件|个|pcs|items))")
 # Signs that always follow their amount: `2,900원 957개` is not 957 of anything.

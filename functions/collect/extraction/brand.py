@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import islice, pairwise
 
 from collect.extraction import labels, values
-from collect.extraction.markup import plain
+from collect.extraction.markup import every, plain
 from collect.extraction.naming import words
 from collect.extraction.page import Page
 
@@ -27,10 +26,7 @@ _BRAND_STEMS = (
 _BRAND_NAME = re.compile(
     rf"(?<=[\"' =_-])(?:{'|'.join(_BRAND_STEMS)})s?(?:[_-]?(?:name|link|title|logo|label))?(?=[\"' >])"
 )
-_BRAND_LABEL = re.compile(
-    r"^\s*(?:by|von|de|par|brand|marke|marka|marca|marque|merk|hersteller|producent|manufacturer|vendor)\s*[:：]?\s+",
-    re.IGNORECASE,
-)
+_BRAND_LABEL = re.compile(rf"^\s*(?:by|von|de|par|{'|'.join(_BRAND_STEMS)})\s*[:：]?\s+", re.IGNORECASE)
 _LEADING = frozenset(("a", "h2", "h3", "h4", "h5", "h6"))
 _FRAME = frozenset(("nav", "header", "footer", "aside", "button", "option"))
 _IMAGE = re.compile(r"<(?:img|IMG)\b")
@@ -51,7 +47,7 @@ def _named(page: Page) -> str | None:
     # Of all letters İ alone has a small form of another length, which would move all that is behind it.
     window = markup.text[start : page.start + BELOW].replace("İ", "I").lower()
     # Looking for each word takes a tenth of the time of looking for all at once.
-    at = sorted(at for stem in _BRAND_STEMS for at in _every(stem, window))
+    at = sorted(at for stem in _BRAND_STEMS for at in every(stem, window))
     for place in islice(filter(None, (_BRAND_NAME.match(window, each) for each in at)), 12):
         tag = markup.tag(max(0, markup.holding(start + place.start())))
         if tag.end < start + place.end() or tag.name in ("script", "link", "meta", "input", "select", "option", "body"):
@@ -68,14 +64,6 @@ def _named(page: Page) -> str | None:
     return None
 
 
-def _every(word: str, text: str) -> Iterator[int]:
-    """Where a word stands in a text."""
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
-
-
 def _labelled(page: Page) -> str | None:
     """What stands behind a label that is a piece of text of its own, without a colon."""
     behind = page.markup.pieces[page.first : page.first + MOST_LABELS]
@@ -88,5 +76,5 @@ def _labelled(page: Page) -> str | None:
 
 def _of_the_shop(page: Page, at: int) -> bool:
     """Whether a label heads a list of links, or is one, as in every page's menu and footer."""
-    around = [page.markup.tag(each).name for each in islice(page.markup.enclosing(at), MOST_AROUND)]
+    around = [tag.name for tag in page.markup.holders(at, MOST_AROUND)]
     return around[:1] and around[0] in _LEADING or not _FRAME.isdisjoint(around)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from collect.extraction import values
-from collect.extraction.markup import Markup, Tag, plain
+from collect.extraction.markup import Markup, Tag, every, plain
 from collect.extraction.page import Page, names_in, untagged
 from collect.extraction.shown_stock import OTHERS
 
@@ -73,15 +73,8 @@ def _named(page: Page) -> Iterator[tuple[int, int]]:
 
 def _mentions(markup: Markup, start: int) -> list[int]:
     """Where names for it stand behind the heading, the first few in the page's order."""
-    found: list[int] = []
-    for stem in _STEMS:
-        at = markup.text.find(stem, start, markup.far)
-        for _ in range(MOST_MENTIONS):
-            if at < 0:
-                break
-            found.append(at)
-            at = markup.text.find(stem, at + len(stem), markup.far)
-    return sorted(found)
+    places = (islice(every(stem, markup.text, start, markup.far), MOST_MENTIONS) for stem in _STEMS)
+    return sorted(chain.from_iterable(places))
 
 
 def _headed(page: Page) -> Iterator[tuple[int, int]]:
@@ -90,7 +83,7 @@ def _headed(page: Page) -> Iterator[tuple[int, int]]:
     behind = islice(page.markup.pieces, page.first, None)
     headings = (at for told, at in behind if len(told) <= 40 and told.rstrip(":： ").casefold() in _HEADINGS)
     for at in islice(headings, MOST_HEADINGS):
-        tags = [markup.tag(each) for each in islice(markup.enclosing(at), 4)]
+        tags = list(markup.holders(at, 4))
         led = _led(markup, tags[:3])
         yield from [led] if led else _under(markup, tags)
 
@@ -120,8 +113,10 @@ def _under(markup: Markup, tags: list[Tag]) -> Iterator[tuple[int, int]]:
 
 def _of_others(markup: Markup, at: int) -> bool:
     """Whether a place is among other products, or outside of what the page is about."""
-    tags = (markup.tag(each) for each in islice(markup.enclosing(at), MOST_AROUND))
-    return any(tag.name in _OUTSIDE or OTHERS.search(untagged(names_in(tag.attributes))) for tag in tags)
+    return any(
+        tag.name in _OUTSIDE or OTHERS.search(untagged(names_in(tag.attributes)))
+        for tag in markup.holders(at, MOST_AROUND)
+    )
 
 
 def _absolute(page: Page, start: int, end: int) -> str:

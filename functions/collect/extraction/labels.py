@@ -85,11 +85,13 @@ MEANINGS = {
 }
 _COLON = re.compile(r"[:：]")
 _PUNCTUATION = re.compile(r"[\W_]+")
-MEANS = {
-    _PUNCTUATION.sub("", spelling).casefold(): field
-    for field, spellings in MEANINGS.items()
-    for spelling in spellings.split()
-}
+
+
+def _folded(label: str) -> str:
+    return _PUNCTUATION.sub("", label).casefold()
+
+
+MEANS = {_folded(spelling): field for field, spellings in MEANINGS.items() for spelling in spellings.split()}
 _SALE = frozenset(
     re.findall(
         r"\S+",
@@ -148,12 +150,12 @@ Row = tuple[int, list[Cell]]
 @lru_cache(maxsize=4096)
 def meaning(label: str) -> str | None:
     """The field a label names, or None."""
-    return MEANS.get(_PUNCTUATION.sub("", label).casefold()) if len(label) <= 40 else None
+    return MEANS.get(_folded(label)) if len(label) <= 40 else None
 
 
 def on_sale(label: str) -> bool:
     """Whether a label says that a price is lower than usual for now, and so counts more than the one before it."""
-    return _PUNCTUATION.sub("", label).casefold() in _SALE
+    return _folded(label) in _SALE
 
 
 def rows(markup: Markup) -> Iterator[Row]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from bisect import bisect
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain, compress, count, islice, takewhile
 from operator import itemgetter
-from typing import NamedTuple
+from typing import AnyStr, NamedTuple
 
 from collect.extraction import encoding
 from collect.extraction.script import Script
@@ -154,7 +155,7 @@ class Markup:
         # Some have thousands: they are counted without a step in Python for each.
         divs = list(islice(_DIV.finditer(cut, dialog.end()), MOST_IN_DIALOG))
         steps = map(_STEP.__getitem__, map(itemgetter(1), divs))
-        inside = sum(map(bool, takewhile(bool, accumulate(steps, initial=1))))
+        inside = len(list(takewhile(bool, accumulate(steps, initial=1))))
         closing = divs[inside - 1] if inside <= len(divs) else None
         if closing:
             at, end = dialog.start(), closing.start()
@@ -251,6 +252,10 @@ class Markup:
             else:
                 yield at
 
+    def holders(self, at: int, most: int) -> Iterator[Tag]:
+        """The start tags of the elements open at a place, innermost first; no more than so many."""
+        return map(self.tag, islice(self.enclosing(at), most))
+
     def around(self, at: int) -> str:
         """The name of the innermost element open at a place, "" if the few tags before it do not tell."""
         inner = next(self.enclosing(at, 8), None)
@@ -336,6 +341,14 @@ class Markup:
             closing = _CLOSING[name].search(self.text, at)
             start = closing.start() if closing else end
         yield start, end
+
+
+def every(word: AnyStr, text: AnyStr, start: int = 0, end: int = sys.maxsize) -> Iterator[int]:
+    """Where a word stands between two places of a text."""
+    at = text.find(word, start, end)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + len(word), end)
 
 
 def plain(markup: str) -> str:

@@ -63,13 +63,13 @@ def alike(name: str, title: str) -> bool:
     )
 
 
-def parts(*titles: str | None) -> set[str]:
-    """The parts of what a page calls itself, and the whole."""
+def parts(*titles: str | None) -> list[str]:
+    """What a page calls itself, each title before its parts, each once."""
     told = (part.strip() for title in titles if title for part in (title, *TITLE_PARTS.split(title)))
-    return {part for part in told if len(part) >= SHORTEST}
+    return list(dict.fromkeys(part for part in told if len(part) >= SHORTEST))
 
 
-def found(markup: Markup, titles: set[str]) -> tuple[str, int] | None:
+def found(markup: Markup, titles: list[str]) -> tuple[str, int] | None:
     """The text that the page shows as its product's name, and where: what its title or a picture of it says, too."""
     alts = {html.unescape(told[1] or told[2]) for told in islice(_ALT.finditer(markup.text), MOST_ALTS)}
     best: tuple[int, str, int] | None = None
@@ -87,7 +87,7 @@ def found(markup: Markup, titles: set[str]) -> tuple[str, int] | None:
     return next(_named(markup, titles), best[1:] if best else None)
 
 
-def _named(markup: Markup, titles: set[str]) -> Iterator[tuple[str, int]]:
+def _named(markup: Markup, titles: list[str]) -> Iterator[tuple[str, int]]:
     """What stands in elements that are named for a product's name and begins as a part of the title does."""
     for each in islice(_NAMED.finditer(markup.text, 0, LONGEST_PAGE), MOST_NAMED):
         at = markup.holding(each.start())
@@ -112,8 +112,7 @@ def subheading(markup: Markup) -> tuple[str, int] | None:
 
 
 def _away(markup: Markup, at: int) -> bool:
-    tags = (markup.tag(each) for each in islice(markup.enclosing(at), MOST_AROUND))
-    return any(tag.name in _AWAY for tag in tags)
+    return any(tag.name in _AWAY for tag in markup.holders(at, MOST_AROUND))
 
 
 def _path(address: str) -> str:

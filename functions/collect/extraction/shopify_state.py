@@ -79,11 +79,12 @@ def find(page: Page) -> Found | None:
 def counted(page: Page) -> Found | None:
     """Brand and code of the shown variant, as Shopify itself tells them to analytics on the pages of every shop."""
     for script in page.scripts:
-        meta = _META.search(script.body) if script.begins(b"ShopifyAnalytics") else None
-        product = lenient_json.mapping(lenient_json.literal(script.body, meta.end())).get("product") if meta else None
-        rows = lenient_json.rows(lenient_json.mapping(product).get("variants"))
-        if rows:
-            found = Found("analytics", brand=values.word(lenient_json.mapping(product).get("vendor")))
+        text = script.body if script.begins(b"ShopifyAnalytics") else ""
+        if (meta := _META.search(text)) is None:
+            continue
+        product = lenient_json.mapping(lenient_json.mapping(lenient_json.literal(text, meta.end())).get("product"))
+        if rows := lenient_json.rows(product.get("variants")):
+            found = Found("analytics", brand=values.word(product.get("vendor")))
             variants = [
                 CollectedVariant(options={}, key=str(row.get("id")), sku=values.code(row.get("sku"))) for row in rows
             ]

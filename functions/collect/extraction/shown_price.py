@@ -95,7 +95,7 @@ def names_price(page: Page) -> bool:
     return any(each.said.currency and "price" in names(each.node).lower() for each in _candidates(page))
 
 
-def _by_look(candidates: Sequence[_Candidate]) -> dict[str, set[Decimal]]:
+def _by_look(candidates: Sequence[_Candidate] | Sequence[_Lone]) -> dict[str, set[Decimal]]:
     looks: dict[str, set[Decimal]] = defaultdict(set)
     for each in candidates:
         looks[each.look].add(each.said.low)
@@ -123,9 +123,7 @@ def _behind_heading(page: Page) -> Shown | None:
         paid = following if each and each.old else each
         if each and paid and each.called == "price" and not paid.old:
             return Shown(paid.said.low, paid.said.high, paid.said.currency or "", each.said.low if each.old else None)
-    looks: dict[str, set[Decimal]] = defaultdict(set)
-    for each in lone:
-        looks[each.look].add(each.said.low)
+    looks = _by_look(lone)
     single = [(each.old, each.said) for each in lone if len(looks[each.look]) < LISTED]
     now = next((said for old, said in single if not old), None)
     if now is None:
@@ -158,7 +156,7 @@ class _Lone(NamedTuple):
 def _lone(at: int, page: Page) -> _Lone | None:
     """The amount at a place, if the elements around it say little else."""
     markup = page.markup
-    around = [markup.tag(each) for each in islice(markup.enclosing(at), 15)]
+    around = list(markup.holders(at, 15))
     places = [(tag.name, names_in(tag.attributes)) for tag in around]
     judged = _judge(iter(places)) if places else None
     called = _called(at, page)

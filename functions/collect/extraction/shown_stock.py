@@ -144,10 +144,10 @@ def _told_out(page: Page) -> bool:
     markup = page.markup
     for told, at in markup.pieces[page.first : page.first + SOON]:
         said = _OUT.search(told) if len(told) <= LONG_LINE else None
-        if said and said.start() <= SAID_SOON and not _ONE_WAY.search(told):
-            around = [markup.tag(each) for each in islice(markup.enclosing(at), MOST_AROUND)]
-            if not any(_away(tag.name, tag.attributes) for tag in around):
-                return True
+        if not said or said.start() > SAID_SOON or _ONE_WAY.search(told):
+            continue
+        if not any(_away(tag.name, tag.attributes) for tag in markup.holders(at, MOST_AROUND)):
+            return True
     return False
 
 

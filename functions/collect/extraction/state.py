@@ -13,9 +13,9 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from collect.extraction import amounts, lenient_json, nuxt, schema_org, values
+from collect.extraction import amounts, lenient_json, naming, nuxt, schema_org, values
 from collect.extraction.found import Found
-from collect.extraction.naming import SHORTEST, TITLE_PARTS
+from collect.extraction.markup import every
 from collect.extraction.page import Page
 from daifa.models.collected import Availability, CollectedVariant
 
@@ -114,9 +114,8 @@ class Budget:
 
 def _names(page: Page) -> list[str]:
     """What the product may be called: the heading, or a part of what the page calls itself."""
-    titles = [told for told in (page.title, values.text(page.metas.get("og:title"), 300)) if told]
-    parts = [part.strip() for told in titles for part in (told, *TITLE_PARTS.split(told))]
-    names = dict.fromkeys(name for name in (page.name or "", *parts) if len(name) >= SHORTEST)
+    told = (page.name, *naming.parts(page.title, values.text(page.metas.get("og:title"), 300)))
+    names = dict.fromkeys(name for name in told if name and len(name) >= naming.SHORTEST)
     return list(names)[:MOST_NAMES]
 
 
@@ -129,10 +128,8 @@ def _places(page: Page, name: str) -> Iterator[tuple[str, int]]:
             continue
         text = nuxt.resolved(script.body)
         for told in dict.fromkeys((*spelled, spelled[0].replace("/", "\\/"))):
-            at = text.find(told)
-            while at >= 0:
+            for at in every(told, text):
                 yield text, at
-                at = text.find(told, at + len(told))
     for quote in ("&quot;", "&#34;", '"'):
         at = page.markup.text.find(f"{quote}{name}{quote}")
         if at >= 0:
