@@ -52,6 +52,16 @@ PINDUODUO = Market(
     }}}},
     assigned("window.rawData"),
 )  # fmt: skip
+TEMU = Market(
+    "https://www.temu.com/de/testkorb-g-600000000000001.html",
+    {"store": {"goods": {"goodsId": "600000000000001", "goodsName": "Testkorb", "hdThumbUrl": "https://img.example/1.jpg", "minOnSaleGroupPrice": 1247}}},
+    assigned(
+        "window.rawData",
+        "<h1>Testkorb</h1><div><span>12,47 €</span><del>21,99 €</del></div><div>FAST AUSVERKAUFT</div>"
+        "<div role=button>In den Warenkorb</div>",
+        title="Testkorb - Temu Germany",
+    ),
+)  # fmt: skip
 WEIDIAN = Market(
     "https://weidian.com/item.html?itemID=4000000001",
     {"result": {"default_model": {
@@ -220,7 +230,7 @@ EBAY = Market(
 
 MARKETS = {
     "1688": OLDEST_1688, "alibaba_com": ALIBABA_COM, "aliexpress": ALIEXPRESS_NEW, "amazon": AMAZON, "ebay": EBAY, "jd": JD,
-    "pinduoduo": PINDUODUO, "taobao": TAOBAO_NEW, "weidian": WEIDIAN, "yiwugo": YIWUGO, "youzan": YOUZAN,
+    "pinduoduo": PINDUODUO, "taobao": TAOBAO_NEW, "temu": TEMU, "weidian": WEIDIAN, "yiwugo": YIWUGO, "youzan": YOUZAN,
 }  # fmt: skip
 # Other pages of the same marketplaces, from other years.
 NEWER_1688 = Market(

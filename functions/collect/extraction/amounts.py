@@ -101,6 +101,8 @@ _GREAT = r"(?:万|萬|亿|億|[mb]io\b|mrd\b|[mb]illion|[mb]illi?ard)"
 _WORTH = re.compile(rf"(?i)[$€£¥￥]\s?\d[\d.,]*(?:[kmb]n?(?![a-z])|\s?{_GREAT})|\d\s?{_GREAT}[a-z.]*\s?[€£$円元]")
 # The sign in the point's place, as French shops write it: `189€99`.
 _EURO_POINT = re.compile(r"(?<![€\d.,])(\d{1,5})\s?€\s?(\d\d)(?!\d|\s*€)")
+# A dash for the cents, which is written of money alone: `2 999,-`, `499:-`.
+_NO_CENTS = re.compile(r"\d(?:,[-–—]|:-)(?!\s*\d)")
 CEILING = Decimal(10) ** 11
 
 
@@ -195,7 +197,7 @@ def priced(text: str, country: str, currency: str | None = None) -> Priced | Non
         return None
     if "€" in text:
         text = _EURO_POINT.sub(r"\1,\2 €", text)
-    own = currency_of(text, country)
+    own = currency_of(text, country) or (COUNTRY_CURRENCY.get(country) if _NO_CENTS.search(text) else None)
     named = own or currency
     if (span := _RANGE.search(text)) is not None:
         texts = [span[1], span[2]]
@@ -205,6 +207,12 @@ def priced(text: str, country: str, currency: str | None = None) -> Priced | Non
         texts = [match[0] for match in _AMOUNT.finditer(text)][:1]
     amounts = [value for value in (number(each, named, country) for each in texts) if value]
     return Priced(min(amounts), max(amounts), own) if amounts else None
+
+
+def country_with(currency: str) -> str:
+    """The country that alone has a currency, "" if several have it or none is known to."""
+    homes = [country for country, own in COUNTRY_CURRENCY.items() if own == currency]
+    return homes[0] if len(homes) == 1 else ""
 
 
 def country_of(host: str, language: str) -> str:

@@ -54,7 +54,7 @@ def description(page: Page) -> str | None:
     best, length = None, SHORT - 1
     for start, end in chain(_named(page), _headed(page)):
         told = len(plain(page.markup.text[start : min(end, start + LOOK)]))
-        if told > length and not _of_others(page.markup, start):
+        if told > length and not _of_others(page, start):
             best, length = (start, end), told
             if told >= ENOUGH:
                 break
@@ -111,11 +111,11 @@ def _under(markup: Markup, tags: list[Tag]) -> Iterator[tuple[int, int]]:
             return
 
 
-def _of_others(markup: Markup, at: int) -> bool:
+def _of_others(page: Page, at: int) -> bool:
     """Whether a place is among other products, or outside of what the page is about."""
     return any(
         tag.name in _OUTSIDE or OTHERS.search(untagged(names_in(tag.attributes)))
-        for tag in markup.holders(at, MOST_AROUND)
+        for tag in page.markup.holders(at, MOST_AROUND, page.start)
     )
 
 

@@ -30,6 +30,9 @@ MEANINGS = {
         "κωδικόςπροϊόντος "
         "кодпродукт кодатоварът šifraproizvoda kataloškibroj رمزالمنتج "
         "webid catalognumber anzeigennummer anzeigenid inserat annuncio willhabencode stockno 딜번호"
+        " číslotovaru číslozboží kódzboží objednacíkód cikkszám termékkód numerkatalogowy nrkatalogowy nrkat katbroj "
+        "katalognummer varunummer varunr artikelkod produktnr gaminiokodas vörunúmer codarticol ürünno "
+        "каталожныйномер кодартикула מקט קודמוצר رقمالمنتج رقمالصنف رمزالصنف stylenumber styleno styleid stylecode"
     ),
     "mpn": (
         "mpn manufacturerpartnumber partnumber partno herstellernummer herstellerartikelnummer "
@@ -39,6 +42,9 @@ MEANINGS = {
         "gtin jan jancode janコード ean eancode ean13 upc isbn isbn13 barcode strichcode "
         "条码 商品条码 штрихкод eankod codiceean "
         "códigoean gencod 商品条形码 國際條碼 條碼 条形码 国际条码 ean码 国际标准书号isbn"
+        " códigodebarras kodean códigouniversaldeproducto códigouniversaldoproduto "
+        "codebarres codigodebarras kodkreskowy čárovýkód čiarovýkód vonalkód barkod codbare "
+        "штриховойкод ברקוד mãvạch バーコード 바코드"
     ),
     "brand": (
         "brand brandname marke marque marca merk merkki märke mærke značka znamka marka kaubamärk бренд "
@@ -48,6 +54,8 @@ MEANINGS = {
         "fabricante manufacturer hersteller fabricant produttore "
         "виробник výrobce výrobca gyártó valmistaja tillverkare produsent üretici proizvođač "
         "производитель изготовитель producator producător 제조사 제조사브랜드 브랜드명 ブランド名 メーカー"
+        " gamintojas ražotājs tootja proizvajalec fabrikant producent framleiðandi nhàsảnxuất nhãnhiệu "
+        "יצרן الماركة الشركةالمصنعة برند მწარმოებელი өндіруші"
     ),
     "price": (
         "wholesaleprice tradeprice yourprice netprice dealerprice "
@@ -71,6 +79,9 @@ MEANINGS = {
         "disponibilità disponibilidad "
         "disponibilitate dostępnośćproduktu produktverfügbarkeit lagerstand lagerbestand stokdurumu "
         "disponibilidade наличие saatavuus dostępność dostupnost 状态"
+        " наявність dostupnosť prieinamumas likutis pieejamība saadavus laoseis tillgänglighet lagerstatus "
+        "lieferstatus tilgjengelighet tilgængelighed beschikbaarheid elérhetőség készlet raktárkészlet raktáron "
+        "διαθεσιμότητα наличност זמינות מלאי التوفر حالةالتوفر ketersediaan 在庫状況 재고상태 razpoložljivost zaloga"
     ),
     "min_order_quantity": (
         "moq minimumorder minorder minimumorderquantity minorderquantity 起订量 起批量 "
@@ -111,6 +122,11 @@ _DD = re.compile(r"<[dD][dD]\b[^<>]*>")
 _AFTER = re.compile(r"</?[dD][dDtTlL]\b")
 # An element that is called the name of the value behind it.
 _NAME_BEFORE = re.compile(r"[\w-](?:-name|-label|-key)[\"'][^<>]*>([^<>]{1,60})</\w+>\s*\Z")
+# What a cell holds for other choices than the one that is made, with at most one element of its kind inside.
+_UNSHOWN = re.compile(
+    r"<(span|div|p)\b[^<>]*[\"'\s](?:no-display|hidden|d-none)[\"'\s][^<>]*>"
+    r"(?:[^<]|<(?!/?\1\b)|<\1\b[^<>]*>[^<]*</\1>){0,200}+</\1>"
+)
 _ROW_END = re.compile(r"</[tT](?:[rR]|able|ABLE|body|BODY)\b")
 _STRUCK_INSIDE = re.compile(r"<(?:s|del|strike|S|DEL|STRIKE)\b")
 MOST_ROWS = 400
@@ -169,7 +185,8 @@ def rows(markup: Markup) -> Iterator[Row]:
             continue
         cells = _CELL.split(row, maxsplit=12)[1:]
         if len(cells) in (4, 8) or (len(cells) == 12 and "de-feature" in row):
-            yield at, [Cell(plain(cell), cell, tag.lower()) for tag, cell in zip(cells[::2], cells[1::2], strict=True)]
+            told = zip(cells[::2], cells[1::2], strict=True)
+            yield at, [Cell(plain(_UNSHOWN.sub(" ", cell)), cell, tag.lower()) for tag, cell in told]
 
 
 def pairs(markup: Markup, rows: Sequence[Row]) -> list[Spoken]:
@@ -227,6 +244,8 @@ def lines(markup: Markup) -> list[Spoken]:
         parts = text.split(" | ") if " | " in text else (text,)
         for part in parts:
             name, colon, told = _told(part)
+            if len(name) > 40 and meaning(last := name.rpartition(". ")[2]):
+                name = last  # It stands behind a sentence.
             if not name and number and part is text:
                 # The label ends before its colon: `<b>UPC</b>: 19618`.
                 name = pieces[number - 1][0]

@@ -252,9 +252,9 @@ class Markup:
             else:
                 yield at
 
-    def holders(self, at: int, most: int) -> Iterator[Tag]:
-        """The start tags of the elements open at a place, innermost first; no more than so many."""
-        return map(self.tag, islice(self.enclosing(at), most))
+    def holders(self, at: int, most: int, behind: int = 0) -> Iterator[Tag]:
+        """The start tags of the elements open at a place, innermost first; no more than so many, nor from before."""
+        return map(self.tag, takewhile(behind.__le__, islice(self.enclosing(at), most)))
 
     def around(self, at: int) -> str:
         """The name of the innermost element open at a place, "" if the few tags before it do not tell."""

@@ -13,6 +13,7 @@ from collect.extraction.chosen import chosen
 from collect.extraction.found import Found
 from collect.extraction.naming import words
 from collect.extraction.page import Page
+from collect.extraction.shown_price import strikes_out
 from daifa.models.collected import Availability, CollectedProduct, PriceRange
 
 # Sources by how much their word counts, best first; fields that differ from the rule stand below.
@@ -22,6 +23,8 @@ TRUST = (
 )
 _STATE = ("embedded_state", "shopify_json", "next_data")
 _MARKUP = ("json_ld", "microdata", "rdfa")
+# Sources that may tell what was asked before the price was lowered.
+_CLAIMS = (*_MARKUP, "state", "opengraph", "data_layer")
 TRUST_BY_FIELD = {
     "title": ("site", *_STATE, *_MARKUP, "state", "page", "data_layer", "opengraph"),
     "images": (*_STATE[:2], "site", *_MARKUP[:2], "next_data", "state", "opengraph", "page", "rdfa"),
@@ -77,6 +80,7 @@ def merge(page: Page, found: list[Found], only: frozenset[str] = frozenset()) ->
         steps = [tier.price for tier in told["tiers"]]
         if min(steps) < max(steps):
             told["price_range"], sources["price_range"] = PriceRange(low=min(steps), high=max(steps)), sources["tiers"]
+    _contradicted(told, sources, found)
     _name(told, sources, found)
     _code(told, sources, found, page)
     if "availability" not in told and "price" in told and page.body:
@@ -137,7 +141,21 @@ def settled_price(found: list[Found], page: Page) -> Decimal | None:
     alone = not others or any(one.price in (first.price, first.price_high) for one in others)
     if first.source == "opengraph" and any(_taxed(first.price, shown.low) for shown in page.money[:1]):
         return None
+    if first.source in _CLAIMS and _may_be_old(first.price, page):
+        return None
     return first.price if alone or first.source not in _MARKUP else None
+
+
+def _contradicted(told: dict[str, Any], sources: dict[str, str], found: list[Found]) -> None:
+    """Sold out where a label on the page says so: some templates tell software that all a shop has is in stock."""
+    labelled = next((one.availability for one in found if one.source == "page"), None)
+    if labelled is Availability.OUT_OF_STOCK and sources.get("availability") in (*_MARKUP, "opengraph"):
+        told["availability"], sources["availability"] = labelled, "page"
+
+
+def _may_be_old(price: Decimal | None, page: Page) -> bool:
+    """Whether the page strikes this price out and shows a lower one."""
+    return price is not None and any(one.low < price for one in page.money) and strikes_out(page, price)
 
 
 def _name(told: dict[str, Any], sources: dict[str, str], found: list[Found]) -> None:
@@ -166,6 +184,9 @@ def _agreed(found: list[Found]) -> list[Found]:
     priced = [one for one in found if one.price is not None]
     shown = next((one for one in priced if one.source == "page"), None)
     if shown and priced[0].source == "opengraph" and _taxed(priced[0].price, shown.price):
+        return [shown, *found]
+    if shown and shown.list_price and shown.list_price == priced[0].price and priced[0].source in _CLAIMS:
+        # What is told to software is the price of before.
         return [shown, *found]
     if len(priced) < 3 or priced[0].source not in _MARKUP:
         return found

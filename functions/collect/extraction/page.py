@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
@@ -34,6 +34,7 @@ LONGEST = 3_000_000
 BEFORE, BEHIND = 40_000, 60_000
 MOST_METAS = 300
 LONG_AMOUNT, MOST_AMOUNTS = 30, 40
+_CODE = re.compile(r"(?i:currency)[\w-]{0,20}[\"']?\s{0,5}[:=]\s{0,5}[\"']([A-Z]{3})[\"']")
 _GROUPED = re.compile(r"\d[.,\u00a0\u202f ]\d{3}(?!\d)|\d,[-–]")
 _TAGGED = re.compile(r"(?:product_cat|product_tag|product_shipping_class|shipping|pa|brand)[-_][\w-]*")
 # What a selector begins with when it leads to one element or a few, and every name that it speaks of.
@@ -101,6 +102,15 @@ class Page:
         return places.find(self.tree if whole else LexborHTMLParser(_shallow(text[start:end])))
 
     @cached_property
+    def outer(self) -> frozenset[int]:
+        """The elements among `places` that the heading stands in: what they are called is said of the product, too."""
+        heading = next((node for node in self.places.price if node.tag == "h1" and self._is_heading(node)), None)
+        return frozenset(node.mem_id for node in outwards(heading)) if heading is not None else frozenset()
+
+    def _is_heading(self, node: LexborNode) -> bool:
+        return values.text(node.text(separator=" "), 300) == self.heading
+
+    @cached_property
     def host(self) -> str:
         """The host of the page's address, in lower case."""
         try:
@@ -123,7 +133,14 @@ class Page:
     def country(self) -> str:
         """The shop's country as two lower-case letters, or "" if neither address nor language tells."""
         at = next(iter(self.markup.noted("html")), None)
-        return amounts.country_of(self.host, self.markup.tag(at).attributes.get("lang", "") if at is not None else "")
+        language = self.markup.tag(at).attributes.get("lang", "") if at is not None else ""
+        country = amounts.country_of(self.host, language)
+        if country or not language.lower().startswith("es"):
+            return country
+        # Of the countries that speak Spanish nearly all write their money with the same sign.
+        locale = amounts.country_of("", self.metas.get("og:locale", ""))
+        told = _CODE.search(self.markup.text)
+        return locale or (amounts.country_with(told[1]) if told else "")
 
     @cached_property
     def metas(self) -> dict[str, str]:
@@ -243,6 +260,14 @@ class Page:
     def title(self) -> str | None:
         """The text of <title>."""
         return values.text(next(self.markup.told("title"), None), 300)
+
+
+def outwards(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements that a node stands in, the nearest first."""
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
 
 
 def names(node: LexborNode) -> str:

@@ -52,6 +52,8 @@ class Places:
     button: list[LexborNode] = field(default_factory=list)
     cart: list[LexborNode] = field(default_factory=list)
     image: list[LexborNode] = field(default_factory=list)
+    # Which of all these is which, by `mem_id`: what stands in different lists stands in one order on the page.
+    order: dict[int, int] = field(default_factory=dict)
 
 
 def find(tree: LexborHTMLParser) -> Places:
@@ -85,6 +87,7 @@ def _of_control(tag: str | None, attributes: dict[str, str | None]) -> int:
 
 
 def _put(node: LexborNode, uses: int, found: Places) -> None:
+    found.order[node.mem_id] = len(found.order)
     for use, places in (
         (PRICE, found.price), (STOCK, found.stock), (BUTTON, found.button), (CART, found.cart), (IMAGE, found.image),
     ):  # fmt: skip

@@ -16,8 +16,8 @@ from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, labels, values
 from collect.extraction.markup import NEAR, STRUCK, Tag, plain
-from collect.extraction.page import Page, names, names_in
-from collect.extraction.price_names import said_by, strikes
+from collect.extraction.page import Page, names, names_in, outwards
+from collect.extraction.price_names import Place, judge, said_by, strikes
 
 MOST, MOST_BEHIND = 100, 24
 # An element with more elements in it is a box of many things.
@@ -32,16 +32,18 @@ MANY = 6
 _NOT_ALL = re.compile(
     r"(?i)/\s*(?:month|mo\b|mois|mes|monat|kg|100|l\b|ml|g\b|fl|oz|m²|szt|stk|st\b)|per month|a month|p/m|"
     r"im monat|par mois|al mes|membership|with member|包邮|满|shipping|versand|delivery|livraison|you save|"
-    r"sample|样品|运费|快递费|邮费|ersparnis|立省|up to|orders? over|off\b|%"
+    r"sample|样品|运费|快递费|邮费|ersparnis|立省|up to|orders? over|off\b|%|"
+    r"gratis\b|\bfree\b|gratuit|kostenlos|zdarma|ingyen|bezpłatn|бесплатн|безкоштовн|ücretsiz|miễn phí|무료|免运|免運"
 )
 _PER = re.compile(r"(?i)/\s*(?:1?0{0,3}\s*)?(?:kg|l|ml|g|fl|oz|m²|szt|stk|st|pcs|kos)\b")
 # A number that may be money: with cents, with a currency's sign or name, or alone.
 _AMOUNT = re.compile(rf"\d[.,]\d\d(?!\d)|{amounts.SIGN}|^[\d\s.,]{{2,}}$|[A-Z]{{3}}")
 # The same twice: asking for the words first takes half the time of the pattern, which then decides.
 _STRUCK_BEFORE = re.compile(
-    r"<(?:del|s|strike)\b|(?<![bgfh])old(?!er|ing)|(?<![a-z])was(?![a-z])|strike|struck|regular|crossed|list-?price"
+    r"<(?:del|s|strike)\b|(?<![bgfh])old(?!er|ing)|(?<![a-z])was(?![a-z])|strike|struck|regular|crossed|list-?price|origin|"
+    r"non-sale"
 )
-_BEFORE = ("<del", "<s>", "<s ", "stri", "old", "was", "struck", "regular", "crossed", "list")
+_BEFORE = ("<del", "<s>", "<s ", "stri", "old", "was", "struck", "regular", "crossed", "list", "origin", "non-sale")
 # Said before an amount that was asked once: `de R$ 359,90`, `Was: $20`.
 _ONCE = re.compile(
     r"(?i)\s*(?:de|was|reg(?:ular|\.)?|statt|antes|avant|prima|van|före|før|vor|zamiast|list|rrp|msrp|uvp|mrp|原价|市场价)"
@@ -53,6 +55,8 @@ _SMALL_CENTS = re.compile(r"(?<=\d)\s*(?:</\w+>)?\s*<(?:sup|small)\b[^<>]*>\s*[.
 _MONEY = re.compile(r"[^\w]*(?:[A-Z]{3}\W*)?\d[\d.,\s]*\D{0,6}(?:\d[\d.,\s]*\D{0,6})?")
 # What money is written with beside its digits.
 _SIGNS = re.compile(r"kr|zł|руб|Kč|Ft|lei|лв|TL|Rp|RM|[A-Z]{3}|R\$")
+# What tells boxes that look alike from each other.
+_NUMBERS = re.compile(r"\d{2,}")
 # Where a label before an amount ends.
 _LABEL_END = re.compile(r"[\d€$£¥￥]")
 FEW_LETTERS, LONG_ONCE = 12, 40
@@ -124,11 +128,12 @@ def _behind_heading(page: Page) -> Shown | None:
         if each and paid and each.called == "price" and not paid.old:
             return Shown(paid.said.low, paid.said.high, paid.said.currency or "", each.said.low if each.old else None)
     looks = _by_look(lone)
-    single = [(each.old, each.said) for each in lone if len(looks[each.look]) < LISTED]
-    now = next((said for old, said in single if not old), None)
+    single = [each for each in lone if len(looks[each.look]) < LISTED]
+    # What is called a price, else the first.
+    now = next((each.said for each in sorted(single, key=lambda each: not each.named) if not each.old), None)
     if now is None:
         return None
-    struck = next((said.low for old, said in single if old and said.low > now.high), None)
+    struck = next((each.said.low for each in single if each.old and each.said.low > now.high), None)
     return Shown(now.low, now.high, now.currency or "", struck)
 
 
@@ -145,10 +150,14 @@ def _soon(page: Page) -> Iterator[int]:
 
 
 class _Lone(NamedTuple):
-    """An amount that stands alone: how it looks, whether it is struck out, what it says, and what a label calls it."""
+    """An amount that stands alone: how it looks, whether it is struck out, what it says, and what it is called.
+
+    `named` says that its element is called a price, `called` what a label before it says that it is.
+    """
 
     look: str
     old: bool
+    named: bool
     said: amounts.Priced
     called: str | None
 
@@ -157,8 +166,8 @@ def _lone(at: int, page: Page) -> _Lone | None:
     """The amount at a place, if the elements around it say little else."""
     markup = page.markup
     around = list(markup.holders(at, 15))
-    places = [(tag.name, names_in(tag.attributes)) for tag in around]
-    judged = _judge(iter(places)) if places else None
+    places = [_place(tag, page) for tag in around]
+    judged = judge(iter(places)) if places else None
     called = _called(at, page)
     if judged is None or judged[0] < 1 or called not in (None, "price", "list_price"):
         return None
@@ -171,11 +180,16 @@ def _lone(at: int, page: Page) -> _Lone | None:
             letters = sum(char.isalpha() for char in _SIGNS.sub("", told))
             if letters > FEW_LETTERS or _NOT_ALL.search(told) or _says_else(around[level + 1 : level + 2], page):
                 return None
-            look = "<".join(f"{name} {names}" for name, names in places[:2])
+            look = "<".join(f"{place.tag} {place.names}" for place in places[:2])
             through = any("line-through" in each.attributes.get("style", "") for each in around[:2])
             old = judged[1] or through or called == "list_price" or _ONCE.match(told) is not None
-            return _Lone(look, old, said, called)
+            return _Lone(look, old, said_by(places[0].names).price, said, called)
     return None
+
+
+def _place(tag: Tag, page: Page) -> Place:
+    """What a tag's element is called; one that begins before the heading, and is open behind it, holds it."""
+    return Place(tag.name, names_in(tag.attributes), tag.end <= page.start)
 
 
 def _called(at: int, page: Page) -> str | None:
@@ -206,7 +220,7 @@ def _candidates(page: Page) -> list[_Candidate]:
                 after = 0
             continue
         said = _said(node, page)
-        judged = _judge(_outwards(node)) if said else None
+        judged = judge(_outwards(node, page)) if said else None
         if said is None or judged is None:
             continue
         score, struck = judged
@@ -221,7 +235,7 @@ def _candidates(page: Page) -> list[_Candidate]:
         if chosen is False:
             continue
         parent = node.parent
-        look = CHOSEN if chosen else f"{names(node)}<{names(parent) if parent else ''}"
+        look = CHOSEN if chosen else _NUMBERS.sub("", f"{names(node)}<{names(parent) if parent else ''}")
         found.append(_Candidate(score, struck, said, look, node))
     return found
 
@@ -254,6 +268,10 @@ def _said(node: LexborNode, page: Page) -> amounts.Priced | None:
                 return None
         elif (silent := _silent(piece, node)) is not True and not _for_a_unit(piece, node):
             _add(now if silent is None else old, piece)
+    if not any(part.strip() for part in (*now, *old)):
+        # A script writes it where it is shown.
+        told = amounts.priced(node.attributes.get("data-price") or "", page.country)
+        return told if told and told.currency else None
     return _read(now, page) or _read([*old, *now], page)
 
 
@@ -267,7 +285,7 @@ def _for_a_unit(piece: LexborNode, node: LexborNode) -> bool:
 def _add(parts: list[str], piece: LexborNode) -> None:
     """One more piece of text; cents that stand above the line, in an element of their own, follow a comma."""
     told = piece.text_content or ""
-    above = piece.parent is not None and piece.parent.tag == "sup"
+    above = piece.parent is not None and "sup" in (piece.parent.tag, piece.parent.parent and piece.parent.parent.tag)
     whole_before = parts and parts[-1][-1:].isdigit() and (above or parts[-1].strip().isdigit())
     parts.append(f",{told.strip()}" if whole_before and _CENTS.fullmatch(told) else told)
 
@@ -299,42 +317,17 @@ def _silent(piece: LexborNode, top: LexborNode) -> bool | None:
         if parent.tag in STRUCK or parent.tag in ("script", "style", "noscript"):
             return True
         said = said_by(names(parent))
+        if said.through:
+            return True
         called_old = called_old or (said.was and not said.good)
         parent = parent.parent
     return False if called_old else None
 
 
-def _judge(places: Iterator[tuple[str, str]]) -> tuple[int, bool] | None:
-    """How well an amount is placed to be the price, and whether it is struck out; None if it is something else's.
-
-    `places` are the tag and the names of the element that holds it and of those around that, innermost first.
-    """
-    tag, told = next(places)
-    own = said_by(told)
-    if own.elsewhere:
-        return None
-    struck = tag in STRUCK or own.was
-    score = (2 if own.price else 1) + (1 if own.good else 0) - (4 if own.other else 0)
-    for levels, (tag, told) in enumerate(islice(places, 14)):
-        if tag in ("body", "html"):
-            break
-        around = said_by(told)
-        if tag in ("footer", "nav", "aside", "select") or around.elsewhere:
-            return None
-        if tag in STRUCK or (levels < 2 and around.was and not own.good):
-            struck = True
-        if levels < 2 and around.other:
-            score -= 4
-        if score < 6 and around.products:
-            score += 1
-    # However well a box is placed: of the amounts in it the one that is called the price of now is it.
-    return score + (own.good and score >= 6), struck
-
-
-def _outwards(node: LexborNode | None) -> Iterator[tuple[str, str]]:
-    while node is not None:
-        yield node.tag or "", names(node)
-        node = node.parent
+def _outwards(node: LexborNode, page: Page) -> Iterator[Place]:
+    yield Place(node.tag or "", names(node))
+    for each in outwards(node):
+        yield Place(each.tag or "", names(each), each.mem_id in page.outer)
 
 
 def struck_price(page: Page, price: Decimal) -> Decimal | None:
@@ -342,10 +335,10 @@ def struck_price(page: Page, price: Decimal) -> Decimal | None:
     markup = page.markup
     looks: dict[str, dict[Decimal, None]] = {}
     for at in islice(_struck_places(page), MOST_STRUCK):
-        outwards = markup.enclosing(at)
-        around = [markup.tag(each) for each in islice(outwards, 3)]
-        places = [(tag.name, names_in(tag.attributes)) for tag in around]
-        outer = next((n for n in (2, 1, 0) if n < len(places) and strikes(*places[n])), None)
+        outer_tags = markup.enclosing(at)
+        around = [markup.tag(each) for each in islice(outer_tags, 3)]
+        places = [_place(tag, page) for tag in around]
+        outer = next((n for n in (2, 1, 0) if n < len(places) and strikes(*places[n][:2])), None)
         if outer is None:
             continue
         whole = plain(markup.text[around[outer].end : markup.end(around[outer])])
@@ -354,13 +347,20 @@ def struck_price(page: Page, price: Decimal) -> Decimal | None:
             continue
         if said.low > price:
             # Only now it is worth knowing what else it stands in.
-            places += [(tag.name, names_in(tag.attributes)) for tag in map(markup.tag, islice(outwards, 12))]
-            judged = _judge(iter(places))
+            places += [_place(markup.tag(each), page) for each in islice(outer_tags, 12)]
+            judged = judge(iter(places))
             if judged is None or not judged[1]:
                 continue
-        looks.setdefault("<".join(told for _, told in places[:2]), {})[said.low] = None
+        looks.setdefault("<".join(place.names for place in places[:2]), {})[said.low] = None
     single = (amount for told in looks.values() if len(told) < LISTED for amount in told)
     return next((amount for amount in single if amount > price), None)
+
+
+def strikes_out(page: Page, amount: Decimal) -> bool:
+    """Whether the page shows this very amount, soon behind its heading, as one that is not asked any more."""
+    text = page.markup.text
+    told = (text[at : text.find("<", at)] for at in islice(_struck_places(page), MOST_STRUCK))
+    return any(said.low == amount for each in told if (said := amounts.priced(each, page.country)))
 
 
 def _struck_places(page: Page) -> Iterator[int]:

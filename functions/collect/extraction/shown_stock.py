@@ -4,72 +4,43 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, takewhile
+from math import inf
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from collect.extraction import values
-from collect.extraction.page import Page, names_in, untagged
+from collect.extraction import stock_words, values
+from collect.extraction.page import Page, names_in, outwards, untagged
 from daifa.models.collected import Availability
 
-_OUT = re.compile(
-    r"(?i)\b(?:out of stock|sold out|currently unavailable|no longer available|not available|temporarily unavailable|"
-    r"ausverkauft|nicht (?:mehr )?(?:verfügbar|lieferbar)|nicht zur verfügung|nicht auf lager|"
-    r"derzeit nicht (?:verfügbar|lieferbar)|vergriffen|"
-    r"rupture de stock|en rupture|épuisé|actuellement indisponible|indisponible|non disponibile|esaurito|"
-    r"agotado|no disponible|sin (?:stock|existencias)|esgotado|indisponível|uitverkocht|niet (?:op voorraad|leverbaar)|"
-    r"slutsåld|udsolgt|utsolgt|loppuunmyyty|ei varastossa|wyprzedan\w+|niedostępn\w+|vyprodáno|není skladem|vypredané|"
-    r"ni na zalogi|razprodano|elfogyott|nincs (?:raktáron|készleten)|stoc epuizat|indisponibil|tükendi|stokta yok|"
-    r"ikke lenger tilgjengelig|ikke længere tilgængelig|inte längre tillgänglig|ej i lager|inte i lager|"
-    r"slut i lager|ikke på lager|fora de estoque|sem estoque|brak w magazynie|brak towaru|"
-    r"nu este în stoc|nie je skladom|nema na zalihi|išparduota|izpārdots|tilapäisesti loppu|loppu varastosta|"
-    r"нет в наличии|нет на складе|распродано|немає в наявності|немає на складі|"
-    r"läbi müüdud|otsas)"
-    r"|\bretired product\b|\bdiscontinued\b|"
-    r"หมด(?:แล้ว|สต็อก|ชั่วคราว)?$|สินค้าหมด|hết hàng|stok habis|habis terjual|غير متوفر|نفذ|אזל|εξαντλ|μη διαθέσιμο|"
-    r"изчерпан|няма наличност|nije dostup\w+|rasprodano|缺貨|售完|無庫存|停售|品切れ|販売終了|入荷待ち|재고\s?없음|"
-    r"판매\s?종료|"
-    r"구매하실 수 없는|已售罄|售罄|暂时缺货|缺货|无货|已下架|商品已下架|此商品已售完|已售完|售完|補貨中|在庫切れ|"
-    r"売り切れ|完売|품절|일시품절"
-)
-_BUY = re.compile(
-    r"(?i)\b(?:add to (?:your |my |the |shopping )?(?:cart|bag|basket|trolley)|buy (?:it )?now|place bid|"
-    r"in den (?:warenkorb|einkaufswagen)|"
-    r"ajouter au panier|acheter|aggiungi al carrello|acquista|añadir a(?:l carrito| la cesta)|agregar al carro|comprar|"
-    r"adicionar ao carrinho|in winkelwagen|lägg i varukorg|lisää (?:ostos)?koriin|dodaj do koszyka|do košíka|do košíku|"
-    r"v košarico|kosárba|adauga in cos|adaugă în coș|sepete ekle|в корзину|купить|добавить в корзину|до кошика|"
-    r"lisa ostukorvi)"
-    r"|加入购物车|加入进货车|加入采购车|立即代发|一键代发|立即购买|立即订购|加入進貨單|加入购物车|加入購物車|立即購買|直接購買|加入購物|放入購物車|"
-    r"หยิบใส่ตะกร้า|เพิ่ม\w*ตะกร้า|thêm vào giỏ|mua ngay|"
-    r"tambah ke keranjang|beli sekarang|"
-    r"أضف إلى|הוסף לסל|προσθήκη στο καλάθι|добави в|dodaj u košaricu|læg i kurv|legg i handlekurv|カートに入れる|"
-    r"장바구니|구매하기|"
-    r"바로구매"
-)
 # Where what was put into the cart is seen.
 _CART = re.compile(
     r"(?i)/(?:cart|basket|bag|warenkorb|panier|carrito|carrello|winkelwagen|koszyk|kosik|kosar|korzina|sepet)"
     r"(?:\.\w+)?/?\Z"
 )
-# Not the product but one way to get it: `Collection not available`.
-_ONE_WAY = re.compile(r"(?i)collect|pick-?\s?up|in[- ]store|delivery|abhol|retiro|retrait|ritiro|自提")
 # Other products.
 OTHERS = re.compile(
-    r"(?i)relat|recommend|similar|carousel|also|miniature|crosssell|cross-sell|upsell|bestseller|recent|analog|product-?card|"
+    r"(?i)relat(?!ive(?:\s|$))|recommend|similar|carousel|also|miniature|crosssell|cross-sell|upsell|bestseller|recent|analog|product-?card|"
     r"product-item(?!-?detail)|alternativ|sponsor"
 )
 _ELSEWHERE = re.compile(
     OTHERS.pattern + r"|swatch|size(?![lms]\b)|variant|color|colour|tile|(?<![a-z])stores?(?![a-z])|modal|popup|other|"
-    r"shipping|deliver|pickup|collection|review|opinion|comment|testimonial|question|faq"
+    r"shipping|deliver(?!y-(?:info|status|sold))|pickup|collection|review|opinion|comment|testimonial|question|faq"
 )
-_OUTSIDE = frozenset(("footer", "header", "nav", "aside", "template", "select", "script", "label", "option"))
+# A label that Shopify's themes put on every product, and show only where the box around it is called so, too.
+_BADGE, _BADGED = "badge-sold-out", "price--sold-out"
+# What may be called a button because there is one in it.
+_BOXES = frozenset(("form", "div", "section", "fieldset"))
+_FRAME = frozenset(("footer", "header", "nav", "aside"))
+_OUTSIDE = _FRAME | {"template", "select", "script", "label", "option"}
 # A line that says so is short, and stands so many pieces of text behind the heading at most.
 LONG_LINE, SOON, SAID_SOON = 60, 100, 30
-_HIDING = frozenset(("hidden", "hide", "is-hidden", "displaynone", "unvisible", "invisible"))
+_HIDING = frozenset(("hidden", "hide", "is-hidden", "displaynone", "unvisible", "invisible", "no-display", "nodisplay"))
 # So many of the elements around one are asked what they are; so many of them a button is named by.
 MOST_AROUND, NEAR = 12, 3
+MOST_CHOICES = 60
 # The name of one of several things to choose, before what is said of it: `Black (sold out)`.
 _OPTION = re.compile(r"\s*[^\W_].*[(\[:–-]\s*\Z")
 # A page has one button to buy its product, and perhaps another that stays in sight; more alike are a list's.
@@ -82,79 +53,115 @@ _COUNT = re.compile(
 def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
     """The state that buttons and stock lines show, and the number of pieces; None where they are silent."""
     stock: int | None = None
+    plenty: Counter[str] = Counter()
+    told_out: int | None = None
     for node in page.places.stock[:60]:
-        if told := _classed(node):
+        if told := _classed(node, page):
             return told, stock
+        attributes = node.attributes
         text = values.text(node.text(separator=" ", strip=True)[:300], 200)
-        if not text or len(text) > 120 or node.tag in ("option", "input", "label") or _hidden(node.attributes):
+        if not text or len(text) > 120 or node.tag in ("option", "input", "label") or _hidden(attributes):
             continue
         if stock is None and (number := _COUNT.search(text)):
             stock = values.count(re.sub(r"\D", "", number[1] or number[2]))
-        if _OUT.search(text) and not _ONE_WAY.search(text) and not _elsewhere(node):
-            return Availability.OUT_OF_STOCK, stock
+        said = stock_words.out(text)
+        if said >= 0 and not plenty and not _unshown(_classes(node)) and not _chooses(node, text[:said]):
+            if not _elsewhere(node, page):
+                told_out = page.places.order[node.mem_id]
+                break
+        elif said < 0 and stock_words.plenty(text) and not _elsewhere(node, page):
+            plenty[attributes.get("class") or ""] += 1
     buys = _buttons(page)
-    if buys is None:
+    # What is said behind the button that buys the product is said of others.
+    if buys is None or (told_out is not None and told_out < buys.first):
         return Availability.OUT_OF_STOCK, stock
-    if not buys.certain and not stock and _told_out(page):
+    some = stock or any(number < FEW for number in plenty.values())
+    if not buys.certain and not some and (_told_out(page) or (buys.notifies and not buys.possible)):
         return Availability.OUT_OF_STOCK, stock
-    return (Availability.IN_STOCK if buys.possible or stock else None), stock
+    return (Availability.IN_STOCK if buys.possible or some else None), stock
 
 
 class _Buys(NamedTuple):
-    """Whether a button may sell this product, and whether it is certain that it does."""
+    """Whether a button may sell this product, where the first is that surely does, and whether one tells of its return.
+
+    Places are numbers in `Places.order`, infinite if there is none.
+    """
 
     possible: bool
-    certain: bool
+    first: float
+    notifies: bool
+
+    @property
+    def certain(self) -> bool:
+        return self.first < inf
 
 
 def _buttons(page: Page) -> _Buys | None:
     """What the buttons say; None where one of them says that the product is sold out."""
-    greyed, told_out, alike = False, False, Counter[tuple[str, str]]()
+    greyed, told_out, notifies = False, False, False
+    alike: dict[tuple[str, str], list[int]] = {}
+    order = page.places.order
     for node in page.places.button[:120]:
         attributes = node.attributes
+        if node.tag in _BOXES and node.css_first("button, [type=submit]") is not None:
+            continue
         text = values.text((node.text(separator=" ", strip=True) or attributes.get("value") or "")[:200], 80) or ""
         text += " " + (attributes.get("aria-label") or attributes.get("title") or "")
         if len(text) > 120:
             continue
-        said = _OUT.search(text)
-        if said and not _ONE_WAY.search(text) and not _hidden(attributes) and not _beside(node):
-            if not _OPTION.match(text[: said.start()]):
+        said = stock_words.out(text)
+        if said >= 0 and not _hidden(attributes) and not _beside(node, page):
+            if not _OPTION.match(text[:said]):
                 return None
             told_out = True
+        notifies = notifies or (stock_words.notifies(text) and _works(node, page))
         leads = _CART.search(attributes.get("href") or "") is not None
-        if (_BUY.search(text) or _fills_cart(node)) and not leads and _works(node):
+        if (stock_words.buys(text) or _fills_cart(node)) and not leads and _works(node, page):
             if _looks_off(attributes):
                 greyed = True
             else:
-                alike[text, attributes.get("class") or ""] += 1
-    carts = any(_works(node) for node in page.places.cart[:10])
+                alike.setdefault((text, attributes.get("class") or ""), []).append(order[node.mem_id])
+    carts = [order[node.mem_id] for node in page.places.cart[:10] if _works(node, page)]
     if told_out and not (carts or alike):
         return None
-    return _Buys(carts or greyed or bool(alike), carts or any(number < FEW for number in alike.values()))
+    sure = [*carts, *(places[0] for places in alike.values() if len(places) < FEW)]
+    return _Buys(greyed or bool(carts or alike), min(sure, default=inf), notifies)
 
 
-def _works(node: LexborNode) -> bool:
+def _works(node: LexborNode, page: Page) -> bool:
     """Whether this can be used, and stands among no other products."""
-    shut = "disabled" in node.attributes or any(_hidden(each.attributes) for each in (node, *_around(node)))
-    return not shut and not _of_others(node)
+    attributes = node.attributes
+    shut = "disabled" in attributes or attributes.get("aria-disabled") == "true"
+    hidden = any(_hidden(each.attributes) for each in (node, *_around(node, page)))
+    return not shut and not hidden and not _of_others(node, page)
 
 
 def _told_out(page: Page) -> bool:
     """Whether a line soon behind the heading says that the product is not to be had."""
     markup = page.markup
     for told, at in markup.pieces[page.first : page.first + SOON]:
-        said = _OUT.search(told) if len(told) <= LONG_LINE else None
-        if not said or said.start() > SAID_SOON or _ONE_WAY.search(told):
+        said = stock_words.out(told) if len(told) <= LONG_LINE else -1
+        plenty = said < 0 and stock_words.plenty(told)
+        if not plenty and not 0 <= said <= SAID_SOON:
             continue
-        if not any(_away(tag.name, tag.attributes) for tag in markup.holders(at, MOST_AROUND)):
-            return True
+        around = list(markup.holders(at, MOST_AROUND, page.start))
+        chooses = bool(around) and around[0].name == "li" and _OPTION.match(told[: max(0, said)]) is not None
+        if chooses or _unshown([tag.attributes.get("class", "") for tag in around[: NEAR + 1]]):
+            continue
+        if not any(_away(tag.name, tag.attributes) for tag in around):
+            return not plenty
     return False
 
 
-def _classed(node: LexborNode) -> Availability | None:
+def speaks_of_it(page: Page, at: int) -> bool:
+    """Whether what stands at a place is shown, and speaks of the product that the heading names."""
+    return not any(_away(tag.name, tag.attributes) for tag in page.markup.holders(at, MOST_AROUND, page.start))
+
+
+def _classed(node: LexborNode, page: Page) -> Availability | None:
     """What WooCommerce says of the page's product in the classes of its box; those of other products are in lists."""
     classes = (node.attributes.get("class") or "").split()
-    if node.tag == "li" or "type-product" not in classes or _elsewhere(node):
+    if node.tag == "li" or "type-product" not in classes or _elsewhere(node, page):
         return None
     if "outofstock" in classes:
         return Availability.OUT_OF_STOCK
@@ -165,13 +172,8 @@ def _fills_cart(node: LexborNode) -> bool:
     """Whether this sends a form that shop software puts things into the cart with."""
     if node.attributes.get("type") != "submit":
         return False
-    form = next((each for each in _around(node) if each.tag == "form"), None)
+    form = next((each for each in islice(outwards(node), MOST_AROUND) if each.tag == "form"), None)
     return form is not None and "/cart/add" in (form.attributes.get("action") or "")
-
-
-def says_out(text: str) -> bool:
-    """Whether a text says, in any of the known languages, that the product can't be bought."""
-    return _OUT.search(text) is not None
 
 
 def _hidden(attributes: Mapping[str, str | None]) -> bool:
@@ -187,32 +189,46 @@ def _looks_off(attributes: Mapping[str, str | None]) -> bool:
     return bool({"disabled", "is-disabled", "btn-disabled"} & set((attributes.get("class") or "").lower().split()))
 
 
-def _of_others(node: LexborNode) -> bool:
-    """Whether this stands among other products, or is the form of one."""
+def _of_others(node: LexborNode, page: Page) -> bool:
+    """Whether this stands among other products or in the page's frame, or is the form of one."""
     own = (node,) if node.tag == "form" else ()
     return any(
-        _in_a_row(each) or each.tag in ("aside", "footer") or OTHERS.search(untagged(names_in(each.attributes)))
-        for each in (*own, *_around(node))
+        _in_a_row(each) or each.tag in _FRAME or OTHERS.search(untagged(names_in(each.attributes)))
+        for each in (*own, *_around(node, page))
     )
 
 
-def _elsewhere(node: LexborNode) -> bool:
+def _elsewhere(node: LexborNode, page: Page) -> bool:
     """Whether this stands where the page speaks of something else, or in what is hidden."""
-    return any(_in_a_row(each) or _away(each.tag or "", each.attributes) for each in _around(node))
+    return any(_in_a_row(each) or _away(each.tag or "", each.attributes) for each in _around(node, page))
 
 
-def _beside(node: LexborNode) -> bool:
+def _beside(node: LexborNode, page: Page) -> bool:
     """Whether a button stands among other products, is hidden with what it stands in, or chooses something."""
-    near = any(_away(each.tag or "", each.attributes) for each in islice(_around(node), NEAR))
-    return near or _of_others(node) or any(_hidden(each.attributes) for each in _around(node))
+    near = any(_away(each.tag or "", each.attributes) for each in islice(_around(node, page), NEAR))
+    return near or _of_others(node, page) or any(_hidden(each.attributes) for each in _around(node, page))
 
 
-def _around(node: LexborNode) -> Iterator[LexborNode]:
-    """The elements that this one stands in, the nearest first."""
-    parent, levels = node.parent, MOST_AROUND
-    while parent is not None and levels:
-        yield parent
-        parent, levels = parent.parent, levels - 1
+def _chooses(node: LexborNode, before: str) -> bool:
+    """Whether this is one of a list of choices, named before what is said of it, with others beside it to be had."""
+    if node.tag != "li" or not _OPTION.match(before) or node.parent is None:
+        return False
+    beside = islice((each for each in node.parent.iter() if each.tag == "li"), MOST_CHOICES)
+    return any(stock_words.out(each.text()[:120]) < 0 for each in beside)
+
+
+def _unshown(classes: Sequence[str]) -> bool:
+    """Whether these, innermost first, are of a label that the theme puts on every product and shows on some."""
+    return bool(classes) and _BADGE in classes[0] and not any(_BADGED in each for each in classes[1:])
+
+
+def _classes(node: LexborNode) -> list[str]:
+    return [each.attributes.get("class") or "" for each in (node, *islice(outwards(node), NEAR))]
+
+
+def _around(node: LexborNode, page: Page) -> Iterator[LexborNode]:
+    """The elements that this one stands in, the nearest first, up to those that the heading stands in, too."""
+    return islice(takewhile(lambda each: each.mem_id not in page.outer, outwards(node)), MOST_AROUND)
 
 
 def _in_a_row(node: LexborNode) -> bool:

@@ -13,7 +13,7 @@ from daifa.models.collected import Availability
 
 AVAILABILITY = {
     "instock": Availability.IN_STOCK, "instoreonly": Availability.IN_STOCK, "onlineonly": Availability.IN_STOCK,
-    "limitedavailability": Availability.IN_STOCK, "available": Availability.IN_STOCK, "in_stock": Availability.IN_STOCK,
+    "available": Availability.IN_STOCK, "in_stock": Availability.IN_STOCK,
     "outofstock": Availability.OUT_OF_STOCK, "soldout": Availability.OUT_OF_STOCK, "oos": Availability.OUT_OF_STOCK,
     "out_of_stock": Availability.OUT_OF_STOCK, "unavailable": Availability.OUT_OF_STOCK,
     "preorder": Availability.PRE_ORDER, "presale": Availability.PRE_ORDER, "backorder": Availability.BACK_ORDER,
@@ -23,6 +23,11 @@ _TAG = re.compile(r"<[a-zA-Z/][^>]{0,300}>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff\ud800-\udfff]")
 _SMALL = re.compile(
     r"(?i)blank\.|pixel|spacer|sprite|logo|icon|placeholder|loading|1x1|avatar|flag|badge|banner|spinner|stars?[_\d-]|(?:basket|cart|no-?image)\."
+)
+# What a code is sometimes told with.
+_LABELLED = re.compile(
+    r"(?i)^(?:(?:sku|mpn|art(?:ikel)?[.-]?\s?n[ro°]?|ref)(?:\s?[.:#]\s*|\s+)|"
+    r"(?:nr\.?\s?kat|kod|cod|code|item|арт(?:икул)?)\s?[.:#]+\s*)"
 )
 # Most addresses are whole and plain, and there is nothing to complete or to doubt in them.
 _WHOLE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*/[\w.~%/&=+:@,!$*-]*(?:\?[\w.~%/&=+:@,!$*-]+)?\Z", re.ASCII)
@@ -92,7 +97,7 @@ def code(value: object) -> str | None:
     plain = word(value, 80)
     if plain is None or len(plain) > 64 or plain.count(" ") > 3 or plain.startswith(("http:", "https:", "{", "[")):
         return None
-    return re.sub(r"(?i)^(?:sku|mpn|art(?:ikel)?[.-]?\s?n[ro°]?|ref)(?:\s?[.:#]\s*|\s+)", "", plain) or None
+    return _LABELLED.sub("", plain) or None
 
 
 def gtin(value: object) -> str | None:

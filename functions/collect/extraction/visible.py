@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from selectolax.lexbor import LexborNode
 
-from collect.extraction import amounts, labels, values
+from collect.extraction import amounts, labels, stock_words, values
 from collect.extraction.brand import brand
 from collect.extraction.description import description
 from collect.extraction.found import Found
@@ -21,7 +21,7 @@ from collect.extraction.naming import words
 from collect.extraction.page import Page, names_in
 from collect.extraction.price_names import strikes
 from collect.extraction.shown_price import shown_price, struck_price
-from collect.extraction.shown_stock import says_out, shown_stock
+from collect.extraction.shown_stock import shown_stock, speaks_of_it
 from daifa.models.collected import Availability, CollectedTier
 
 _FROM = re.compile(r"[≥>]?\s*(\d{1,6})")
@@ -36,12 +36,18 @@ _NAMES = re.compile(
 _CODE_NAME = re.compile(
     r"(?i)sku|product-?code|prd-code|reference|artnr|article-number|item-number|item-id|product-id|adno"
 )
-_MODELS = frozenset(("model", "модель", "modell", "modelo", "modello", "modèle", "모델명"))
+_MODELS = frozenset(
+    ("model", "модель", "modell", "modelo", "modello", "modèle", "모델명", "رقم الموديل", "الموديل", "דגם", "μοντέλο")
+)
 _BRACKETED = re.compile(r"[\[(]([A-Z0-9][A-Z0-9./-]{4,24})[\])]\s*\Z")
+# A code without digits, as none of a label's own words is written.
+_LETTERS = re.compile(r"[A-Z]{2,}(?:[-/][A-Z0-9]+)+")
 _GALLERY = re.compile(
     r"(?i)gallery|product-?image|product-media|detail|image-?(?:big|main|large)|(?:big|main)-?(?:image|img|pic)"
 )
-_OTHERS = re.compile(r"(?i)relat|recommend|similar|also-|cross-?sell|up-?sell|bestseller|recent|sponsor|review")
+_OTHERS = re.compile(
+    r"(?i)relat(?!ive(?:\s|$))|recommend|similar|also-|cross-?sell|up-?sell|bestseller|recent|sponsor|review"
+)
 _GALLERY_ID = re.compile(r"(?i)gallery|product-image")
 _CRUMBS = re.compile(r"read[cC]rumb")
 _LINK = re.compile(r"<[aA]\b")
@@ -111,7 +117,8 @@ def _from_labels(found: Found, page: Page, rows: Sequence[labels.Row]) -> None:
             continue
         if field in ("sku", "mpn"):
             first = told.split(" ")[0].strip("#.,;|()")
-            if getattr(found, field) is None and len(first) >= 3 and any(char.isdigit() for char in first):
+            codes = any(char.isdigit() for char in first) or _LETTERS.fullmatch(first)
+            if getattr(found, field) is None and len(first) >= 3 and codes:
                 setattr(found, field, values.code(first))
         elif field == "gtin":
             found.gtin = found.gtin or values.gtin(told)
@@ -123,7 +130,8 @@ def _from_labels(found: Found, page: Page, rows: Sequence[labels.Row]) -> None:
             number = _FROM.match(told)
             found.min_order_quantity = int(number[1]) if number and int(number[1]) else None
         elif field in ("stock", "availability"):
-            _labelled_stock(found, told)
+            if spoken.at < 0 or speaks_of_it(page, spoken.at):
+                _labelled_stock(found, told)
         elif field == "weight" and found.weight_grams is None:
             found.weight_grams = values.grams(told)
         elif field == "ship_from" and found.ship_from is None:
@@ -157,7 +165,8 @@ def _bracketed_code(title: str) -> str | None:
 def _model(found: Found) -> str | None:
     """What shop software of old calls a product's model, where the shop has no other code for it."""
     told = next((value for name, value in found.attributes.items() if name.casefold() in _MODELS), "")
-    return values.code(told) if " " not in told and labels.DIGITS.search(told) else None
+    codes = " " not in told and (labels.DIGITS.search(told) or _LETTERS.fullmatch(told))
+    return values.code(told) if codes else None
 
 
 def _labelled_price(found: Found, field: str, spoken: labels.Spoken, page: Page) -> None:
@@ -186,7 +195,7 @@ def _struck_out(spoken: labels.Spoken, markup: Markup) -> bool:
 
 def _labelled_stock(found: Found, told: str) -> None:
     number = re.search(r"\d[\d,]{0,9}", told)
-    if says_out(told):
+    if stock_words.out(told) >= 0:
         found.availability = found.availability or Availability.OUT_OF_STOCK
     elif number and found.stock is None:
         found.stock = values.count(number[0])

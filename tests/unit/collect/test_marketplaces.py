@@ -27,6 +27,7 @@ from tests.builders.market_pages import (
     OLDEST_1688,
     PINDUODUO,
     TAOBAO_NEW,
+    TEMU,
     WEIDIAN,
     YIWUGO,
     YOUZAN,
@@ -69,6 +70,17 @@ def test_pinduoduos_price_is_the_groups() -> None:
         ({"颜色": "黑", "尺寸": "大"}, "7002", Decimal("15.80"), 0, OUT, "https://img.example/b.jpeg"),
     ]  # fmt: skip
     assert product.sources["price"] == product.sources["variants"] == "embedded_state"
+
+
+def test_temus_state_names_the_product_whose_price_the_page_shows() -> None:
+    product = TEMU.product
+    assert (product.title, product.sku, product.images) == (
+        "Testkorb",
+        "600000000000001",
+        ("https://img.example/1.jpg",),
+    )
+    assert (product.price, product.list_price, product.currency) == (Decimal("12.47"), Decimal("21.99"), "EUR")
+    assert product.availability is IN
 
 
 def test_weidians_state_stands_in_an_attribute() -> None:
@@ -269,7 +281,7 @@ def test_whatever_is_wrong_in_a_state_no_price_is_made_up_of_it(name: str) -> No
 def test_a_state_that_is_none_holds_no_price(name: str, state: str) -> None:
     market = STATES[name]
     # What a page tells people, too.
-    shown = {"alibaba_com": Decimal("2.95"), "taobao, older": Decimal(149)}
+    shown = {"alibaba_com": Decimal("2.95"), "taobao, older": Decimal(149), "temu": Decimal("12.47")}
     assert read(market.carried(state).encode(), market.url).price in {None, shown.get(name)}
 
 

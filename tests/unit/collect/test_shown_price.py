@@ -28,6 +28,13 @@ BOXES = [
     ("of two labels the one of a sale", "<dl><dt>판매가</dt><dd>€ 89,00</dd><dt>할인판매가</dt><dd>€ 62,30</dd></dl>", "62.30"),
     ("what a unit costs beside it", "<p class=price>€ 62,30 <small>16,44 €/kg</small></p>", "62.30"),
     ("a market's price first, in Turkish", "<div id=divPiyasaFiyat><span>€ 89,00</span></div><div id=divIndirimliFiyat><span>€ 62,30</span></div>", "62.30"),
+    ("one that is not of the sale, first", "<p class='price-section'>Was: <b class='price price--non-sale'>€ 89,00</b></p><p class='price-section'><b class='price price--withTax'>€ 62,30</b></p>", "62.30"),
+    ("one that was first, called the origin", "<div id=origin_price><b>€ 89,00</b></div><div id=show_price><b class=price_value>€ 62,30</b></div>", "62.30"),
+    ("one that is crossed by its class", "<div class=product-prices><span class='product-sale product-sale--cross'>€ 89,00</span> <span class='product-sale product-sale--discount'>€ 62,30</span></div>", "62.30"),
+    ("cents two elements deep above the line", "<p class=new-price>€ 62<sup><small>30</small></sup></p>", "62.30"),
+    ("a script writes it", "<span class=line-through data-price='89,00 EUR'></span><span class=sale data-price='62,30 EUR'></span>", "62.30"),
+    ("other products' boxes, alike but for a number", "<b class=price>€ 62,30</b><div class='box_17 main-price'>€ 71,00</div><div class='box_18 main-price'>€ 72,00</div><div class='box_19 main-price'>€ 73,00</div>", "62.30"),
+    ("an offer without costs before it", "<div>Gratis ab € 50,00</div><div><i data-testid=product-price>€ 62,30</i></div>", "62.30"),
     ("a layout of a framework", "<div class='grid grid-cols-2 gap-4'><span>€ 62,30</span></div>", "62.30"),
 ]  # fmt: skip
 
@@ -57,3 +64,46 @@ def test_the_language_says_whose_sign_it_is_where_nothing_else_does() -> None:
 @pytest.mark.parametrize("sign", ["грн", "₴", "₸", "บาท", "₾", "дин"])
 def test_an_amount_stands_alone_whatever_its_sign(sign: str) -> None:
     assert lamp(f"<ul><li><h2>1 249 {sign}</h2></li></ul><button>Add to cart</button>").price == Decimal(1249)
+
+
+def claimed(price: str) -> str:
+    """What a page tells software that its product costs."""
+    return f'<script type="application/ld+json">{{"@type": "Product", "name": "Copper Lamp", "offers": {{"price": "{price}", "priceCurrency": "EUR"}}}}</script>'
+
+
+OLD = "<p class=old-price><s>€ 89,00</s></p><p class=price-now>€ 62,30</p>"
+CLAIMS = [
+    ("what was asked before", claimed("89.00"), OLD, "62.30"),
+    ("what is asked now", claimed("62.30"), OLD, "62.30"),
+    ("an amount that is struck out alone", claimed("89.00"), "<p class=old-price><s>€ 89,00</s></p>", "89.00"),
+    ("an amount that another product was", claimed("75.00"), f"<p class=price>€ 75,00</p><div class=related>{OLD}</div>", "75.00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "behind", "price"), [row[1:] for row in CLAIMS], ids=[row[0] for row in CLAIMS])
+def test_what_software_is_told_counts_unless_the_page_strikes_it_out_for_less(
+    head: str, behind: str, price: str
+) -> None:
+    assert page(f"<h1>Copper Lamp</h1>{behind}", head).price == Decimal(price)
+
+
+SPANISH = [
+    ("a code in the page", "<html lang=es>", '<main data-currency-iso-code="COP">', "COP"),
+    ("the language of previews", "<html lang=es><meta property=og:locale content=es_MX>", "<main>", "MXN"),
+    ("nothing", "<html lang=es>", "<main>", "USD"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "body", "currency"), [row[1:] for row in SPANISH], ids=[row[0] for row in SPANISH])
+def test_whose_dollar_it_is_says_what_else_the_page_tells(head: str, body: str, currency: str) -> None:
+    html = f"{head}<title>Lámpara</title>{body}<h1>Lámpara</h1><p class=price>$ 2.199.900</p><button>Comprar</button>"
+    assert extract(html.encode(), "https://shop.example.com/p/1").currency == currency
+
+
+@pytest.mark.parametrize(
+    ("told", "host", "currency"), [("2 999,-", "cz", "CZK"), ("499:-", "se", "SEK"), ("12,-", "nl", "EUR")]
+)
+def test_a_dash_for_the_cents_is_money_of_the_country(told: str, host: str, currency: str) -> None:
+    html = f"<title>Lamp</title><h1>Lamp</h1><p class=price>{told}</p>"
+    product = extract(html.encode(), f"https://shop.example.{host}/p/1")
+    assert (product.price, product.currency) == (Decimal(told.rstrip(",:-").replace(" ", "")), currency)

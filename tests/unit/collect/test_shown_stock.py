@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from collect.extraction import stock_words
 from daifa.models.collected import Availability
 from tests.builders.shown_pages import lamp, page
 
@@ -28,6 +31,15 @@ SOLD_OUT = [
     "Ej i lager",
     "Brak towaru",
     "Fora de estoque",
+    "Este producto ya no está disponible",
+    "Šiuo metu prekės neturime",
+    "Nema na skladištu",
+    "Немає в наявності",
+    "販売休止中です",
+    "일시품절",
+    "Nincs készleten",
+    "Εξαντλήθηκε",
+    "אזל מהמלאי",
 ]
 
 
@@ -52,6 +64,15 @@ NOT_SOLD_OUT = [
     ("below the page", "<footer><p>Sold out</p></footer>"),
     ("far behind the heading", "<i>word</i>" * 120 + "<p>Sold out</p>"),
     ("where it can be bought", "<p>Sold out</p><button>Add to cart</button>"),
+    ("not yet", "<p>Fast ausverkauft</p>"),
+    ("not yet, in a stock line", "<p class=stock>Almost sold out - only 6 left</p>"),
+    ("behind a line that says there is some", "<p class=stock>In stock (12), sent tomorrow</p><p class=stock>Umeå: out of stock</p>"),
+    ("one of several sizes in a list", "<ul><li class=not-available>XS - sold out</li><li>S</li></ul>"),
+    ("a label that the theme shows only in a box of the other kind", "<div class='price price--show-badge'><s>€ 140,00</s><b class='badge price__badge-sold-out'>Sold out</b></div>"),
+    ("another product's, behind the button", "<button>Add to cart</button><div><a><h3>Shade</h3><i class=soldout>Sold out</i></a></div>"),
+    ("a size, in a form that is called like a button", "<form class=add-to-cart-form><label>XS Sold out</label><button>Add to cart</button></form>"),
+    ("behind a hidden label", "<div class=hidden><label>Availability:</label><b>Sold out</b></div>"),
+    ("of the choice that is not made, in a table", "<table><tr><th>Availability</th><td><span class='no-display'><span>Sold out</span></span><span>In stock</span></td></tr></table>"),
 ]  # fmt: skip
 
 
@@ -129,3 +150,62 @@ def test_a_greyed_button_or_one_of_many_sells_unless_a_line_says_that_it_is_sold
     behind: str, state: Availability
 ) -> None:
     assert lamp(f"<p>€ 65,00</p>{behind}").availability is state
+
+
+def test_a_box_that_holds_the_heading_may_be_called_anything() -> None:
+    body = "<div class='ec-store related-colors'><h1>Copper Lamp</h1><p>€ 65,00</p><p class=soldout>Sold out</p></div>"
+    assert page(body).availability is OUT
+
+
+def test_a_frameworks_word_for_where_a_box_stands_does_not_say_that_it_is_of_others() -> None:
+    product = lamp(
+        "<section class='relative flex'><span class=price>€ 65,00</span><button>Add to cart</button></section>"
+    )
+    assert (product.price, product.sources["availability"]) == (Decimal(65), "page")
+
+
+OFFERED = [
+    ("word of its return", "<button>Notify me when available</button>", OUT),
+    ("word of its return, in Polish", "<button>Powiadom o dostępności</button>", OUT),
+    ("word of its return, of another product", "<ul class=related><li><button>Notify me when available</button></li></ul>", IN),
+    ("word of its return beside a button that buys", "<button>Notify me when available</button><button>Add to cart</button>", IN),
+    ("a button that is switched off for software", "<p>Sold out</p><button aria-disabled=true>Add to cart</button>", OUT),
+    ("a button in the page's frame", "<p>Sold out</p><header><button>Add to cart</button></header>", OUT),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("behind", "state"), [row[1:] for row in OFFERED], ids=[row[0] for row in OFFERED])
+def test_who_offers_word_of_its_return_has_none_to_sell(behind: str, state: Availability) -> None:
+    assert lamp(f"<p>€ 65,00</p>{behind}").availability is state
+
+
+MARKED = '<div itemscope itemtype="https://schema.org/Product"><b itemprop=name>Copper Lamp</b><p itemprop=offers itemscope itemtype="https://schema.org/Offer"><meta itemprop=price content=65><meta itemprop=priceCurrency content=EUR><link itemprop=availability href="https://schema.org/{}"></p></div>'
+CONTRADICTED = [
+    ("a label says that it is not", "InStock", "<p>Availability: <b>Out of stock</b></p>", OUT),
+    ("a hidden label says so", "InStock", "<p hidden>Availability: <b>Out of stock</b></p>", IN),
+    ("few are left, and the page says none", "LimitedAvailability", "<p class=delivery-information>Nicht mehr verfügbar</p>", OUT),
+    ("few are left", "LimitedAvailability", "<p>Only a few left</p>", IN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("marked", "behind", "state"), [row[1:] for row in CONTRADICTED], ids=[row[0] for row in CONTRADICTED]
+)
+def test_what_a_template_tells_software_of_the_stock_is_not_believed_against_a_label(
+    marked: str, behind: str, state: Availability
+) -> None:
+    assert page(f"<h1>Copper Lamp</h1>{MARKED.format(marked)}{behind}").availability is state
+
+
+@pytest.mark.parametrize(
+    "line", ["In stock", "Skladem (>5 ks)", "Verfügbarkeit: auf Lager", "在庫あり: 残り4点", "现货"]
+)
+def test_a_line_says_that_there_is_some(line: str) -> None:
+    assert stock_words.plenty(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["In stock soon", "Auf Lager: 0", "Available in three colours", "Stock", "Not in stock"]
+)
+def test_a_line_that_begins_alike_does_not(line: str) -> None:
+    assert not stock_words.plenty(line)

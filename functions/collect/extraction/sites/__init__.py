@@ -9,10 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from collect.extraction import amounts, values
+from collect.extraction import amounts, stock_words, values
 from collect.extraction.found import Found
 from collect.extraction.page import Page
-from collect.extraction.shown_stock import says_out
 from daifa.models.collected import Availability
 
 
@@ -92,7 +91,7 @@ def find(page: Page, site: Site) -> Found:
 
 def _stock(found: Found, page: Page, site: Site) -> None:
     told = _text(page, site, "availability_text", 400)
-    if told and says_out(told):
+    if told and stock_words.out(told) >= 0:
         found.availability = Availability.OUT_OF_STOCK
     elif any(page.select(place) for place in site.fields.get("in_stock", ())):
         found.availability = Availability.IN_STOCK
