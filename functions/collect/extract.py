@@ -25,7 +25,7 @@ from collect.extraction.blocked import gone, page_block
 from collect.extraction.found import Found
 from collect.extraction.page import Page
 from collect.extraction.shown_price import names_price, shows_many
-from daifa.models.collected import Blocked, CollectedProduct
+from daifa.models.collected import Availability, Blocked, CollectedProduct
 
 _JSON = re.compile(rb"\s*[{\[]")
 LONGEST_URL = 2000
@@ -117,6 +117,9 @@ def _holds_product(product: CollectedProduct, known_state: list[Found], structur
         return False
     if any(one.title or one.price for one in (*known_state, *structured)):
         return True
+    if product.availability is Availability.OUT_OF_STOCK and (product.sku or product.gtin):
+        # What can't be bought need not have a price, and nothing but a product has a code and is sold out.
+        return page_block(page) in (None, Blocked.EMPTY_SHELL)
     if product.price is None:
         # An address holds its number even where the page is a wall.
         return product.sources.get("sku") == "site" and page_block(page) in (None, Blocked.EMPTY_SHELL)

@@ -103,6 +103,8 @@ _WORTH = re.compile(rf"(?i)[$€£¥￥]\s?\d[\d.,]*(?:[kmb]n?(?![a-z])|\s?{_GRE
 _EURO_POINT = re.compile(r"(?<![€\d.,])(\d{1,5})\s?€\s?(\d\d)(?!\d|\s*€)")
 # A dash for the cents, which is written of money alone: `2 999,-`, `499:-`.
 _NO_CENTS = re.compile(r"\d(?:,[-–—]|:-)(?!\s*\d)")
+# What taxes on goods make of an amount.
+LEAST_TAX, MOST_TAX = Decimal("1.04"), Decimal("1.28")
 CEILING = Decimal(10) ** 11
 
 
@@ -189,6 +191,11 @@ def amount(value: object, currency: str | None, country: str) -> Decimal | None:
         return None
     parsed = number(found[0], currency, country, machine=True)
     return parsed if parsed else None
+
+
+def taxed(net: Decimal | None, gross: Decimal | None) -> bool:
+    """Whether one amount may be the other with the tax on top, as shops for companies tell both."""
+    return net is not None and gross is not None and LEAST_TAX * net < gross < MOST_TAX * net
 
 
 def priced(text: str, country: str, currency: str | None = None) -> Priced | None:

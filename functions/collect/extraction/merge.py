@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from collect.extraction import labels, sanitise, values
+from collect.extraction import amounts, labels, sanitise, values
 from collect.extraction.chosen import chosen
 from collect.extraction.found import Found
 from collect.extraction.naming import words
@@ -48,8 +48,6 @@ _ON_REQUEST = re.compile(
 # So many different products, the best of them less like the page than this, make a list.
 LISTED = 3
 ALIKE = 0.35
-# What taxes on goods make of an amount.
-LEAST_TAX, MOST_TAX = Decimal("1.04"), Decimal("1.28")
 # So much like the page's own name is the name of a product of a list that is the page's.
 CALLED = 0.75
 
@@ -139,7 +137,7 @@ def settled_price(found: list[Found], page: Page) -> Decimal | None:
         return None  # from the cheapest to the dearest offer: which of them the page leads with, it shows
     # What the page shows would be one voice more, and it takes two to contradict the first.
     alone = not others or any(one.price in (first.price, first.price_high) for one in others)
-    if first.source == "opengraph" and any(_taxed(first.price, shown.low) for shown in page.money[:1]):
+    if first.source == "opengraph" and any(amounts.taxed(first.price, shown.low) for shown in page.money[:1]):
         return None
     if first.source in _CLAIMS and _may_be_old(first.price, page):
         return None
@@ -174,16 +172,11 @@ def _code(told: dict[str, Any], sources: dict[str, str], found: list[Found], pag
         told["sku"], sources["sku"] = shown, "page"
 
 
-def _taxed(net: Decimal | None, gross: Decimal | None) -> bool:
-    """Whether one amount may be the other with the tax on top, as shops for companies tell both."""
-    return net is not None and gross is not None and LEAST_TAX * net < gross < MOST_TAX * net
-
-
 def _agreed(found: list[Found]) -> list[Found]:
     """The sources in order, unless two others agree on a price that markup alone contradicts (a starting bid)."""
     priced = [one for one in found if one.price is not None]
     shown = next((one for one in priced if one.source == "page"), None)
-    if shown and priced[0].source == "opengraph" and _taxed(priced[0].price, shown.price):
+    if shown and priced[0].source == "opengraph" and amounts.taxed(priced[0].price, shown.price):
         return [shown, *found]
     if shown and shown.list_price and shown.list_price == priced[0].price and priced[0].source in _CLAIMS:
         # What is told to software is the price of before.

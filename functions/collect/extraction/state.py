@@ -1,19 +1,21 @@
 """The product's own object in whatever state a page carries for its scripts: found by its name, read by its fields.
 
 Shop software keeps it under names of its own (`__INITIAL_STATE__`, `__remixContext`, `data-product`), so it is looked
-for where the page's heading stands in a script or an attribute: the innermost object around it that tells a price.
+for where the page's heading, or else the number of its address, stands in a script or an attribute: the innermost
+object around it that tells a price.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from collect.extraction import amounts, lenient_json, naming, nuxt, schema_org, values
+from collect.extraction import amounts, lenient_json, naming, nuxt, packed, schema_org, values
 from collect.extraction.found import Found
 from collect.extraction.markup import every
 from collect.extraction.page import Page
@@ -44,9 +46,21 @@ NOW = (
         "final_price",
         "discountedPrice",
     ),
-    *("currentPrice", "current_price", "sellingPrice", "price_amount", "priceWithTax", "price", "prices", "pricing"),
+    *(
+        "productPrice",
+        "currentPrice",
+        "current_price",
+        "sellingPrice",
+        "price_amount",
+        "priceWithTax",
+        "price",
+        "prices",
+        "pricing",
+    ),
     *("priceInfo", "offers", "minPrice", "lowPrice"),
 )
+# Of these the ones that an object of amounts may call its own.
+PAID = NOW[: NOW.index("currentPrice") + 1]
 BEFORE = (
     *("compareAtPrice", "compare_at_price", "listPrice", "list_price", "originalPrice", "original_price"),
     *("regularPrice", "regular_price", "regular_price_amount", "oldPrice", "old_price", "wasPrice", "marketPrice"),
@@ -82,8 +96,14 @@ LARGEST = 100_000
 # So much of an object that is no JSON is read.
 LONG_LITERAL, MOST_LITERALS = 20_000, 6
 MOST_PLACES = 12
+_PACKED = (b"JSON.parse(", b".enqueue(")
 MOST_VARIANTS = 500
 MOST_NAMES = 5
+# A product's number as it is told in addresses and in states.
+NUMBER = ("id", "productId", "product_id", "productID", "goodsId", "itemId", "item_id", "sku", "skuId", "code", "pid")
+_NUMBER = re.compile(r"(?<!\d)\d{6,18}(?!\d)")
+MOST_NUMBERS, FEW = 3, 4
+_GROUPED = re.compile(r"\d[., ]\d{3}(?!\d)")
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -91,10 +111,25 @@ def find(page: Page) -> Found | None:
     """What the page's own product says of itself in a script or an attribute; nothing where amounts are ambiguous."""
     left = Budget()
     for name in _names(page):
-        for text, at in islice(_places(page, name), MOST_PLACES):
+        for text, at in islice(_places(page, name, left), MOST_PLACES):
             for data in _around(left.texts.setdefault(text, text), at, left):
                 if _named(data, name) and (found := _read(data, page)):
                     return found
+        for text in _texts(page, (name,), left):
+            for data in islice(packed.objects(text, name, NAME), MOST_PLACES):
+                if found := _read(data, page):
+                    return found
+    for number in _numbers(page):
+        for text, at in islice(_places(page, number, left), MOST_PLACES):
+            for data in _around(left.texts.setdefault(text, text), at, left):
+                if any(str(data.get(key)) == number for key in NUMBER) and (found := _read(data, page)):
+                    if not page.name:
+                        return found
+                    # Objects of many kinds have numbers: where names differ no more than its offer is believed.
+                    return Found(
+                        "state", price=found.price, price_high=found.price_high, list_price=found.list_price,
+                        currency=found.currency, availability=found.availability, stock=found.stock,
+                    )  # fmt: skip
     return None
 
 
@@ -102,12 +137,14 @@ def find(page: Page) -> Found | None:
 class Budget:
     """What looking for objects may still cost: of starts tried, and of characters read; and what was read already.
 
+    `strings` are what scripts parse, None before it is asked for.
     The texts are kept, as what was read of one is known by its identity.
     """
 
     starts: int = MOST_STARTS
     characters: int = MOST_READ
     literals: int = MOST_LITERALS
+    strings: list[str] | None = None
     texts: dict[str, str] = field(default_factory=dict)
     read: dict[tuple[int, int], tuple[int, Any]] = field(default_factory=dict)
 
@@ -119,15 +156,17 @@ def _names(page: Page) -> list[str]:
     return list(names)[:MOST_NAMES]
 
 
-def _places(page: Page, name: str) -> Iterator[tuple[str, int]]:
+def _numbers(page: Page) -> list[str]:
+    """The long numbers of the page's address, the last first: one of them may be the product's."""
+    return list(dict.fromkeys(reversed(_NUMBER.findall(page.url))))[:MOST_NUMBERS]
+
+
+def _places(page: Page, name: str, left: Budget) -> Iterator[tuple[str, int]]:
     """The texts in which the name stands as a value, and where."""
     spelled = json.dumps(name)[1:-1], json.dumps(name, ensure_ascii=False)[1:-1]
-    sought = {each.encode("utf-8", "replace") for each in (*spelled, spelled[0].replace("/", "\\/"))}
-    for script in page.scripts:
-        if "ld+json" in script.kind or not any(map(script.says, sought)):
-            continue
-        text = nuxt.resolved(script.body)
-        for told in dict.fromkeys((*spelled, spelled[0].replace("/", "\\/"))):
+    sought = dict.fromkeys((*spelled, spelled[0].replace("/", "\\/")))
+    for text in _texts(page, sought, left):
+        for told in sought:
             for at in every(told, text):
                 yield text, at
     for quote in ("&quot;", "&#34;", '"'):
@@ -137,6 +176,19 @@ def _places(page: Page, name: str) -> Iterator[tuple[str, int]]:
             for value in tag.attributes.values():
                 if value[:1] in ("{", "[") and name in value:
                     yield value, value.find(name)
+
+
+def _texts(page: Page, sought: Collection[str], left: Budget) -> Iterator[str]:
+    """What the scripts say that hold one of these, and what the strings say that they parse."""
+    raw = [each.encode("utf-8", "replace") for each in sought]
+    for script in page.scripts:
+        if "ld+json" in script.kind:
+            continue
+        if any(map(script.says, raw)):
+            yield nuxt.resolved(script.body)
+    if left.strings is None:
+        left.strings = list(packed.strings(each.body for each in page.scripts if any(map(each.says, _PACKED))))
+    yield from (told for told in left.strings if any(each in told for each in sought))
 
 
 def _around(text: str, at: int, left: Budget) -> Iterator[dict[str, Any]]:
@@ -220,13 +272,22 @@ def _amount(value: object, page: Page, currency: str | None, depth: int = 0) -> 
             digits = value.get("fractionDigits")
             places = digits if isinstance(digits, int) and 0 <= digits <= 4 else 2
             return _just(Decimal(cents).scaleb(-places), currency)
-        told = (_amount(value.get(key), page, currency, depth + 1) for key in (*AMOUNT, *NOW[:10]))
+        told = (_amount(value.get(key), page, currency, depth + 1) for key in (*AMOUNT, *PAID))
         return next((each for each in told if each), None)
     if isinstance(value, list):
-        return _amount(value[0], page, currency, depth + 1) if len(value) == 1 and depth < 3 else None
+        if len(value) == 1 and depth < 3:
+            return _amount(value[0], page, currency, depth + 1)
+        # Of several the first is asked now where the others are what was asked before, by whatever name.
+        rows = [each for each in value[:FEW] if isinstance(each, dict)] if depth < 3 and len(value) <= FEW else []
+        asked = [_amount(row, page, currency, depth + 1) or _of_before(row, page, currency) for row in rows]
+        return asked[0] if asked and all(each and asked[0] and each.low >= asked[0].low for each in asked) else None
     if isinstance(value, str):
         said = amounts.priced(values.text(value, 60) or "", page.country, currency)
-        if said is None or said.low != said.high or not _believed(said.low, page, sure=not value.strip().isdigit()):
+        if said is None or said.low != said.high:
+            return None
+        # With its thousands apart it is written for people, so it counts no cents.
+        written = _GROUPED.search(value) is not None and not any(_taxed(said.low, each) for each in _shown(page))
+        if not written and not _believed(said.low, page, sure=not value.strip().isdigit()):
             return None
         return _just(said.low, said.currency or currency)
     whole = amounts.amount(value, currency, page.country)
@@ -237,12 +298,26 @@ def _amount(value: object, page: Page, currency: str | None, depth: int = 0) -> 
     return _just(whole.scaleb(-2), currency) if whole.scaleb(-2) in page.amounts else None
 
 
+def _of_before(row: dict[str, Any], page: Page, currency: str | None) -> amounts.Priced | None:
+    return next((told for key in BEFORE if (told := _amount(row.get(key), page, currency, 3))), None)
+
+
 def _believed(amount: Decimal, page: Page, *, sure: bool) -> bool:
     """Whether the page shows this amount, or nothing like it and this one can't be meant as cents.
 
     A shown amount of less than half is a rate or the delivery; one near it says that this one is without tax.
     """
-    return amount in page.amounts or sure and all(each * 2 < amount for each in page.amounts)
+    return amount in _shown(page) or sure and all(each * 2 < amount for each in _shown(page))
+
+
+def _shown(page: Page) -> frozenset[Decimal]:
+    """The amounts shown for the product; where its name is not, those that are shown may be anything's."""
+    return page.amounts if page.name else frozenset()
+
+
+def _taxed(amount: Decimal, shown: Decimal) -> bool:
+    """Whether one of these may be the other without its tax."""
+    return amounts.taxed(amount, shown) or amounts.taxed(shown, amount)
 
 
 def _just(amount: Decimal, currency: str | None) -> amounts.Priced:

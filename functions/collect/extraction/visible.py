@@ -165,8 +165,7 @@ def _bracketed_code(title: str) -> str | None:
 def _model(found: Found) -> str | None:
     """What shop software of old calls a product's model, where the shop has no other code for it."""
     told = next((value for name, value in found.attributes.items() if name.casefold() in _MODELS), "")
-    codes = " " not in told and (labels.DIGITS.search(told) or _LETTERS.fullmatch(told))
-    return values.code(told) if codes else None
+    return values.code(told) if " " not in told and labels.DIGITS.search(told) else None
 
 
 def _labelled_price(found: Found, field: str, spoken: labels.Spoken, page: Page) -> None:

@@ -129,6 +129,23 @@ BOMBS = {
     "descriptions everywhere": b"<h1>Oak</h1>" + b"<div class=description><b>Description</b>" * (BIG // 40),
     "names in pictures": b"<title>Oak</title>" + b"<img alt='Oak lamp'><p>Oak lamp</p>" * (BIG // 36),
     "a dialog without an end": b'<h1>Oak</h1><div id="CybotCookiebotDialog">' + b"<div>" * (BIG // 5),
+    "strings that scripts parse, without an end": b"<h1>Oak lamp</h1><script>"
+    + b"JSON.parse('" * (BIG // 12)
+    + b"</script>",
+    "strings that scripts parse": b"<h1>Oak lamp</h1><script>"
+    + b'JSON.parse("[\\"Oak lamp\\"]");' * (BIG // 32)
+    + b"</script>",
+    "a list of values that refer to each other": b"<h1>Oak lamp</h1><script>"
+    + b'["Oak lamp",'
+    + b'{"name":0,"price":2},[2,2,2,2,2,2],' * 80_000
+    + b"1]</script>",
+    "values that stand in themselves": b"<h1>Oak lamp</h1><script>"
+    + b'["Oak lamp",{"name":0,"price":2},'
+    + b"[1,2,1,2,1,2]," * 60_000
+    + b"1]</script>",
+    "hidden parts of cells": b"<h1>Oak</h1>" + (b"<tr><td>a<td>" + b"<span class='hidden'>" * 900) * 150,
+    "currencies in Spanish": b"<html lang=es><h1>Oak</h1>" + b"currency" * (BIG // 8),
+    "lines of stock": b"<h1>Oak</h1>" + b"<p class=stock>in stock until it is sold out</p>" * (BIG // 50),
     "a Nuxt function without an end": b'<h1>Oak lamp</h1><script>window.__NUXT__=(function(a){return {name:"Oak lamp"}}('
     + b"}(" * (BIG // 2)
     + b"</script>",

@@ -209,3 +209,9 @@ def test_a_line_says_that_there_is_some(line: str) -> None:
 )
 def test_a_line_that_begins_alike_does_not(line: str) -> None:
     assert not stock_words.plenty(line)
+
+
+def test_what_is_sold_out_and_has_a_code_is_a_product_though_it_has_no_price() -> None:
+    product = lamp("<p>SKU: CL-2071</p><p class=stock>Out of stock</p>")
+    assert (product.title, product.sku, product.availability, product.blocked) == ("Copper Lamp", "CL-2071", OUT, None)
+    assert lamp("<p class=stock>Out of stock</p>").blocked is not None

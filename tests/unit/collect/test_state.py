@@ -300,3 +300,40 @@ def test_no_object_is_read_twice_though_the_name_stands_in_it_often(monkeypatch:
     script = f"<script>var a = {json.dumps({'rows': rows})};</script>"
     assert state.find(Page(f"<title>Copper Lamp | Shop</title><h1>Copper Lamp</h1>{script}".encode(), URL)) is None
     assert len(starts) == len(rows) + 1
+
+
+NUMBERED = [
+    ("a number as one", '{"productId": 14283361, "productPrice": {"current": {"value": 31.5}, "currency": "GBP"}}', "31.5"),
+    ("a number as a word", '{"id": "14283361", "price": "31.50", "currency": "GBP"}', "31.50"),
+    ("another product's", '{"id": "99999999", "price": "31.50", "currency": "GBP"}', None),
+    ("something else that has it", '{"image": "14283361", "price": "31.50", "currency": "GBP"}', None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "price"), [row[1:] for row in NUMBERED], ids=[row[0] for row in NUMBERED])
+def test_a_product_may_be_told_by_the_number_of_the_pages_address_alone(data: str, price: str | None) -> None:
+    html = f"<title>Copper Lamp</title><h1>Copper Lamp</h1><button>Add to cart</button><script>var stock = '{data}';</script>"
+    product = read(html.encode(), "https://shop.example.com/copper/prd/14283361")
+    assert product.price == (Decimal(price) if price else None)
+    assert product.title in ("Copper Lamp", None)
+
+
+def test_on_a_page_without_any_name_it_is_the_number_that_tells_the_product() -> None:
+    data = {"id": "prod5980332", "onlySkuId": "8214477", "sku": "8214477", "displayName": "Fridge 342", "brand": "Frio",
+            "prices": [{"originalPrice": "249.990", "symbol": "$ "}, {"label": "Normal", "originalPrice": "379.990"}]}  # fmt: skip
+    html = f"<div><b>$ 219.990</b></div><script>var config = {json.dumps({'state': data})};</script>"
+    product = read(html.encode(), "https://www.shop.cl/product/8214477")
+    assert (product.title, product.price, product.brand) == ("Fridge 342", Decimal(249990), "Frio")
+
+
+LISTS = [
+    ("the lowest first", [{"originalPrice": "62,30 €"}, {"originalPrice": "89,00 €"}], "62.30"),
+    ("the lowest last: which of them is asked nothing tells", [{"originalPrice": "89,00 €"}, {"originalPrice": "62,30 €"}], None),
+    ("one", [{"value": "62,30 €"}], "62.30"),
+    ("too many", [{"value": "62,30 €"}] * 9, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "price"), [row[1:] for row in LISTS], ids=[row[0] for row in LISTS])
+def test_of_a_list_of_prices_the_first_counts_if_it_is_the_lowest(told: list[Any], price: str | None) -> None:
+    assert priced(prices=told) == (Decimal(price) if price else None)
