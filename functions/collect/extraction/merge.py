@@ -153,7 +153,7 @@ def _contradicted(told: dict[str, Any], sources: dict[str, str], found: list[Fou
 
 def _may_be_old(price: Decimal | None, page: Page) -> bool:
     """Whether the page strikes this price out and shows a lower one."""
-    return price is not None and any(one.low < price for one in page.money) and strikes_out(page, price)
+    return price is not None and strikes_out(page, price) and any(one.low < price for one in page.money)
 
 
 def _name(told: dict[str, Any], sources: dict[str, str], found: list[Found]) -> None:

@@ -15,15 +15,14 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import amounts, labels, values
-from collect.extraction.markup import NEAR, STRUCK, Tag, plain
+from collect.extraction.markup import STRUCK, Tag, plain
 from collect.extraction.page import Page, names, names_in, outwards
 from collect.extraction.price_names import Place, judge, said_by, strikes
+from collect.extraction.struck import AMOUNT, LONG_AMOUNT, soonest_struck, struck_places
 
 MOST, MOST_BEHIND = 100, 24
 # An element with more elements in it is a box of many things.
 MOST_INSIDE = 30
-# A product shows its price of before soon behind its heading; what else is struck out belongs to others.
-MOST_STRUCK = 8
 ENOUGH = 3
 # A list of this many equal-looking prices with different amounts is a list of other products.
 LISTED = 3
@@ -36,14 +35,6 @@ _NOT_ALL = re.compile(
     r"gratis\b|\bfree\b|gratuit|kostenlos|zdarma|ingyen|bezpłatn|бесплатн|безкоштовн|ücretsiz|miễn phí|무료|免运|免運"
 )
 _PER = re.compile(r"(?i)/\s*(?:1?0{0,3}\s*)?(?:kg|l|ml|g|fl|oz|m²|szt|stk|st|pcs|kos)\b")
-# A number that may be money: with cents, with a currency's sign or name, or alone.
-_AMOUNT = re.compile(rf"\d[.,]\d\d(?!\d)|{amounts.SIGN}|^[\d\s.,]{{2,}}$|[A-Z]{{3}}")
-# The same twice: asking for the words first takes half the time of the pattern, which then decides.
-_STRUCK_BEFORE = re.compile(
-    r"<(?:del|s|strike)\b|(?<![bgfh])old(?!er|ing)|(?<![a-z])was(?![a-z])|strike|struck|regular|crossed|list-?price|origin|"
-    r"non-sale"
-)
-_BEFORE = ("<del", "<s>", "<s ", "stri", "old", "was", "struck", "regular", "crossed", "list", "origin", "non-sale")
 # Said before an amount that was asked once: `de R$ 359,90`, `Was: $20`.
 _ONCE = re.compile(
     r"(?i)\s*(?:de|was|reg(?:ular|\.)?|statt|antes|avant|prima|van|före|før|vor|zamiast|list|rrp|msrp|uvp|mrp|原价|市场价)"
@@ -145,7 +136,7 @@ def _soon(page: Page) -> Iterator[int]:
         told, at = markup.pieces[number]
         if number > first + SOON:
             return
-        if len(told) <= 30 and _AMOUNT.search(told):
+        if len(told) <= LONG_AMOUNT and AMOUNT.search(told):
             yield at
 
 
@@ -334,7 +325,7 @@ def struck_price(page: Page, price: Decimal) -> Decimal | None:
     """The amount that the page shows struck out for a product whose price is known from elsewhere."""
     markup = page.markup
     looks: dict[str, dict[Decimal, None]] = {}
-    for at in islice(_struck_places(page), MOST_STRUCK):
+    for at in struck_places(markup, page.start):
         outer_tags = markup.enclosing(at)
         around = [markup.tag(each) for each in islice(outer_tags, 3)]
         places = [_place(tag, page) for tag in around]
@@ -357,26 +348,7 @@ def struck_price(page: Page, price: Decimal) -> Decimal | None:
 
 
 def strikes_out(page: Page, amount: Decimal) -> bool:
-    """Whether the page shows this very amount, soon behind its heading, as one that is not asked any more."""
-    text = page.markup.text
-    told = (text[at : text.find("<", at)] for at in islice(_struck_places(page), MOST_STRUCK))
-    return any(said.low == amount for each in told if (said := amounts.priced(each, page.country)))
-
-
-def _struck_places(page: Page) -> Iterator[int]:
-    """Where amounts behind the heading begin that the tags just before them call struck out or old."""
-    pieces = page.markup.pieces
-    heading = page.start
-    first = bisect(pieces, heading, key=itemgetter(1))
-    for number in islice(page.markup.telling, bisect(page.markup.telling, first - 1), None):
-        told, at = pieces[number]
-        if at > heading + NEAR:
-            return
-        # An amount begins or ends with a digit, unless its sign stands in an element of its own.
-        if len(told) > 30 or not (told[0].isdigit() or told[-1].isdigit() or len(told) < 3):
-            continue
-        if not _AMOUNT.search(told):
-            continue
-        before = page.markup.before(at).lower()
-        if any(word in before for word in _BEFORE) and _STRUCK_BEFORE.search(before):
-            yield at
+    """Whether the first amount soon behind the heading that is not asked any more is this very one."""
+    text, at = page.markup.text, soonest_struck(page.markup, page.start)
+    said = amounts.priced(text[at : text.find("<", at)], page.country) if at is not None else None
+    return said is not None and said.low == amount

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
@@ -111,16 +111,17 @@ def find(page: Page) -> Found | None:
     """What the page's own product says of itself in a script or an attribute; nothing where amounts are ambiguous."""
     left = Budget()
     for name in _names(page):
-        for text, at in islice(_places(page, name, left), MOST_PLACES):
+        texts = list(_texts(page, _spelled(name), left))
+        for text, at in islice(_places(page, name, texts), MOST_PLACES):
             for data in _around(left.texts.setdefault(text, text), at, left):
                 if _named(data, name) and (found := _read(data, page)):
                     return found
-        for text in _texts(page, (name,), left):
+        for text in texts:
             for data in islice(packed.objects(text, name, NAME), MOST_PLACES):
                 if found := _read(data, page):
                     return found
     for number in _numbers(page):
-        for text, at in islice(_places(page, number, left), MOST_PLACES):
+        for text, at in islice(_places(page, number, _texts(page, (number,), left)), MOST_PLACES):
             for data in _around(left.texts.setdefault(text, text), at, left):
                 if any(str(data.get(key)) == number for key in NUMBER) and (found := _read(data, page)):
                     if not page.name:
@@ -161,12 +162,11 @@ def _numbers(page: Page) -> list[str]:
     return list(dict.fromkeys(reversed(_NUMBER.findall(page.url))))[:MOST_NUMBERS]
 
 
-def _places(page: Page, name: str, left: Budget) -> Iterator[tuple[str, int]]:
+def _places(page: Page, name: str, texts: Iterable[str]) -> Iterator[tuple[str, int]]:
     """The texts in which the name stands as a value, and where."""
-    spelled = json.dumps(name)[1:-1], json.dumps(name, ensure_ascii=False)[1:-1]
-    sought = dict.fromkeys((*spelled, spelled[0].replace("/", "\\/")))
-    for text in _texts(page, sought, left):
-        for told in sought:
+    spelled = _spelled(name)
+    for text in texts:
+        for told in spelled:
             for at in every(told, text):
                 yield text, at
     for quote in ("&quot;", "&#34;", '"'):
@@ -176,6 +176,12 @@ def _places(page: Page, name: str, left: Budget) -> Iterator[tuple[str, int]]:
             for value in tag.attributes.values():
                 if value[:1] in ("{", "[") and name in value:
                     yield value, value.find(name)
+
+
+def _spelled(name: str) -> tuple[str, ...]:
+    """How JSON may write a name."""
+    plain, whole = json.dumps(name)[1:-1], json.dumps(name, ensure_ascii=False)[1:-1]
+    return tuple(dict.fromkeys((plain, whole, plain.replace("/", "\\/"))))
 
 
 def _texts(page: Page, sought: Collection[str], left: Budget) -> Iterator[str]:
