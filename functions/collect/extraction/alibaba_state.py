@@ -26,6 +26,8 @@ _MODEL = (b"skuModel", b"orderParamModel", b"offerDetail")
 
 def find(page: Page) -> Found | None:
     """The offer of a 1688 page; None on any other."""
+    if not page.host.endswith("1688.com"):
+        return None
     return _newer(page) or _oldest(page)
 
 
@@ -46,7 +48,7 @@ def _newer(page: Page) -> Found | None:
 
 def _oldest(page: Page) -> Found | None:
     """The pages of `iDetailData`: variants and tiers in a script, the rest in the markup."""
-    for script in page.scripts if page.host.endswith("1688.com") else ():
+    for script in page.scripts:
         if not script.says(b"iDetailData"):
             continue
         text = script.body

@@ -120,7 +120,8 @@ def find(page: Page) -> Found | None:
             for data in islice(packed.objects(text, name, NAME), MOST_PLACES):
                 if found := _read(data, page):
                     return found
-    for number in _numbers(page):
+    # What the page shows of money is believed before what a number alone vouches for.
+    for number in _numbers(page) if not (page.name and page.money) else ():
         for text, at in islice(_places(page, number, _texts(page, (number,), left)), MOST_PLACES):
             for data in _around(left.texts.setdefault(text, text), at, left):
                 if any(str(data.get(key)) == number for key in NUMBER) and (found := _read(data, page)):
@@ -154,7 +155,12 @@ def _names(page: Page) -> list[str]:
     """What the product may be called: the heading, or a part of what the page calls itself."""
     told = (page.name, *naming.parts(page.title, values.text(page.metas.get("og:title"), 300)))
     names = dict.fromkeys(name for name in told if name and len(name) >= naming.SHORTEST)
-    return list(names)[:MOST_NAMES]
+    # A title ends with the shop's name, which stands in its scripts everywhere.
+    return [name for name in names if name == page.name or _letters(name) not in _letters(page.host)][:MOST_NAMES]
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _numbers(page: Page) -> list[str]:

@@ -15,6 +15,7 @@ from collect.extraction.page import Page
 from daifa.models.collected import Blocked, CollectedProduct
 
 URL = "https://shop.example/p/1"
+OFFER = "https://detail.1688.com/offer/600000000001.html"
 # The promise is one second on one idle core; tests share theirs.
 SOON = 4.0
 
@@ -49,7 +50,7 @@ def test_torn_and_scribbled_pages_get_an_answer(seed: bytes, scribbles: list[tup
     for at, what in scribbles:
         body[at : at + len(what)] = what
     assert isinstance(
-        read(bytes(body[: len(body) - cut % 50]), "https://detail.1688.com/offer/600000000001.html"),
+        read(bytes(body[: len(body) - cut % 50]), OFFER),
         CollectedProduct,
     )
 
@@ -155,7 +156,7 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
 def test_a_page_made_to_keep_us_busy_is_answered_soon(bomb: bytes) -> None:
     start = time.perf_counter()
-    assert isinstance(read(bomb, URL), CollectedProduct)
+    assert isinstance(read(bomb, OFFER if b"__INIT_DATA" in bomb else URL), CollectedProduct)
     assert time.perf_counter() - start < SOON
 
 
