@@ -94,7 +94,7 @@ def find(page: Page, *, known: bool = False) -> list[Found]:
     if known:
         ways: tuple[_Vocabulary, ...] = (_MICRODATA,)
     else:
-        ways = (_MICRODATA, _RDFA) if any(name in text for name in _SAID) else ()
+        ways = (_MICRODATA, _RDFA) if any(text.find(name, 0, page.markup.far) >= 0 for name in _SAID) else ()
     for way in ways:
         start = way.begins(page.markup, known=known)
         if start < 0:
