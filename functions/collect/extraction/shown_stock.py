@@ -72,7 +72,6 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
         elif said < 0 and stock_words.plenty(text) and not _elsewhere(node, page):
             plenty[attributes.get("class") or ""] += 1
     buys = _buttons(page)
-    # What is said behind the button that buys the product is said of others.
     if buys is None or (told_out is not None and told_out < buys.first):
         return Availability.OUT_OF_STOCK, stock
     some = stock or any(number < FEW for number in plenty.values())
@@ -82,23 +81,21 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
 
 
 class _Buys(NamedTuple):
-    """Whether a button may sell this product, where the first is that surely does, and whether one tells of its return.
+    """Whether a button may sell this product, whether one surely does, and whether one offers word of its return.
 
-    Places are numbers in `Places.order`, infinite if there is none.
+    `first` is the number in `Places.order` of the first that surely does, infinite where none is known.
     """
 
     possible: bool
+    certain: bool
     first: float
     notifies: bool
-
-    @property
-    def certain(self) -> bool:
-        return self.first < inf
 
 
 def _buttons(page: Page) -> _Buys | None:
     """What the buttons say; None where one of them says that the product is sold out."""
     greyed, told_out, notifies = False, False, False
+    sold_out: list[int] = []
     alike: dict[tuple[str, str], list[int]] = {}
     order = page.places.order
     for node in page.places.button[:120]:
@@ -112,7 +109,7 @@ def _buttons(page: Page) -> _Buys | None:
         said = stock_words.out(text)
         if said >= 0 and not _hidden(attributes) and not _beside(node, page):
             if not _OPTION.match(text[:said]):
-                return None
+                sold_out.append(order[node.mem_id])
             told_out = True
         notifies = notifies or (stock_words.notifies(text) and _works(node, page))
         leads = _CART.search(attributes.get("href") or "") is not None
@@ -121,11 +118,15 @@ def _buttons(page: Page) -> _Buys | None:
                 greyed = True
             else:
                 alike.setdefault((text, attributes.get("class") or ""), []).append(order[node.mem_id])
-    carts = [order[node.mem_id] for node in page.places.cart[:10] if _works(node, page)]
-    if told_out and not (carts or alike):
+    carts = [node for node in page.places.cart[:10] if _works(node, page)]
+    sure = [places[0] for places in alike.values() if len(places) < FEW]
+    # Of a form and its fields nothing tells where in it the button is.
+    pressed = (order[node.mem_id] for node in carts if node.tag in ("a", "button"))
+    first = min((*sure, *pressed), default=inf)
+    # What is said behind the button that buys the product is said of others.
+    if told_out and not (carts or alike) or min(sold_out, default=inf) < first:
         return None
-    sure = [*carts, *(places[0] for places in alike.values() if len(places) < FEW)]
-    return _Buys(greyed or bool(carts or alike), min(sure, default=inf), notifies)
+    return _Buys(greyed or bool(carts or alike), bool(carts or sure), first, notifies)
 
 
 def _works(node: LexborNode, page: Page) -> bool:
@@ -142,7 +143,7 @@ def _told_out(page: Page) -> bool:
     for told, at in markup.pieces[page.first : page.first + SOON]:
         said = stock_words.out(told) if len(told) <= LONG_LINE else -1
         plenty = said < 0 and stock_words.plenty(told)
-        if not plenty and not 0 <= said <= SAID_SOON:
+        if not plenty and (not 0 <= said <= SAID_SOON or ". " in told[:said]):
             continue
         around = list(markup.holders(at, MOST_AROUND, page.start))
         chooses = bool(around) and around[0].name == "li" and _OPTION.match(told[: max(0, said)]) is not None

@@ -24,6 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff\
 _SMALL = re.compile(
     r"(?i)blank\.|pixel|spacer|sprite|logo|icon|placeholder|loading|1x1|avatar|flag|badge|banner|spinner|stars?[_\d-]|(?:basket|cart|no-?image)\."
 )
+_SMALL_FOLDER = re.compile(r"(?i)/(?:icons?|flags?|payments?|smil(?:ey|ie)s|sprites?)/")
 # What a code is sometimes told with.
 _LABELLED = re.compile(
     r"(?i)^(?:(?:sku|mpn|art(?:ikel)?[.-]?\s?n[ro°]?|ref)(?:\s?[.:#]\s*|\s+)|"
@@ -165,7 +166,9 @@ def address(value: object, base: str) -> str | None:
 
 def decorates(address: str) -> bool:
     """Whether a picture's address names it for something that every page has: a logo, a placeholder, a flag."""
-    return _SMALL.search(address.rsplit("/", 1)[-1]) is not None or address.split("?")[0].endswith(".svg")
+    path = address.split("?")[0]
+    small = _SMALL.search(address.rsplit("/", 1)[-1]) or _SMALL_FOLDER.search(path)
+    return small is not None or path.endswith(".svg")
 
 
 def image(value: object, base: str) -> str | None:

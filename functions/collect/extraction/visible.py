@@ -7,7 +7,7 @@ from bisect import bisect
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from operator import itemgetter
 
 from selectolax.lexbor import LexborNode
@@ -18,7 +18,7 @@ from collect.extraction.description import description
 from collect.extraction.found import Found
 from collect.extraction.markup import STRUCK, Markup, Tag, plain
 from collect.extraction.naming import words
-from collect.extraction.page import Page, names_in
+from collect.extraction.page import Page, names_in, outwards
 from collect.extraction.price_names import strikes
 from collect.extraction.shown_price import shown_price, struck_price
 from collect.extraction.shown_stock import shown_stock, speaks_of_it
@@ -43,19 +43,20 @@ _BRACKETED = re.compile(r"[\[(]([A-Z0-9][A-Z0-9./-]{4,24})[\])]\s*\Z")
 # A code without digits, as none of a label's own words is written.
 _LETTERS = re.compile(r"[A-Z]{2,}(?:[-/][A-Z0-9]+)+")
 _GALLERY = re.compile(
-    r"(?i)gallery|product-?image|product-media|detail|image-?(?:big|main|large)|(?:big|main)-?(?:image|img|pic)"
+    r"(?i)gallery|product[-_]?(?:image|img|photo)|product-media|detail|image-?(?:big|main|large)|"
+    r"(?:big|main)-?(?:image|img|pic)|slide|swiper|visual|thumbnail"
 )
 _OTHERS = re.compile(
     r"(?i)relat(?!ive(?:\s|$))|recommend|similar|also-|cross-?sell|up-?sell|bestseller|recent|sponsor|review"
 )
-_GALLERY_ID = re.compile(r"(?i)gallery|product-image")
+_GALLERY_ID = re.compile(r"(?i)gallery|product[-_]image")
 _CRUMBS = re.compile(r"read[cC]rumb")
 _LINK = re.compile(r"<[aA]\b")
 _LINK_END = re.compile(r"</[aA]\b")
 LONG_LINK, LONG_SIGN = 2_000, 5
 # So many of the words of a picture's name and of the product's must be the same.
 ALIKE = 0.6
-MOST_IMAGES = 300
+MOST_IMAGES, MOST_AROUND = 300, 30
 _PICTURE = re.compile(r"(?i)\.(?:jpe?g|png|webp)(?:[?#]|$)")
 _HOME = frozenset(("home", "首页", "startseite", "accueil", "inicio"))
 # Fields that take long to look for; the price is another (`merge.settled_price`).
@@ -292,7 +293,7 @@ def _images(page: Page) -> list[str]:
     for node in page.places.image[:MOST_IMAGES]:
         if _bears(node, heading):
             mine.append(node)
-        elif _of_the_product(node):
+        elif _of_the_product(node, page):
             galleries.append(node)
     shown = (address for node in (*mine, *galleries)[:60] if (address := image_of(node, page)))
     return list(dict.fromkeys(shown))[:20]
@@ -304,22 +305,22 @@ def _bears(node: LexborNode, heading: set[str]) -> bool:
     return bool(called and heading) and len(called & heading) >= ALIKE * max(len(called), len(heading))
 
 
-def _of_the_product(node: LexborNode) -> bool:
-    """Whether a picture or something that it stands in is named for the product's pictures."""
+def _of_the_product(node: LexborNode, page: Page) -> bool:
+    """Whether a picture opens a bigger one of itself, or something that it stands in is named for the product's."""
     attributes = node.attributes
     if "main" in (attributes.get("id") or "").lower() or "main-image" in (attributes.get("class") or "").lower():
         return True
-    parent, levels = node.parent, 30
-    while parent is not None and levels:
-        attributes = parent.attributes
-        if parent.tag == "aside" or _OTHERS.search(names_in(attributes)):
-            return False
-        if parent.tag == "main" or _GALLERY.search(attributes.get("class") or "") or (
-            attributes.get("id") and _GALLERY_ID.search(attributes["id"] or "")
-        ):  # fmt: skip
-            return True
-        parent, levels = parent.parent, levels - 1
-    return False
+    around = list(islice(outwards(node), MOST_AROUND))
+    own = takewhile(lambda each: each.mem_id not in page.outer, around)
+    if any(each.tag == "aside" or _OTHERS.search(names_in(each.attributes)) for each in own):
+        return False
+    opens = node.parent is not None and node.parent.tag == "a" and node.parent.attributes.get("href")
+    return bool(opens and _PICTURE.search(opens)) or any(each.tag == "main" or _is_gallery(each) for each in around)
+
+
+def _is_gallery(node: LexborNode) -> bool:
+    attributes = node.attributes
+    return bool(_GALLERY.search(attributes.get("class") or "") or _GALLERY_ID.search(attributes.get("id") or ""))
 
 
 def image_of(node: LexborNode, page: Page) -> str | None:
