@@ -1,4 +1,4 @@
-"""States that a page packs: as a string for a script to parse, or as one list in which values refer to each other.
+"""States that a page packs: in strings that scripts parse, in Angular's signs, or as values that refer to each other.
 
 Nuxt 3 and React Router write each value of their state once, in a list, and an object by the places of its values.
 React Router writes keys so, too: `{"_4": 7}` has the key that stands at 4.
@@ -15,15 +15,20 @@ from typing import Any
 _PARSED = re.compile(r"(?:JSON\.parse|\.enqueue)\(\s{0,5}(?=[\"'])")
 _SINGLE = re.compile(r"'((?:[^'\\]|\\.)*+)'", re.DOTALL)
 _ESCAPED = re.compile(r"\\.|\"", re.DOTALL)
+# Angular's own for the signs that would end its script or mean something in HTML.
+_SIGNS = {"&q;": '"', "&s;": "'", "&l;": "<", "&g;": ">", "&a;": "&"}
+_ANGULAR = re.compile("|".join(_SIGNS))
 MOST_STRINGS, MOST_VALUES, DEEPEST = 40, 5_000, 12
 MOST_READ = LONGEST = 1_000_000
 _DECODER = json.JSONDecoder(strict=False)
 
 
 def strings(scripts: Iterable[str]) -> Iterator[str]:
-    """What the strings say that scripts parse; those that can't be read are left out, and few are read in vain."""
+    """What scripts say behind Angular's signs, and in the strings that they parse; few are read in vain."""
     left = MOST_READ
     for script in scripts:
+        if "&q;" in script:
+            yield _ANGULAR.sub(lambda sign: _SIGNS[sign[0]], script)
         for each in islice(_PARSED.finditer(script), MOST_STRINGS):
             told = _string(script, each.end(), each.end() + left)
             if isinstance(told, str):

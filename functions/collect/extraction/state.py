@@ -96,7 +96,7 @@ LARGEST = 100_000
 # So much of an object that is no JSON is read.
 LONG_LITERAL, MOST_LITERALS = 20_000, 6
 MOST_PLACES = 12
-_PACKED = (b"JSON.parse(", b".enqueue(")
+_PACKED = (b"JSON.parse(", b".enqueue(", b"&q;")
 MOST_VARIANTS = 500
 MOST_NAMES = 5
 # A product's number as it is told in addresses and in states.

@@ -34,6 +34,7 @@ STRINGS = [
     ("between double quotes", f"window.state = JSON.parse({json.dumps(json.dumps(LAMP))});"),
     ("between single quotes", f"window.state = JSON.parse({single(json.dumps(LAMP))});"),
     ("behind one that can't be read", f"JSON.parse('\\q'); window.state = JSON.parse({single(json.dumps(LAMP))});"),
+    ("in Angular's signs", json.dumps({"page": LAMP}).replace('"', "&q;")),
     ("put into a stream", f"controller.enqueue({json.dumps(json.dumps([LAMP]))});"),
 ]  # fmt: skip
 
