@@ -30,7 +30,10 @@ function list({ shop }) {
   const slot = h('div');
   const ofSuppliers = panel(
     () => call(within(shop.id, 'suppliers')),
-    ({ rows }) => [sheets(shop.id, rows, slot), rows.length > 0 && searching(shop.id, rows, slot)],
+    ({ rows }) => {
+      const searched = rows.filter((/** @type {any} */ row) => row.searched);
+      return [sheets(shop.id, rows, slot), searched.length > 0 && searching(shop.id, searched, slot)];
+    },
   );
   /** @param {string} kind */
   const button = (kind) =>

@@ -9,6 +9,7 @@ from typing import Any
 from daifa.app import App
 from daifa.errors import NotFound
 from daifa.models.ids import CaseId, OrderKey, ShopId, SupplierId
+from daifa.suppliers import SEARCHED
 from daifa.texts import t
 from daifa.web import shown
 
@@ -49,12 +50,13 @@ def photo(key: OrderKey, case_id: CaseId, index: str, app: App) -> dict[str, str
 
 
 def suppliers(app: App) -> dict[str, Any]:
-    """All suppliers, each with what it did this month."""
+    """All suppliers, each with what it did this month and whether its offers can be found by words."""
     month = app.clock.now().strftime("%Y-%m")
     rows = []
     for summary in app.catalog.suppliers():
         card = app.catalog.scorecard(SupplierId(summary["id"]), month)
-        rows.append(summary | {"scorecard": {"month": card.month, "counts": card.counts}})
+        told = {"scorecard": {"month": card.month, "counts": card.counts}, "searched": summary["adapter"] in SEARCHED}
+        rows.append(summary | told)
     return {"rows": rows}
 
 

@@ -154,5 +154,20 @@ def test_forms_that_name_suppliers_can_be_had_again_when_the_suppliers_did_not_c
     assert site.page.locator("#whose").count() == 0
     del site.instead["/api/suppliers"]
     site.page.click(".add .problem button")
+    site.page.wait_for_selector("#whose")
+    assert values(site, "#whose") == ["", LINAN, YIWU]
+    assert site.page.locator("#words").count() == 0
+
+
+def test_only_suppliers_whose_offers_words_find_are_asked_for_them(site: Site) -> None:
+    catalog = daifa.app.app().catalog
+    catalog.save((old := catalog.supplier(YIWU)).model_copy(update={"adapter": "alibaba"}), old)
+    site.open("#/bulk")
     site.page.wait_for_selector("#words")
-    assert site.page.locator("#whose option").evaluate_all("all => all.map(({ value }) => value)") == ["", LINAN, YIWU]
+    assert values(site, "#account") == [YIWU]
+    assert values(site, "#whose") == ["", LINAN, YIWU]
+
+
+def values(site: Site, select: str) -> list[str]:
+    """What can be chosen."""
+    return list(site.page.locator(f"{select} option").evaluate_all("all => all.map(({ value }) => value)"))

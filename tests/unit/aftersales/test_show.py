@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from aftersales import handler
-from daifa.models.ids import CaseId
+from daifa.models.ids import CaseId, SupplierId
 from daifa.models.states import CaseState
 from tests.builders.rows import START, a_case
 from tests.unit.aftersales.complaint import BOUGHT, KEY, PNG, complaint, decides, stage, the_case, upload
@@ -97,4 +97,13 @@ def test_suppliers_are_shown_with_what_they_did_this_month(app: RoomApp) -> None
 
     (row,) = answer.body["rows"]
     assert (row["id"], row["scorecard"]) == ("lamps", {"month": "2026-11", "counts": {"cases_damaged": 1}})
+    assert row["searched"] is True
     assert the_case(app).state is CaseState.AGREED
+
+
+def test_a_supplier_that_no_words_find_offers_of_says_so(app: RoomApp) -> None:
+    stage(app)
+    old = app.catalog.supplier(SupplierId("lamps"))
+    app.catalog.save(old.model_copy(update={"adapter": "email"}), old)
+    answer = call(handler.on_http, "GET", "/api/suppliers", query={"shop": "demo"})
+    assert [row["searched"] for row in answer.body["rows"]] == [False]
