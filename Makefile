@@ -58,7 +58,8 @@ browser: .venv/installed chromium ## Browser tests only
 simulate: .venv/installed ## Fault schedules over the real handlers: SEEDS=n FIRST_SEED=k; or MUTANTS=1: known mistakes must be caught
 	@$(PY) -m tests.simulation --seeds $(or $(SEEDS),$(if $(MUTANTS),20000,5000)) --first $(or $(FIRST_SEED),1) $(if $(MUTANTS),--mutants)
 
-bench: .venv/installed ## Measure what the closing notes promise
+bench: .venv/installed ## Measure what the closing notes promise; PAGES=<folder>: what `peers` measures, too
+	@$(if $(PAGES),$(MAKE) --no-print-directory peers PAGES="$(PAGES)")
 	@$(PY) -m benchmarks
 
 peers: .venv-peers/installed ## Our extractor beside others on labelled pages: PAGES=<folder with a manifest.json>
