@@ -22,6 +22,8 @@ from local.template import read
 from tests.unit import aws
 
 SIGN_IN = "https://signin.example"
+# What is drawn before the page is drawn anew is told from what is drawn then: what is typed into it would be lost.
+OLD = "() => document.querySelectorAll('main > *').forEach((el) => el.setAttribute('data-old', ''))"
 WATCH = """
 addEventListener('securitypolicyviolation', (event) => {
     console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`);
@@ -138,24 +140,25 @@ class Site:
         """Go to a view through the sign-in and wait until its content is there."""
         self.page.goto(f"{self.origin}/admin/{view}")
         self.page.wait_for_selector("nav")
-        if language:
-            self.page.select_option("#language", language)
         self.ready()
+        if language and self.page.input_value("#language") != language:
+            self.page.evaluate(OLD)
+            self.page.select_option("#language", language)
+            self.drawn_anew()
         return self.page
 
     def go(self, view: str) -> Page:
         """Follow an address inside the page."""
-        self.page.evaluate(
-            """(hash) => {
-                if (location.hash === hash) return;
-                for (const el of document.querySelectorAll('main > *')) el.setAttribute('data-old', '');
-                location.hash = hash;
-            }""",
-            view,
-        )
+        if self.page.evaluate("() => location.hash") != view:
+            self.page.evaluate(OLD)
+            self.page.evaluate("(hash) => { location.hash = hash; }", view)
+        self.drawn_anew()
+        return self.page
+
+    def drawn_anew(self) -> None:
+        """Wait until nothing is left of what was old, and the content is there."""
         self.page.wait_for_function("() => !document.querySelector('main > [data-old]')")
         self.ready()
-        return self.page
 
     def ready(self) -> None:
         """Wait until nothing on the page is still being fetched."""
