@@ -10,7 +10,7 @@ from typing import Any
 from collect.sheet_columns import Columns, found
 from collect.sheet_row import MOST_IMAGES, Line, Reader
 from daifa.errors import Rejected
-from daifa.models.collected import CollectedOption, CollectedProduct, CollectedVariant, PriceRange
+from daifa.models.collected import CollectedOption, CollectedProduct, CollectedTier, CollectedVariant, PriceRange
 from daifa.models.facts import Reason
 from daifa.models.ids import SupplierId
 from daifa.rules.offers import sheet_address
@@ -144,6 +144,7 @@ def _product(address: str, lines: Sequence[Line], wrong: list[Reason]) -> Collec
         "price_range": PriceRange(low=low, high=high) if low != high else None,
         "list_price": max((line.list_price for line in lines if line.list_price), default=None),
         "currency": first.currency,
+        "tiers": _tiers(lines),
         "availability": first.availability if len({line.availability for line in lines}) == 1 else None,
         "stock": first.stock if alone else None,
         "sku": first.number or (first.sku if alone else None),
@@ -199,6 +200,13 @@ def _variant(line: Line, alone: bool, coded: bool) -> CollectedVariant:
         image=line.images[0] if line.images and not alone else None,
         weight_grams=line.weight,
     )
+
+
+def _tiers(lines: Sequence[Line]) -> tuple[CollectedTier, ...]:
+    """The prices by quantity that all rows tell alike."""
+    if len({line.tiers for line in lines}) > 1:
+        return ()
+    return tuple(CollectedTier(min_quantity=quantity, price=price) for quantity, price in lines[0].tiers)
 
 
 def _chosen(lines: Sequence[Line]) -> tuple[CollectedOption, ...]:

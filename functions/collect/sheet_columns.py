@@ -73,6 +73,19 @@ _LIST = re.compile(
 )
 # From so many pieces on: such a price is not that of one piece.
 _MANY = re.compile(r"[≥>]=?\d|(?<!\d)(?!1(?!\d))\d+(?:件|个|只|套|双|pcs?|pieces|以上|起|\+)")
+# What stands around a quantity in the heading of a column of prices for so many; the quantity, by whatever marks it.
+_AROUND_MANY = re.compile(
+    r"(?:代发|供货|批发|采购|拿货|含税)?(?:单价|价格|价)|(?:drop-?ship(?:ping)?|wholesale|unit)?price|人民币|元|rmb|cny|usd|"
+    r"eur|[¥$€£/每()\[\]【】:*]"
+)
+_QUANTITY = re.compile(
+    r"(?P<least>[≥>]=?)?(\d{1,6})(?:[-~–—至到](?P<most>\d{1,6}))?"
+    r"(?P<plus>\+)?(?P<unit>件|个|只|套|双|条|台|支|瓶|盒|包|pcs?|pieces?)?(?P<up>以上|及以上|起批?|\+|andup|andabove)?"
+)
+# A price for goods to sell on is not asked of whom they are sent one by one.
+_WHOLESALE = re.compile(r"批发|供货|拿货|采购|wholesale|fob|exw|trade")
+# So many quantities make a table of prices where no column is called the price.
+FEW_TIERS = 2
 # What stands in brackets, signs between words, and the unit at a heading's end: they name no column.
 _NOTE = re.compile(r"[(\[【〔{].*?(?:[)\]】〕}]|$)")
 _SIGNS = re.compile(r"[\s_\-.#*:·/\\|'\"&]+")
@@ -92,6 +105,7 @@ NAMES = {
 class Columns:
     """Where each field stands in one table: a place for each, several for `images`, by name for options and others.
 
+    `tiers` are the prices from so many pieces on, the fewest first, besides `price`, which is that of `fewest` pieces.
     `currency_named` and `weight_unit` are what the headings say of every amount and weight below them.
     """
 
@@ -102,6 +116,8 @@ class Columns:
     images: tuple[int, ...] = ()
     options: dict[str, int] = field(default_factory=dict)
     others: dict[str, int] = field(default_factory=dict)
+    tiers: tuple[tuple[int, int], ...] = ()
+    fewest: int = 1
     currency_named: str | None = None
     weight_unit: str = ""
 
@@ -150,6 +166,7 @@ def _columns(headings: tuple[str, ...]) -> Columns:
     others: dict[str, int] = {}
     prices: list[tuple[int, int]] = []
     listed: list[int] = []
+    many: dict[int, int] = {}
     for at, heading in enumerate(headings):
         kind, rank = _kind(heading)
         name = _NOTE.sub("", heading).strip(" *:：") or heading
@@ -157,6 +174,8 @@ def _columns(headings: tuple[str, ...]) -> Columns:
             prices.append((rank, at))
         elif kind == "list_price":
             listed.append(at)
+        elif kind == "many":
+            many.setdefault(rank, at)
         elif kind == "images":
             images.append(at)
         elif kind == "option":
@@ -165,7 +184,10 @@ def _columns(headings: tuple[str, ...]) -> Columns:
             ranked[kind] = (rank, at)
         elif not kind and 0 < len(heading) <= LONGEST_HEADING:
             others.setdefault(name, at)
-    price = _price(prices, headings)
+    tiers = sorted(many.items())
+    fewest, price = tiers.pop(0) if not prices and len(tiers) >= FEW_TIERS else (1, _price(prices, headings))
+    sent_singly = any(_SURE.get(word) == 0 for word in _forms(_bare(headings[price])))
+    tiers = [each for each in tiers if not (sent_singly and _WHOLESALE.search(plain(headings[each[1]])))]
     fields = {name: at for name, (_, at) in ranked.items() if name != "nothing"}
     made = Columns(
         headings=headings,
@@ -175,6 +197,8 @@ def _columns(headings: tuple[str, ...]) -> Columns:
         images=tuple(images),
         options=options,
         others=others,
+        tiers=tuple(tiers),
+        fewest=fewest,
         currency_named=next(_currencies(headings[price]), None),
         weight_unit=_weight_unit(headings[fields["weight"]]) if "weight" in fields else "",
     )
@@ -214,6 +238,8 @@ def _price(prices: list[tuple[int, int]], headings: tuple[str, ...]) -> int:
 def _kind(heading: str) -> tuple[str, int]:
     """What a heading says its column holds, and how likely; nothing for one we do not know."""
     whole = plain(heading)
+    if (quantity := _quantity(whole)) and not _LIST.search(whole):
+        return "many", quantity
     for word in _forms(_bare(heading)):
         if word in _FIELDS and _FIELDS[word][0] == "nothing":
             return _FIELDS[word]
@@ -228,6 +254,19 @@ def _kind(heading: str) -> tuple[str, int]:
         if word.rstrip("0123456789") in _FIELDS and _FIELDS[word.rstrip("0123456789")][0] == "images":
             return "images", 0
     return "", 0
+
+
+def _quantity(heading: str) -> int | None:
+    """From how many pieces on the prices of a column are asked; None where its heading tells no quantity.
+
+    A price of one piece is *the* price, unless nothing but the number says that it is one.
+    """
+    told = _QUANTITY.fullmatch(_AROUND_MANY.sub("", heading))
+    if told is None or not (told["least"] or told["most"] or told["plus"] or told["unit"] or told["up"]):
+        return None
+    quantity = int(told[2]) + (told["least"] == ">")
+    priced = "价" in heading or "price" in heading
+    return None if quantity < 1 or quantity == 1 and priced and not told["most"] else quantity
 
 
 def _bare(heading: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from collect.extraction import amounts, sanitise, values
@@ -49,6 +50,7 @@ class Line:
     sku_heading: str = "SKU"
     stock: int | None = None
     availability: Availability | None = None
+    tiers: tuple[tuple[int, Decimal], ...] = ()
     gtin: str | None = None
     weight: Decimal | None = None
     minimum: int | None = None
@@ -67,7 +69,7 @@ class Line:
     @property
     def numbers(self) -> tuple[Any, ...]:
         """What two rows of the same thing have to agree in."""
-        told = (self.price, self.currency, self.stock, self.availability, self.minimum, self.gtin)
+        told = (self.price, self.currency, self.tiers, self.stock, self.availability, self.minimum, self.gtin)
         return (self.choice, self.sku, *told)
 
 
@@ -110,11 +112,12 @@ class Reader:
             price=price,
             list_price=self._list_price(currency),
             currency=currency,
+            tiers=self._tiers(price, currency) or (above.tiers if above else ()),
             stock=stock,
             availability=availability,
             gtin=values.gtin(self._plain("barcode")),
             weight=values.grams(self._plain("weight"), self.columns.weight_unit),
-            minimum=self._pieces("minimum") or (above.minimum if above else None),
+            minimum=self._pieces("minimum") or (above.minimum if above else self._fewest()),
             images=images or (above.images if above else ()),
             description=sanitise.clean(self._plain("description") or "") or (above.description if above else None),
             brand=values.word(self._plain("brand")) or (above.brand if above else None),
@@ -143,6 +146,26 @@ class Reader:
             code = "bulk.row_bad_price" if re.search(r"\d", cell.text) else "bulk.row_no_price"
             raise Rejected(code, text=cell.text[:60], **self.at)
         return amount, sign or named or self.columns.currency_named or self.usual
+
+    def _tiers(self, price: Decimal, currency: str) -> tuple[tuple[int, Decimal], ...]:
+        """What a piece costs from so many on, beginning with the price; nothing where more is asked for more.
+
+        What rises may be the price of a pack: then no more is sure than the price.
+        """
+        steps = [(self.columns.fewest, price)]
+        for quantity, at in self.columns.tiers:
+            cell = self._sure(at)
+            if cell.text.casefold() in values.EMPTY or quantity <= self.columns.fewest:
+                continue
+            amount, sign = self._amount(cell, currency)
+            if amount is None or (sign or currency) != currency:
+                raise Rejected("bulk.row_bad_price", text=cell.text[:60], **self.at)
+            steps.append((quantity, amount))
+        falls = all(fewer >= more for (_, fewer), (_, more) in pairwise(steps))
+        return tuple(steps) if falls and len(steps) > 1 else ()
+
+    def _fewest(self) -> int | None:
+        return self.columns.fewest if self.columns.fewest > 1 else None
 
     def _amount(self, cell: Cell, named: str | None) -> tuple[Decimal | None, str | None]:
         """The one amount in a cell with the currency beside it; none for a range, a guess, or nothing."""

@@ -121,6 +121,30 @@ def test_the_supply_price_is_preferred_and_a_price_for_customers_is_never_ours(
         assert product.attributes == {}
 
 
+TIERS = [
+    (["单价", "10件价", "100件价"], [(1, "10"), (10, "9"), (100, "8")], None),
+    (["单价(元)", "≥10件(元)", "≥100件(元)"], [(1, "10"), (10, "9"), (100, "8")], None),
+    (["代发价", "代发价(10件以上)", "代发价(100件以上)"], [(1, "10"), (10, "9"), (100, "8")], None),
+    (["供货价", "供货价(10-99件)", "供货价(100件及以上)"], [(1, "10"), (10, "9"), (100, "8")], None),
+    (["Price", "10+ pcs", "100+ pcs"], [(1, "10"), (10, "9"), (100, "8")], None),
+    (["Unit price USD", ">9 pieces", ">99 pieces"], [(1, "10"), (10, "9"), (100, "8")], None),
+    (["1-9件", "10-99件", "100件以上"], [(1, "10"), (10, "9"), (100, "8")], None),
+    (["5-9个", "10-99个", "≥100个"], [(5, "10"), (10, "9"), (100, "8")], 5),
+    (["代发价", "批发价(10件起)", "批发价(100件起)"], [], None),
+    (["单价", "2件装价", "备注"], [], None),
+    (["单价", "100件价", "10件价"], [], None),
+]
+
+
+@pytest.mark.parametrize(("headings", "tiers", "minimum"), TIERS)
+def test_prices_from_so_many_pieces_on_have_columns_of_their_own(
+    headings: list[str], tiers: list[tuple[int, str]], minimum: int | None
+) -> None:
+    product = only([["货号", *headings], ["A-1", 10, 9, 8]])
+    assert [(tier.min_quantity, str(tier.price)) for tier in product.tiers] == tiers
+    assert (str(product.price), product.min_order_quantity) == ("10", minimum)
+
+
 @pytest.mark.parametrize(
     ("headings", "code", "columns"),
     [
@@ -129,6 +153,7 @@ def test_the_supply_price_is_preferred_and_a_price_for_customers_is_never_ours(
         (["货号", "批发价(100件起)"], "bulk.sheet_no_price", "货号, 批发价(100件起)"),
         (["货号", "批发价", "供货价"], "bulk.sheet_two_prices", "批发价, 供货价"),
         (["货号", "单价", "活动价"], "bulk.sheet_two_prices", "单价, 活动价"),
+        (["货号", "单价", "2024价"], "bulk.sheet_two_prices", "单价, 2024价"),
         (["货号", "含税价", "不含税价"], "bulk.sheet_two_prices", "含税价, 不含税价"),
         (["Item no", "Price (USD)", "Price (EUR)"], "bulk.sheet_two_prices", "Price (USD), Price (EUR)"),
     ],
