@@ -37,6 +37,8 @@ LONG_AMOUNT, MOST_AMOUNTS = 30, 40
 _CODE = re.compile(r"(?i:currency)[\w-]{0,20}[\"']?\s{0,5}[:=]\s{0,5}[\"']([A-Z]{3})[\"']")
 _GROUPED = re.compile(r"\d[.,\u00a0\u202f ]\d{3}(?!\d)|\d,[-–]")
 _TAGGED = re.compile(r"(?:product_cat|product_tag|product_shipping_class|shipping|pa|brand)[-_][\w-]*")
+# What boxes of other products are called; what is but placed relatively to something is none.
+OTHER_PRODUCTS = r"relat(?!ive(?:\s|$))|recommend|similar|cross-?sell|up-?sell|bestseller|recent|sponsor|alternativ"
 # What a selector begins with when it leads to one element or a few, and every name that it speaks of.
 _BY_ID = re.compile(r"#([\w-]+)")
 _BY_VALUE = re.compile(r"\[([\w-]+)=([\w-]+)\]")

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from collect.extraction.markup import STRUCK
-from collect.extraction.page import untagged
+from collect.extraction.page import OTHER_PRODUCTS, untagged
 
 _GOOD = re.compile(
     r"(?i)current|(?<!non-)sale|final|now|our|offer|special|actual|main|buy|detail|today|big|large|sell|promo(?!code)"
@@ -28,10 +28,9 @@ _OTHER = re.compile(
 )
 # Anywhere in a name these say "not the product of this page".
 _ELSEWHERE = re.compile(
-    r"(?i)relat(?!ive(?:\s|$))|recommend|(?:^|[^a-z])reco(?:[^a-z]|$)|similar|carousel|also-?|upsell|cross-?sell|accessor|"
-    r"bundle|recent|viewed|sponsor|minicart|mini-?basket|suggest|swiper|slick|teaser|product-?card|"
-    r"productcard|item-card|product-?thumb|product-?tile|another|together|alternativ|review|finance|wishlist|"
-    r"bestseller|deal-list|delivery"
+    rf"(?i){OTHER_PRODUCTS}|(?:^|[^a-z])reco(?:[^a-z]|$)|carousel|also-?|accessor|bundle|viewed|minicart|mini-?basket|suggest|"
+    r"swiper|slick|teaser|product-?card|item-card|product-?thumb|product-?tile|another|together|review|finance|wishlist|"
+    r"deal-list|delivery"
 )
 # Only as a class or id of its own: `product-header` and `add-to-cart` are the product's.
 _ELSEWHERE_WHOLE = frozenset(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import stock_words, values
-from collect.extraction.page import Page, names_in, outwards, untagged
+from collect.extraction.page import OTHER_PRODUCTS, Page, names_in, outwards, untagged
 from daifa.models.collected import Availability
 
 # Where what was put into the cart is seen.
@@ -21,10 +21,7 @@ _CART = re.compile(
     r"(?:\.\w+)?/?\Z"
 )
 # Other products.
-OTHERS = re.compile(
-    r"(?i)relat(?!ive(?:\s|$))|recommend|similar|carousel|also|miniature|crosssell|cross-sell|upsell|bestseller|recent|analog|product-?card|"
-    r"product-item(?!-?detail)|alternativ|sponsor"
-)
+OTHERS = re.compile(rf"(?i){OTHER_PRODUCTS}|carousel|also|miniature|analog|product-?card|product-item(?!-?detail)")
 _ELSEWHERE = re.compile(
     OTHERS.pattern + r"|swatch|size(?![lms]\b)|variant|color|colour|tile|(?<![a-z])stores?(?![a-z])|modal|popup|other|"
     r"shipping|deliver(?!y-(?:info|status|sold))|pickup|collection|review|opinion|comment|testimonial|question|faq"

@@ -18,7 +18,7 @@ from collect.extraction.description import description
 from collect.extraction.found import Found
 from collect.extraction.markup import STRUCK, Markup, Tag, plain
 from collect.extraction.naming import words
-from collect.extraction.page import Page, names_in, outwards
+from collect.extraction.page import OTHER_PRODUCTS, Page, names_in, outwards
 from collect.extraction.price_names import strikes
 from collect.extraction.shown_price import shown_price, struck_price
 from collect.extraction.shown_stock import shown_stock, speaks_of_it
@@ -46,9 +46,7 @@ _GALLERY = re.compile(
     r"(?i)gallery|product[-_]?(?:image|img|photo)|product-media|detail|image-?(?:big|main|large)|"
     r"(?:big|main)-?(?:image|img|pic)|slide|swiper|visual|thumbnail"
 )
-_OTHERS = re.compile(
-    r"(?i)relat(?!ive(?:\s|$))|recommend|similar|also-|cross-?sell|up-?sell|bestseller|recent|sponsor|review"
-)
+_OTHERS = re.compile(rf"(?i){OTHER_PRODUCTS}|also-|review")
 _GALLERY_ID = re.compile(r"(?i)gallery|product[-_]image")
 _CRUMBS = re.compile(r"read[cC]rumb")
 _LINK = re.compile(r"<[aA]\b")
