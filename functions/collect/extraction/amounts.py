@@ -85,7 +85,7 @@ SIGN = (
     f"(?:{'|'.join(map(re.escape, _WORDS))}))"
 )
 _SIGN = re.compile(rf"{SIGN}|(?<![A-Za-z])(?:{'|'.join(sorted([*CODES, *OLD_CODES]))})(?![A-Za-z])")
-_BETWEEN = r"\s*[^\d\s]{0,4}\s*(?:-|–|—|~|to|bis|à|a|до|至)\s*[^\d\s]{0,4}\s*"
+_BETWEEN = r"\s*[^\d\s]{0,4}\s*(?:-|–|—|~|to|bis|à|a(?!\w)|до|至)\s*[^\d\s]{0,4}\s*"
 _RANGE = re.compile(rf"({_NUMBER}){_BETWEEN}({_NUMBER})(?!\d|\s*(?:개|件|个|pcs|items))")
 # Signs that always follow their amount: `2,900원 957개` is not 957 of anything.
 _AFTER = frozenset(("руб", "р.", "원", "грн", "тг", "zł", "Kč", "Ft", "лв", "円", "元", "Lei", "lei", "TL", "kr"))
@@ -101,10 +101,14 @@ _GREAT = r"(?:万|萬|亿|億|[mb]io\b|mrd\b|[mb]illion|[mb]illi?ard)"
 _WORTH = re.compile(rf"(?i)[$€£¥￥]\s?\d[\d.,]*(?:[kmb]n?(?![a-z])|\s?{_GREAT})|\d\s?{_GREAT}[a-z.]*\s?[€£$円元]")
 # The sign in the point's place, as French shops write it: `189€99`.
 _EURO_POINT = re.compile(r"(?<![€\d.,])(\d{1,5})\s?€\s?(\d\d)(?!\d|\s*€)")
+# A letter that is money only before a number, and in one country.
+_RAND = re.compile(r"(?<![A-Za-z])R\s?\d")
 # A dash for the cents, which is written of money alone: `2 999,-`, `499:-`.
 _NO_CENTS = re.compile(r"\d(?:,[-–—]|:-)(?!\s*\d)")
 # What taxes on goods make of an amount.
 LEAST_TAX, MOST_TAX = Decimal("1.04"), Decimal("1.28")
+_CENTS = re.compile(r"[.,]\d\d\Z")
+NEARLY = 3
 CEILING = Decimal(10) ** 11
 
 
@@ -121,7 +125,7 @@ def currency_of(text: str, country: str) -> str | None:
     """The one currency a text names, by sign or code; a sign that several share is settled by `country`."""
     found = _SIGN.search(text)
     if not found:
-        return None
+        return "ZAR" if country == "za" and _RAND.search(text) else None
     sign = found[0]
     if sign in SHARED:
         homes = SHARED[sign]
@@ -206,7 +210,7 @@ def priced(text: str, country: str, currency: str | None = None) -> Priced | Non
         text = _EURO_POINT.sub(r"\1,\2 €", text)
     own = currency_of(text, country) or (COUNTRY_CURRENCY.get(country) if _NO_CENTS.search(text) else None)
     named = own or currency
-    if (span := _RANGE.search(text)) is not None:
+    if (span := _RANGE.search(text)) is not None and _both(span[1], span[2]):
         texts = [span[1], span[2]]
     elif (beside := _BESIDE.search(text)) is not None:
         texts = [beside[1] or beside[2]]
@@ -214,6 +218,11 @@ def priced(text: str, country: str, currency: str | None = None) -> Priced | Non
         texts = [match[0] for match in _AMOUNT.finditer(text)][:1]
     amounts = [value for value in (number(each, named, country) for each in texts) if value]
     return Priced(min(amounts), max(amounts), own) if amounts else None
+
+
+def _both(low: str, high: str) -> bool:
+    """Whether two numbers are written much alike: `4 a 199,90` says four of something else."""
+    return (_CENTS.search(low) is None) == (_CENTS.search(high) is None) or abs(len(high) - len(low)) <= NEARLY
 
 
 def country_with(currency: str) -> str:

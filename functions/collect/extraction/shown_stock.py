@@ -23,9 +23,11 @@ _CART = re.compile(
 # Other products.
 OTHERS = re.compile(rf"(?i){OTHER_PRODUCTS}|carousel|also|miniature|analog|product-?card|product-item(?!-?detail)")
 _ELSEWHERE = re.compile(
-    OTHERS.pattern + r"|swatch|size(?![lms]\b)|variant|color|colour|tile|(?<![a-z])stores?(?![a-z])|modal|popup|other|"
+    OTHERS.pattern + r"|swatch|size(?![lms]\b)|variant|color|colour|tile|(?<![a-z])stores?(?![a-z])|branch|modal|popup|other|"
     r"shipping|deliver(?!y-(?:info|status|sold))|pickup|collection|review|opinion|comment|testimonial|question|faq"
 )
+# One place where it may be had.
+_STORE = re.compile(r"(?i)(?<![a-z])stores?(?![a-z])|branch|pickup")
 # A label that Shopify's themes put on every product, and show only where the box around it is called so, too.
 _BADGE, _BADGED = "badge-sold-out", "price--sold-out"
 # What may be called a button because there is one in it.
@@ -63,7 +65,7 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
             stock = values.count(re.sub(r"\D", "", number[1] or number[2]))
         said = stock_words.out(text)
         if said >= 0 and not plenty and not _unshown(_classes(node)) and not _chooses(node, text[:said]):
-            if not _elsewhere(node, page):
+            if not _STORE.search(attributes.get("class") or "") and not _elsewhere(node, page):
                 told_out = page.places.order[node.mem_id]
                 break
         elif said < 0 and stock_words.plenty(text) and not _elsewhere(node, page):
@@ -105,7 +107,7 @@ def _buttons(page: Page) -> _Buys | None:
             continue
         said = stock_words.out(text)
         if said >= 0 and not _hidden(attributes) and not _beside(node, page):
-            if not _OPTION.match(text[:said]):
+            if not _OPTION.match(text[:said]) and not _is_choice(node, text[:said]):
                 sold_out.append(order[node.mem_id])
             told_out = True
         notifies = notifies or (stock_words.notifies(text) and _works(node, page))
@@ -213,6 +215,19 @@ def _chooses(node: LexborNode, before: str) -> bool:
         return False
     beside = islice((each for each in node.parent.iter() if each.tag == "li"), MOST_CHOICES)
     return any(stock_words.out(each.text()[:120]) < 0 for each in beside)
+
+
+def _is_choice(node: LexborNode, before: str) -> bool:
+    """Whether a button is one of several, each for a choice, which names its own before it says that it is sold out."""
+    if not before.strip() or node.parent is None:
+        return False
+    kind = (node.tag, node.attributes.get("class"))
+    beside = islice(
+        (each for each in node.parent.iter() if (each.tag, each.attributes.get("class")) == kind), MOST_CHOICES
+    )
+    return any(
+        stock_words.out(told) < 0 and not stock_words.buys(told) for each in beside if (told := each.text()[:120])
+    )
 
 
 def _unshown(classes: Sequence[str]) -> bool:

@@ -17,7 +17,10 @@ _NEARLY = re.compile(
 # Said behind it: not yet, either.
 _SOON = re.compile(r"\s*(?:soon|임박)")
 # Not the product but one way to get it: `Collection not available`.
-_ONE_WAY = re.compile(r"collect|pick-?\s?up|in[- ]store|delivery|abhol|retiro|retrait|ritiro|自提")
+_ONE_WAY = re.compile(
+    r"collect|pick-?\s?up|in[- ]store|delivery|abhol|retiro|retrait|ritiro|recoger|recogida|tienda|magasin|filiale|"
+    r"im markt|winkel|negozio|butik|prodejn|predajn|самовывоз|自提|门店|店舗|매장"
+)
 # Behind "in stock": that there is none.
 _NONE = r"\W*(?:0\b|no\b|nein\b|non\b|нет\b|soon)"
 # In Thai the word for it is a part of others, unless it ends what is said.
@@ -59,8 +62,9 @@ hết hàng | ngừng kinh doanh | stok habis | habis terjual | stok kosong | ti
 _OUT_ANYWHERE = """
 สินค้าหมด | ของหมด | ไม่มีสินค้า | 缺貨 | 售完 | 無庫存 | 停售 | 沒有庫存 | 補貨中 | 暫無存貨 | 完售 | 已售罄 | 售罄
 缺货 | 无货 | 已下架 | 商品下架 | 已抢光 | 已抢完 | 卖光 | 暂无库存 | 库存不足 | 在庫切れ | 売り切れ | 完売 | 品切れ
-販売終了 | 販売休止 | 取扱終了 | 入荷待ち | 在庫なし | 在庫がありません | 품절 | 재고없음 | 재고 없음 | 판매종료
-판매 종료 | 판매중지 | 판매 중지 | 구매하실 수 없는 | 매진
+販売終了 | 販売休止 | 取扱終了 | 入荷待ち | 在庫なし | 在庫がございません | 在庫はございません | 在庫はありません
+在庫がありません | 품절 | 재고없음 | 재고 없음 | 판매종료 | 판매 종료 | 판매중지 | 판매 중지 | 구매하실 수 없는
+매진
 """
 # Lines that begin so say that there is some.
 _IN = """

@@ -34,6 +34,8 @@ BOXES = [
     ("cents two elements deep above the line", "<p class=new-price>€ 62<sup><small>30</small></sup></p>", "62.30"),
     ("a script writes it", "<span class=line-through data-price='89,00 EUR'></span><span class=sale data-price='62,30 EUR'></span>", "62.30"),
     ("other products' boxes, alike but for a number", "<b class=price>€ 62,30</b><div class='box_17 main-price'>€ 71,00</div><div class='box_18 main-price'>€ 72,00</div><div class='box_19 main-price'>€ 73,00</div>", "62.30"),
+    ("so many parts of it beside it", "<div class=preco>€ 62,30 até 4x de € 15,58 sem juros ou € 59,00 via Pix</div>", "62.30"),
+    ("four of something, then the amount", "<div class=price>4 a € 62,30</div>", "62.30"),
     ("an offer without costs before it", "<div>Gratis ab € 50,00</div><div><i data-testid=product-price>€ 62,30</i></div>", "62.30"),
     ("a layout of a framework", "<div class='grid grid-cols-2 gap-4'><span>€ 62,30</span></div>", "62.30"),
 ]  # fmt: skip
@@ -107,3 +109,10 @@ def test_a_dash_for_the_cents_is_money_of_the_country(told: str, host: str, curr
     html = f"<title>Lamp</title><h1>Lamp</h1><p class=price>{told}</p>"
     product = extract(html.encode(), f"https://shop.example.{host}/p/1")
     assert (product.price, product.currency) == (Decimal(told.rstrip(",:-").replace(" ", "")), currency)
+
+
+def test_a_letter_is_the_rand_before_a_number_in_south_africa() -> None:
+    html = "<title>Tyre</title><h1>Tyre R17</h1><p>R 1 389.00 each</p><p>In stock</p>"
+    product = extract(html.encode(), "https://shop.example.co.za/p/1")
+    assert (product.price, product.currency) == (Decimal(1389), "ZAR")
+    assert extract(html.encode(), "https://shop.example.com/p/1").currency is None
