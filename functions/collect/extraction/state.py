@@ -121,7 +121,8 @@ def find(page: Page) -> Found | None:
                 if found := _read(data, page):
                     return found
     # What the page shows of money is believed before what a number alone vouches for.
-    for number in _numbers(page) if not (page.name and page.money) else ():
+    numbers = _numbers(page)
+    for number in numbers if numbers and not (page.name and page.money) else ():
         for text, at in islice(_places(page, number, _texts(page, (number,), left)), MOST_PLACES):
             for data in _around(left.texts.setdefault(text, text), at, left):
                 if any(str(data.get(key)) == number for key in NUMBER) and (found := _read(data, page)):
