@@ -23,8 +23,8 @@ _CART = re.compile(
 # Other products.
 OTHERS = re.compile(rf"(?i){OTHER_PRODUCTS}|carousel|also|miniature|analog|product-?card|product-item(?!-?detail)")
 _ELSEWHERE = re.compile(
-    OTHERS.pattern + r"|swatch|size(?![lms]\b)|variant|color|colour|tile|(?<![a-z])stores?(?![a-z])|branch|modal|popup|other|"
-    r"shipping|deliver(?!y-(?:info|status|sold))|pickup|collection|review|opinion|comment|testimonial|question|faq"
+    OTHERS.pattern + r"|swatch|size(?![lms]\b)|variant|color|colour|tile|(?<![a-z])stores?(?![a-z])|branch|modal|popup|"
+    r"other|shipping|deliver(?!y-(?:info|status|sold))|pickup|collection|review|opinion|comment|testimonial|question|faq"
 )
 # One place where it may be had.
 _STORE = re.compile(r"(?i)(?<![a-z])stores?(?![a-z])|branch|pickup")
