@@ -117,12 +117,11 @@ def _holds_product(product: CollectedProduct, known_state: list[Found], structur
         return False
     if any(one.title or one.price for one in (*known_state, *structured)):
         return True
-    if product.availability is Availability.OUT_OF_STOCK and (product.sku or product.gtin):
-        # What can't be bought need not have a price, and nothing but a product has a code and is sold out.
-        return page_block(page) in (None, Blocked.EMPTY_SHELL)
     if product.price is None:
-        # An address holds its number even where the page is a wall.
-        return product.sources.get("sku") == "site" and page_block(page) in (None, Blocked.EMPTY_SHELL)
+        # An address holds its number even where the page is a wall; and nothing but a product is sold out by a code.
+        out = product.availability is Availability.OUT_OF_STOCK and (product.sku or product.gtin)
+        told = out or product.sources.get("sku") == "site"
+        return bool(told) and page_block(page) in (None, Blocked.EMPTY_SHELL)
     # Articles speak of amounts, too.
     bare = product.sources["price"] == "page" and product.sources.get("availability") == "price_shown"
     return not (bare and page.metas.get("og:type") == "article" and not names_price(page))
