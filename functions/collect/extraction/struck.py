@@ -9,10 +9,10 @@ from itertools import islice
 from operator import itemgetter
 
 from collect.extraction import amounts
-from collect.extraction.markup import NEAR, Markup
+from collect.extraction.markup import Markup
 
 # A product shows its price of before soon behind its heading; what else is struck out belongs to others.
-MOST, SOON = 8, 20
+MOST, SOON, SHOWN = 8, 20, 120
 LONG_AMOUNT = 30
 # A number that may be money: with cents, with a currency's sign or name, or alone.
 AMOUNT = re.compile(rf"\d[.,]\d\d(?!\d)|{amounts.SIGN}|^[\d\s.,]{{2,}}$|[A-Z]{{3}}")
@@ -26,7 +26,7 @@ _OLD_WORDS = ("<del", "<s>", "<s ", "stri", "old", "was", "struck", "regular", "
 
 def struck_places(markup: Markup, start: int) -> Iterator[int]:
     """Where the first few of them begin behind a place, such as the heading's."""
-    return islice(_places(markup, start, None), MOST)
+    return islice(_places(markup, start, SHOWN), MOST)
 
 
 def soonest_struck(markup: Markup, start: int) -> int | None:
@@ -34,13 +34,11 @@ def soonest_struck(markup: Markup, start: int) -> int | None:
     return next(_places(markup, start, SOON), None)
 
 
-def _places(markup: Markup, start: int, most: int | None) -> Iterator[int]:
+def _places(markup: Markup, start: int, most: int) -> Iterator[int]:
     pieces = markup.pieces
     first = bisect(markup.telling, bisect(pieces, start, key=itemgetter(1)) - 1)
-    for number in islice(markup.telling, first, most and first + most):
+    for number in islice(markup.telling, first, first + most):
         told, at = pieces[number]
-        if at > start + NEAR:
-            return
         # An amount begins or ends with a digit, unless its sign stands in an element of its own.
         if len(told) > LONG_AMOUNT or not (told[0].isdigit() or told[-1].isdigit() or len(told) < 3):
             continue
