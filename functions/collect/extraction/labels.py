@@ -127,6 +127,7 @@ _UNSHOWN = re.compile(
     r"<(span|div|p)\b[^<>]*[\"'\s](?:no-display|hidden|d-none)[\"'\s][^<>]*>"
     r"(?:[^<]|<(?!/?\1\b)|<\1\b[^<>]*>[^<]*</\1>){0,200}+</\1>"
 )
+_HIDES = re.compile(r"no-display|hidden|d-none")
 _ROW_END = re.compile(r"</[tT](?:[rR]|able|ABLE|body|BODY)\b")
 _STRUCK_INSIDE = re.compile(r"<(?:s|del|strike|S|DEL|STRIKE)\b")
 MOST_ROWS = 400
@@ -185,8 +186,9 @@ def rows(markup: Markup) -> Iterator[Row]:
             continue
         cells = _CELL.split(row, maxsplit=12)[1:]
         if len(cells) in (4, 8) or (len(cells) == 12 and "de-feature" in row):
-            told = zip(cells[::2], cells[1::2], strict=True)
-            yield at, [Cell(plain(_UNSHOWN.sub(" ", cell)), cell, tag.lower()) for tag, cell in told]
+            texts = [_UNSHOWN.sub(" ", cell) for cell in cells[1::2]] if _HIDES.search(row) else cells[1::2]
+            told = zip(cells[::2], cells[1::2], texts, strict=True)
+            yield at, [Cell(plain(text), cell, tag.lower()) for tag, cell, text in told]
 
 
 def pairs(markup: Markup, rows: Sequence[Row]) -> list[Spoken]:
