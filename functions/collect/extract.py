@@ -85,6 +85,8 @@ def _page(page: Page) -> CollectedProduct:
     if any(one.sku and one.sku in page.url for one in found):
         # Perhaps only the database's name for it: people may be shown another (merge._code).
         known.discard("sku")
+    if merge.disputed(found):
+        known.discard("availability")
     known |= only | ({"list_price"} if "price" in only else set())
     found.append(visible.find(page, known, settled))
     if not merge.told_by("sku", found, "address"):

@@ -145,10 +145,20 @@ def settled_price(found: list[Found], page: Page) -> Decimal | None:
 
 
 def _contradicted(told: dict[str, Any], sources: dict[str, str], found: list[Found]) -> None:
-    """Sold out where a label on the page says so: some templates tell software that all a shop has is in stock."""
-    labelled = next((one.availability for one in found if one.source == "page"), None)
-    if labelled is Availability.OUT_OF_STOCK and sources.get("availability") in (*_MARKUP, "opengraph"):
-        told["availability"], sources["availability"] = labelled, "page"
+    """What the page shows of the stock where what it tells software is contradicted, by itself or by a label.
+
+    Some templates tell software that all a shop has is in stock.
+    """
+    shown = next((one.availability for one in found if one.source == "page"), None)
+    doubted = shown is Availability.OUT_OF_STOCK or disputed(found)
+    if shown and doubted and sources.get("availability") in (*_MARKUP, "opengraph"):
+        told["availability"], sources["availability"] = shown, "page"
+
+
+def disputed(found: list[Found]) -> bool:
+    """Whether one source tells software that the product is sold out, and another that it is not."""
+    told = {one.availability for one in found if one.source in (*_MARKUP, "opengraph")}
+    return {Availability.IN_STOCK, Availability.OUT_OF_STOCK} <= told
 
 
 def _may_be_old(price: Decimal | None, page: Page) -> bool:
