@@ -247,9 +247,9 @@ def main_product(candidates: list[Found], page: Page) -> Found | None:
     """Of the products that one source tells of, the one this page is about: pages also carry related products.
 
     A product's own address, its name against heading and title, and its having a price decide; ties go to the first.
-    One of a list must be called what the page is called.
+    One of a list must be called what the page is called, to the number.
     """
-    candidates = [one for one in candidates if not one.listed or _likeness(one, page) >= CALLED]
+    candidates = [one for one in candidates if not one.listed or _is_called(one, page)]
     fits = {id(one): _likeness(one, page) + _fullness(one) for one in candidates}
     return max(candidates, key=lambda one: fits[id(one)], default=None)
 
@@ -265,6 +265,11 @@ def _likeness(one: Found, page: Page) -> float:
     """How much a product is the page's own: 1 for its address and up to 1 for its name."""
     here = {_path(page.url), _path(page.canonical or page.url)}
     return page.likeness(one.title or "") + (1.0 if one.url and _path(one.url) in here else 0.0)
+
+
+def _is_called(one: Found, page: Page) -> bool:
+    numbers = {word for word in words(one.title or "") if any(map(str.isdigit, word))}
+    return _likeness(one, page) >= CALLED and any(numbers <= named for named in page.named)
 
 
 def _fullness(one: Found) -> float:

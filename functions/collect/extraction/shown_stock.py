@@ -42,6 +42,10 @@ MOST_AROUND, NEAR = 12, 3
 MOST_CHOICES = 60
 # The name of one of several things to choose, before what is said of it: `Black (sold out)`.
 _OPTION = re.compile(r"\s*[^\W_].*[(\[:–-]\s*\Z")
+# In a list what stands before a colon is a label.
+_LISTED_OPTION = re.compile(r"\s*[^\W_].*[(\[–-]\s*\Z")
+# A choice on a link of its own: `S`, `Navy`.
+LONG_CHOICE = 16
 # A page has one button to buy its product, and perhaps another that stays in sight; more alike are a list's.
 FEW = 3
 _COUNT = re.compile(
@@ -145,7 +149,7 @@ def _told_out(page: Page) -> bool:
         if not plenty and (not 0 <= said <= SAID_SOON or ". " in told[:said]):
             continue
         around = list(markup.holders(at, MOST_AROUND, page.start))
-        chooses = bool(around) and around[0].name == "li" and _OPTION.match(told[: max(0, said)]) is not None
+        chooses = bool(around) and around[0].name == "li" and _LISTED_OPTION.match(told[: max(0, said)]) is not None
         if chooses or _unshown([tag.attributes.get("class", "") for tag in around[: NEAR + 1]]):
             continue
         if not any(_away(tag.name, tag.attributes) for tag in around):
@@ -210,10 +214,12 @@ def _beside(node: LexborNode, page: Page) -> bool:
 
 
 def _chooses(node: LexborNode, before: str) -> bool:
-    """Whether this is one of a list of choices, named before what is said of it, with others beside it to be had."""
-    if node.tag != "li" or not _OPTION.match(before) or node.parent is None:
+    """Whether this is one of several choices, named before what is said of it, with others beside it to be had."""
+    listed = node.tag == "li" and _LISTED_OPTION.match(before)
+    linked = node.tag == "a" and 0 < len(before.strip()) <= LONG_CHOICE
+    if node.parent is None or not (listed or linked):
         return False
-    beside = islice((each for each in node.parent.iter() if each.tag == "li"), MOST_CHOICES)
+    beside = islice((each for each in node.parent.iter() if each.tag == node.tag), MOST_CHOICES)
     return any(stock_words.out(each.text()[:120]) < 0 for each in beside)
 
 

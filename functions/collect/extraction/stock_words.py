@@ -28,7 +28,8 @@ _OUT_AT_THE_END = r"หมด(?:แล้ว|สต็อก|ชั่วคร�
 _WORD = re.compile(r"\w+")
 _OUT = """
 out of stock | sold out | currently unavailable | temporarily unavailable | no longer available | not available
-not in stock | no stock | item unavailable | product unavailable | is unavailable | discontinued | retired product
+not in stock | no stock | 0 in stock | 0 units in stock
+item unavailable | product unavailable | is unavailable | discontinued | retired product
 ausverkauft | vergriffen | nicht verfügbar | nicht lieferbar | nicht mehr verfügbar | nicht mehr lieferbar
 nicht zur verfügung | nicht auf lager | nicht vorrätig | nicht mehr vorrätig | kein bestand
 rupture de stock | en rupture | épuisé* | indisponible | plus disponible | plus en stock | pas disponible

@@ -138,6 +138,13 @@ def test_a_product_of_a_list_that_is_called_like_the_page_is_the_pages() -> None
     assert (product.title, product.price, product.sources["price"]) == ("Copper Lamp", Decimal("129.90"), "json_ld")
 
 
+def test_a_product_of_a_list_with_another_number_is_another() -> None:
+    rows = [{"@type": "ListItem", "item": offered(f"Garden Copper Lamp {size} cm", "519.00")} for size in (51, 60)]
+    head = ld({"@type": "ItemList", "itemListElement": rows})
+    shown = "<p class=price>€ 389,00</p><button>Add to cart</button>"
+    assert page(f"<h1>Garden Copper Lamp 46 cm</h1>{shown}", head).price == Decimal("389.00")
+
+
 # --- names and attributes --------------------------------------------------------------------------------------------------
 
 NAMES = [

@@ -15,6 +15,7 @@ IN, OUT = Availability.IN_STOCK, Availability.OUT_OF_STOCK
 
 SOLD_OUT = [
     "Out of stock",
+    "0 Units in Stock",
     "สินค้าหมด",
     "Hết hàng",
     "Uitverkocht",
@@ -73,6 +74,7 @@ NOT_SOLD_OUT = [
     ("not yet", "<p>Fast ausverkauft</p>"),
     ("not yet, in a stock line", "<p class=stock>Almost sold out - only 6 left</p>"),
     ("behind a line that says there is some", "<p class=stock>In stock (12), sent tomorrow</p><p class=stock>Umeå: out of stock</p>"),
+    ("one of several sizes, on a link", "<p><a class=sku-sold-out>S Sold out</a><a>M</a></p><button>Add to cart</button>"),
     ("one of several sizes in a list", "<ul><li class=not-available>XS - sold out</li><li>S</li></ul>"),
     ("a label that the theme shows only in a box of the other kind", "<div class='price price--show-badge'><s>€ 140,00</s><b class='badge price__badge-sold-out'>Sold out</b></div>"),
     ("another product's, behind the button", "<button>Add to cart</button><div><a><h3>Shade</h3><i class=soldout>Sold out</i></a></div>"),
@@ -204,6 +206,19 @@ def test_what_a_template_tells_software_of_the_stock_is_not_believed_against_a_l
     assert page(f"<h1>Copper Lamp</h1>{MARKED.format(marked)}{behind}").availability is state
 
 
+DISPUTED = [
+    ("the page shows that it is sold out", "<p class=stock>Esgotado</p>", OUT),
+    ("the page shows that it sells", "<button>Add to cart</button>", IN),
+    ("the page shows nothing", "<p>A lamp</p>", IN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("behind", "state"), [row[1:] for row in DISPUTED], ids=[row[0] for row in DISPUTED])
+def test_where_a_page_tells_software_both_what_it_shows_decides(behind: str, state: Availability) -> None:
+    preview = '<meta property="product:availability" content="oos">'
+    assert page(f"<h1>Copper Lamp</h1>{MARKED.format('InStock')}{behind}", preview).availability is state
+
+
 @pytest.mark.parametrize(
     "line", ["In stock", "Skladem (>5 ks)", "Verfügbarkeit: auf Lager", "在庫あり: 残り4点", "现货"]
 )
@@ -222,3 +237,7 @@ def test_what_is_sold_out_and_has_a_code_is_a_product_though_it_has_no_price() -
     product = lamp("<p>SKU: CL-2071</p><p class=stock>Out of stock</p>")
     assert (product.title, product.sku, product.availability, product.blocked) == ("Copper Lamp", "CL-2071", OUT, None)
     assert lamp("<p class=stock>Out of stock</p>").blocked is not None
+
+
+def test_a_label_in_a_list_is_no_choice() -> None:
+    assert lamp("<p>€ 65,00</p><ul><li>Olemas: otsas</li><li>Kaal: 2 kg</li></ul>").availability is OUT
