@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,13 @@ def sites() -> tuple[Site, ...]:
 
 def site_of(page: Page) -> Site | None:
     """The marketplace whose page this is."""
-    return next((site for site in sites() if any(host.search(page.host) for host in site.hosts)), None)
+    return _of_host(page.host)
+
+
+# A supplier's pages are read one after the other.
+@lru_cache(maxsize=1024)
+def _of_host(name: str) -> Site | None:
+    return next((site for site in sites() if any(host.search(name) for host in site.hosts)), None)
 
 
 def find(page: Page, site: Site) -> Found:
