@@ -240,7 +240,7 @@ def lines(markup: Markup) -> list[Spoken]:
         if len(text) > 120:
             continue
         if ":" not in text and "：" not in text:
-            if len(text) <= 60 and (spoken := _uncut(markup, number)):
+            if len(text) <= 60 and text[-1].isalnum() and (spoken := _uncut(markup, number)):
                 found.append(spoken)
             continue
         parts = text.split(" | ") if " | " in text else (text,)

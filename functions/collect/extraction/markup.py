@@ -379,6 +379,8 @@ def _in_characters(
 
 def _in_a_tag(body: bytes, start: int, at: int) -> bool:
     """Whether a place is inside a tag, as in the value of an attribute."""
+    if body[max(start, at - 40) : at].rstrip()[-1:] == b">":
+        return False  # as nearly always
     start = max(start, at - LONG_TAG)
     opened = body.rfind(b"<", start, at)
     return opened > body.rfind(b">", start, at) and _INSIDE.match(body, opened + 1) is not None
