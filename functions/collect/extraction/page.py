@@ -140,9 +140,10 @@ class Page:
         if country or not language.lower().startswith("es"):
             return country
         # Of the countries that speak Spanish nearly all write their money with the same sign.
-        locale = amounts.country_of("", self.metas.get("og:locale", ""))
+        if country := amounts.country_of("", self.metas.get("og:locale", "")):
+            return country
         told = _CODE.search(self.markup.text)
-        return locale or (amounts.country_with(told[1]) if told else "")
+        return amounts.country_with(told[1]) if told else ""
 
     @cached_property
     def metas(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from math import inf
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from collect.extraction import stock_words, values
+from collect.extraction.markup import Tag
 from collect.extraction.page import OTHER_PRODUCTS, Page, names_in, outwards, untagged
 from daifa.models.collected import Availability
 
@@ -39,7 +40,7 @@ LONG_LINE, SOON, SAID_SOON = 60, 100, 30
 _HIDING = frozenset(("hidden", "hide", "is-hidden", "displaynone", "unvisible", "invisible", "no-display", "nodisplay"))
 # So many of the elements around one are asked what they are; so many of them a button is named by.
 MOST_AROUND, NEAR = 12, 3
-MOST_CHOICES = 60
+MOST_CHOICES, LONG_TEXT = 60, 120
 # The name of one of several things to choose, before what is said of it: `Black (sold out)`.
 _OPTION = re.compile(r"\s*[^\W_].*[(\[:–-]\s*\Z")
 # In a list what stands before a colon is a label.
@@ -68,11 +69,10 @@ def shown_stock(page: Page) -> tuple[Availability | None, int | None]:
         if stock is None and (number := _COUNT.search(text)):
             stock = values.count(re.sub(r"\D", "", number[1] or number[2]))
         said = stock_words.out(text)
-        if said >= 0 and not plenty and not _unshown(_classes(node)) and not _chooses(node, text[:said]):
-            if not _STORE.search(attributes.get("class") or "") and not _elsewhere(node, page):
-                told_out = page.places.order[node.mem_id]
-                break
-        elif said < 0 and stock_words.plenty(text) and not _elsewhere(node, page):
+        if said >= 0 and not plenty and _says_it_of_all(node, text[:said]) and not _elsewhere(node, page):
+            told_out = page.places.order[node.mem_id]
+            break
+        if said < 0 and stock_words.plenty(text) and not _elsewhere(node, page):
             plenty[attributes.get("class") or ""] += 1
     buys = _buttons(page)
     if buys is None or (told_out is not None and told_out < buys.first):
@@ -152,14 +152,19 @@ def _told_out(page: Page) -> bool:
         chooses = bool(around) and around[0].name == "li" and _LISTED_OPTION.match(told[: max(0, said)]) is not None
         if chooses or _unshown([tag.attributes.get("class", "") for tag in around[: NEAR + 1]]):
             continue
-        if not any(_away(tag.name, tag.attributes) for tag in around):
+        if _are_here(around):
             return not plenty
     return False
 
 
 def speaks_of_it(page: Page, at: int) -> bool:
     """Whether what stands at a place is shown, and speaks of the product that the heading names."""
-    return not any(_away(tag.name, tag.attributes) for tag in page.markup.holders(at, MOST_AROUND, page.start))
+    return _are_here(page.markup.holders(at, MOST_AROUND, page.start))
+
+
+def _are_here(tags: Iterable[Tag]) -> bool:
+    """Whether none of these elements is hidden, or about something else than the product."""
+    return not any(_away(tag.name, tag.attributes) for tag in tags)
 
 
 def _classed(node: LexborNode, page: Page) -> Availability | None:
@@ -213,27 +218,34 @@ def _beside(node: LexborNode, page: Page) -> bool:
     return near or _of_others(node, page) or any(_hidden(each.attributes) for each in _around(node, page))
 
 
+def _says_it_of_all(node: LexborNode, before: str) -> bool:
+    """Whether a stock line speaks of more than one store or one choice, and is no label that waits to be shown."""
+    one_store = _STORE.search(node.attributes.get("class") or "")
+    return not (_unshown(_classes(node)) or _chooses(node, before) or one_store)
+
+
 def _chooses(node: LexborNode, before: str) -> bool:
     """Whether this is one of several choices, named before what is said of it, with others beside it to be had."""
     listed = node.tag == "li" and _LISTED_OPTION.match(before)
     linked = node.tag == "a" and 0 < len(before.strip()) <= LONG_CHOICE
-    if node.parent is None or not (listed or linked):
+    if not (listed or linked):
         return False
-    beside = islice((each for each in node.parent.iter() if each.tag == node.tag), MOST_CHOICES)
-    return any(stock_words.out(each.text()[:120]) < 0 for each in beside)
+    return any(stock_words.out(told) < 0 for told in _beside_it(node, lambda each: each.tag))
 
 
 def _is_choice(node: LexborNode, before: str) -> bool:
     """Whether a button is one of several, each for a choice, which names its own before it says that it is sold out."""
-    if not before.strip() or node.parent is None:
+    if not before.strip():
         return False
-    kind = (node.tag, node.attributes.get("class"))
-    beside = islice(
-        (each for each in node.parent.iter() if (each.tag, each.attributes.get("class")) == kind), MOST_CHOICES
-    )
-    return any(
-        stock_words.out(told) < 0 and not stock_words.buys(told) for each in beside if (told := each.text()[:120])
-    )
+    beside = filter(None, _beside_it(node, lambda each: (each.tag, each.attributes.get("class"))))
+    return any(stock_words.out(told) < 0 and not stock_words.buys(told) for told in beside)
+
+
+def _beside_it(node: LexborNode, kind: Callable[[LexborNode], object]) -> Iterator[str]:
+    """What the first of its kind in the same box say, itself included."""
+    own, box = kind(node), node.parent
+    alike = (each for each in box.iter() if kind(each) == own) if box is not None else iter(())
+    return (each.text()[:LONG_TEXT] for each in islice(alike, MOST_CHOICES))
 
 
 def _unshown(classes: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from collect.extraction import amounts, lenient_json, naming, nuxt, packed, schema_org, values
@@ -112,28 +112,25 @@ def find(page: Page) -> Found | None:
     left = Budget()
     for name in _names(page):
         texts = list(_texts(page, _spelled(name), left))
-        for text, at in islice(_places(page, name, texts), MOST_PLACES):
-            for data in _around(left.texts.setdefault(text, text), at, left):
-                if _named(data, name) and (found := _read(data, page)):
-                    return found
-        for text in texts:
-            for data in islice(packed.objects(text, name, NAME), MOST_PLACES):
-                if found := _read(data, page):
-                    return found
+        named = (data for data in _holding(page, name, texts, left) if _named(data, name))
+        unpacked = (data for text in texts for data in islice(packed.objects(text, name, NAME), MOST_PLACES))
+        if found := next(filter(None, (_read(data, page) for data in chain(named, unpacked))), None):
+            return found
     # What the page shows of money is believed before what a number alone vouches for.
     numbers = _numbers(page)
     for number in numbers if numbers and not (page.name and page.money) else ():
-        for text, at in islice(_places(page, number, _texts(page, (number,), left)), MOST_PLACES):
-            for data in _around(left.texts.setdefault(text, text), at, left):
-                if any(str(data.get(key)) == number for key in NUMBER) and (found := _read(data, page)):
-                    if not page.name:
-                        return found
-                    # Objects of many kinds have numbers: where names differ no more than its offer is believed.
-                    return Found(
-                        "state", price=found.price, price_high=found.price_high, list_price=found.list_price,
-                        currency=found.currency, availability=found.availability, stock=found.stock,
-                    )  # fmt: skip
+        for data in _holding(page, number, _texts(page, (number,), left), left):
+            if any(str(data.get(key)) == number for key in NUMBER) and (found := _read(data, page)):
+                # Objects of many kinds have numbers: where names differ no more than its offer is believed.
+                return _offer_alone(found) if page.name else found
     return None
+
+
+def _offer_alone(found: Found) -> Found:
+    return Found(
+        "state", price=found.price, price_high=found.price_high, list_price=found.list_price,
+        currency=found.currency, availability=found.availability, stock=found.stock,
+    )  # fmt: skip
 
 
 @dataclass
@@ -167,6 +164,12 @@ def _letters(name: str) -> str:
 def _numbers(page: Page) -> list[str]:
     """The long numbers of the page's address, the last first: one of them may be the product's."""
     return list(dict.fromkeys(reversed(_NUMBER.findall(page.url))))[:MOST_NUMBERS]
+
+
+def _holding(page: Page, word: str, texts: Iterable[str], left: Budget) -> Iterator[dict[str, Any]]:
+    """The objects that hold a name or a number, those around its first place before those around the next."""
+    for text, at in islice(_places(page, word, texts), MOST_PLACES):
+        yield from _around(left.texts.setdefault(text, text), at, left)
 
 
 def _places(page: Page, name: str, texts: Iterable[str]) -> Iterator[tuple[str, int]]:
